@@ -1,0 +1,179 @@
+/**
+ * The plan: what it takes to instantiate a component, as plain data.
+ *
+ * All nesting is gone. A plan is one flat list of steps, in the order in which they have an effect, and tables that
+ * the steps refer to by number. It survives `structuredClone` and `JSON`, prints as text (`plan/print.ts`), and is all
+ * that the run side needs beside the functions that `codegen/` makes.
+ *
+ * The indices are plain numbers, branded so that one table cannot be indexed with another's.
+ */
+import type { BuiltinName } from "../abi/builtins.ts";
+import type { ByteRange } from "../binary/definitions.ts";
+import type { NameAttributes, PrimitiveKind } from "../types/types.ts";
+import type { StringEncoding } from "../validate/typed.ts";
+
+export type ImportIndex = number & { readonly _: "import" };
+export type ModuleIndex = number & { readonly _: "module" };
+/** A component instance. */
+export type InstanceIndex = number & { readonly _: "instance" };
+export type CoreInstanceIndex = number & { readonly _: "core-instance" };
+export type TypeIndex = number & { readonly _: "type" };
+export type FuncTypeIndex = number & { readonly _: "func-type" };
+export type OptionsIndex = number & { readonly _: "options" };
+export type ResourceIndex = number & { readonly _: "resource" };
+export type LiftIndex = number & { readonly _: "lift" };
+export type TrampolineIndex = number & { readonly _: "trampoline" };
+
+export interface Plan {
+  /** What the embedder supplies: the leaves of the root component's imports. */
+  readonly imports: readonly PlanImport[];
+  /** Core modules in the component's bytes. */
+  readonly modules: readonly ByteRange[];
+  /** Component instances; number 0 is the root's. */
+  readonly instances: readonly { readonly parent: InstanceIndex | undefined }[];
+  readonly types: readonly TypeNode[];
+  readonly funcTypes: readonly FuncTypeNode[];
+  readonly options: readonly CanonicalOptions[];
+  readonly resources: readonly Resource[];
+  /** Each distinct `canon lift` that something uses. */
+  readonly lifts: readonly Lift[];
+  readonly trampolines: readonly Trampoline[];
+  readonly initializers: readonly Initializer[];
+  readonly exports: readonly Export[];
+}
+
+/** A leaf of the imports. `path` leads to it: the import's name, then the names of exports of the imported instance. */
+export type PlanImport = { readonly path: readonly [string, ...string[]]; readonly attributes?: NameAttributes } & (
+  | { readonly kind: "func"; readonly type: FuncTypeIndex }
+  | { readonly kind: "resource"; readonly resource: ResourceIndex }
+  | { readonly kind: "core-module" }
+);
+
+// ---- Types: the interned value types that functions of the plan use, each node once, parts before wholes
+
+export type TypeNode =
+  | { readonly kind: PrimitiveKind }
+  | { readonly kind: "list"; readonly element: TypeIndex; readonly length?: number }
+  | { readonly kind: "map"; readonly key: TypeIndex; readonly value: TypeIndex }
+  | { readonly kind: "record"; readonly fields: readonly LabelledType[] }
+  | { readonly kind: "tuple"; readonly types: readonly TypeIndex[] }
+  | { readonly kind: "variant"; readonly cases: readonly LabelledPayload[] }
+  | { readonly kind: "enum" | "flags"; readonly labels: readonly string[] }
+  | { readonly kind: "option"; readonly type: TypeIndex }
+  | { readonly kind: "result"; readonly ok?: TypeIndex; readonly error?: TypeIndex }
+  | { readonly kind: "own" | "borrow"; readonly resource: ResourceIndex }
+  | { readonly kind: "stream" | "future"; readonly payload?: TypeIndex };
+
+export interface LabelledType {
+  readonly label: string;
+  readonly type: TypeIndex;
+}
+
+export interface LabelledPayload {
+  readonly label: string;
+  readonly type?: TypeIndex;
+}
+
+export interface FuncTypeNode {
+  readonly async: boolean;
+  readonly params: readonly LabelledType[];
+  readonly result?: TypeIndex;
+}
+
+/** A resource of the running program. Two instantiations of one definition have two. */
+export type Resource =
+  | { readonly kind: "defined"; readonly instance: InstanceIndex; readonly rep: "i32" | "i64"; readonly name?: string }
+  | { readonly kind: "imported"; readonly import: ImportIndex; readonly name?: string };
+
+// ---- Canonical definitions
+
+/** `CanonicalOptions` in the specification, with the instance that they belong to. Equal options have one index. */
+export interface CanonicalOptions {
+  readonly instance: InstanceIndex;
+  readonly encoding: StringEncoding;
+  readonly memory?: CoreExport;
+  readonly pointer: "i32" | "i64";
+  readonly realloc?: CoreDef;
+  readonly postReturn?: CoreDef;
+  readonly callback?: CoreDef;
+  readonly async: boolean;
+}
+
+export interface Lift {
+  readonly core: CoreDef;
+  readonly type: FuncTypeIndex;
+  readonly options: OptionsIndex;
+  /** For messages and for the names of generated functions: `greet`, or `ns:pkg/iface@1.0.0#greet`. */
+  readonly name: string;
+}
+
+/** A component-level function. */
+export type FuncDef =
+  | { readonly from: "import"; readonly import: ImportIndex }
+  | { readonly from: "lift"; readonly lift: LiftIndex };
+
+/** A core function that gantry makes. */
+export type Trampoline =
+  /** `canon lower`. When `callee` is a lift, two components are linked. */
+  | { readonly op: "lower"; readonly callee: FuncDef; readonly type: FuncTypeIndex; readonly options: OptionsIndex; readonly name: string }
+  /** Any other canonical definition: a row of `abi/builtins.ts`. */
+  | { readonly op: "builtin"; readonly builtin: BuiltinName; readonly instance: InstanceIndex; readonly immediates: Immediates };
+
+export interface Immediates {
+  readonly resource?: ResourceIndex;
+  /** The stream or future type. */
+  readonly type?: TypeIndex;
+  readonly table?: CoreExport;
+  readonly memory?: CoreExport;
+  readonly pointer?: "i32" | "i64";
+  readonly coreType?: "i32" | "i64";
+  readonly slot?: number;
+  readonly async?: boolean;
+  readonly cancellable?: boolean;
+  readonly shared?: boolean;
+  readonly result?: { readonly type?: TypeIndex };
+  readonly options?: OptionsIndex;
+}
+
+// ---- Core definitions: where a core item comes from, once all aliases and nested instances have been followed
+
+export type CoreDef = CoreExport | { readonly from: "trampoline"; readonly trampoline: TrampolineIndex };
+
+export interface CoreExport {
+  readonly from: "core-instance";
+  readonly instance: CoreInstanceIndex;
+  readonly name: string;
+}
+
+export type ModuleDef =
+  | { readonly from: "static"; readonly module: ModuleIndex }
+  | { readonly from: "import"; readonly import: ImportIndex };
+
+// ---- Steps
+
+export type Initializer =
+  /** Instantiates a core module, which runs its start function inside component instance `owner`. */
+  | { readonly op: "instantiate"; readonly core: CoreInstanceIndex; readonly module: ModuleDef; readonly args: readonly CoreArg[]; readonly owner: InstanceIndex }
+  /** Makes a defined resource. */
+  | { readonly op: "resource"; readonly resource: ResourceIndex; readonly destructor?: CoreDef };
+
+export interface CoreArg {
+  readonly module: string;
+  readonly name: string;
+  readonly value: CoreDef;
+}
+
+// ---- Exports
+
+export type Export = { readonly name: string; readonly attributes?: NameAttributes } & ExportValue;
+
+export type ExportValue =
+  | { readonly kind: "func"; readonly func: FuncDef; readonly type: FuncTypeIndex }
+  | { readonly kind: "instance"; readonly exports: readonly Export[] }
+  | { readonly kind: "core-module"; readonly module: ModuleDef }
+  | { readonly kind: "resource"; readonly resource: ResourceIndex }
+  | { readonly kind: "type"; readonly type: TypeIndex }
+  /** A component or instance or function type: reflection only. */
+  | { readonly kind: "other-type" }
+  /** Components are not data: number `component` of the closures that planning gives beside the plan. */
+  | { readonly kind: "component"; readonly component: number };

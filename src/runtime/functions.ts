@@ -1,0 +1,64 @@
+/**
+ * The bridge between the wings: the functions that `codegen/` makes of a plan, and what each of them is bound to when
+ * the plan is instantiated.
+ *
+ * A maker is made once for each component and called once for each instance; what it returns is called for each call,
+ * with no `this`, no rest arguments, and nothing looked up by name.
+ */
+import type { LiftIndex, TrampolineIndex } from "../plan/plan.ts";
+import type { ComponentInstance } from "./instance.ts";
+import type { Memory } from "./memory.ts";
+import type { ResourceType } from "./resources.ts";
+
+/** A function of core WebAssembly: numbers and bigints in, one of them or nothing out. */
+export type CoreFunction = (...args: never[]) => unknown;
+/** A function over JavaScript values, as docs/values.md maps them. */
+export type HostFunction = (...args: never[]) => unknown;
+
+export interface FunctionTable {
+  /** For each lift that an export reaches. `plain` copies; `views` hands lists and strings as views on guest memory to a reader before post-return. */
+  readonly lifts: ReadonlyMap<LiftIndex, LiftMakers>;
+  /** For each trampoline whose `op` is `lower`: of a host function, or of another component's lift (both sides in one function). */
+  readonly lowers: ReadonlyMap<TrampolineIndex, LowerMaker>;
+}
+
+export interface LiftMakers {
+  readonly call: (binding: LiftBinding) => HostFunction;
+  /** As `call`, with a first parameter `reader: (result) => T`, whose answer it returns. */
+  readonly read: (binding: LiftBinding) => HostFunction;
+}
+
+export type LowerMaker = (binding: LowerBinding) => CoreFunction;
+
+/** One side of a call: an instance and the canonical options with which values go in and out of it. */
+export interface Side {
+  readonly instance: ComponentInstance;
+  readonly memory: Memory | undefined;
+  readonly realloc: CoreFunction | undefined;
+  readonly postReturn: CoreFunction | undefined;
+}
+
+export interface LiftBinding extends Side {
+  /** For messages: the export's WIT path. */
+  readonly path: readonly string[];
+  /** Whose `ENTERED` flag the call sets: the instance and its ancestors, for a call from the host. */
+  readonly entering: readonly ComponentInstance[];
+  readonly callee: CoreFunction;
+  /** By `ResourceIndex`. */
+  readonly resources: readonly ResourceType[];
+  /** Never returns: tells what went wrong (with the arguments at hand, to explain a wrong one) and poisons where due. */
+  readonly failed: (error: unknown, args: readonly unknown[]) => never;
+}
+
+export interface LowerBinding extends Side {
+  readonly path: readonly string[];
+  readonly resources: readonly ResourceType[];
+  /** The host function, where the callee is one. */
+  readonly host: HostFunction | undefined;
+  /** Whether number lists are handed to the host function as views on guest memory. */
+  readonly views: boolean;
+  /** The callee's side, where it is another component's lift. */
+  readonly lift: LiftBinding | undefined;
+  /** Never returns: traps for what the host function threw, or for a result of the wrong type. */
+  readonly failed: (error: unknown, result: unknown) => never;
+}
