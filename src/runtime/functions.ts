@@ -6,8 +6,8 @@
  * with no `this`, no rest arguments, and nothing looked up by name.
  */
 import type { LiftIndex, TrampolineIndex } from "../plan/plan.ts";
+import type { LiftLowerContext } from "./context.ts";
 import type { ComponentInstance } from "./instance.ts";
-import type { Memory } from "./memory.ts";
 import type { ResourceType } from "./resources.ts";
 
 /** A function of core WebAssembly: numbers and bigints in, one of them or nothing out. */
@@ -30,28 +30,25 @@ export interface LiftMakers {
 
 export type LowerMaker = (binding: LowerBinding) => CoreFunction;
 
-/** One side of a call: an instance and the canonical options with which values go in and out of it. */
-export interface Side {
-  readonly instance: ComponentInstance;
-  readonly memory: Memory | undefined;
-  readonly realloc: CoreFunction | undefined;
-  readonly postReturn: CoreFunction | undefined;
-}
-
-export interface LiftBinding extends Side {
+export interface LiftBinding {
   /** For messages: the export's WIT path. */
   readonly path: readonly string[];
+  /** The callee's side. */
+  readonly cx: LiftLowerContext;
   /** Whose `ENTERED` flag the call sets: the instance and its ancestors, for a call from the host. */
   readonly entering: readonly ComponentInstance[];
   readonly callee: CoreFunction;
+  readonly postReturn: CoreFunction | undefined;
   /** By `ResourceIndex`. */
   readonly resources: readonly ResourceType[];
   /** Never returns: tells what went wrong (with the arguments at hand, to explain a wrong one) and poisons where due. */
   readonly failed: (error: unknown, args: readonly unknown[]) => never;
 }
 
-export interface LowerBinding extends Side {
+export interface LowerBinding {
   readonly path: readonly string[];
+  /** The caller's side. */
+  readonly cx: LiftLowerContext;
   readonly resources: readonly ResourceType[];
   /** The host function, where the callee is one. */
   readonly host: HostFunction | undefined;

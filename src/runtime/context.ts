@@ -1,0 +1,53 @@
+/**
+ * One side of a call: an instance, and the canonical options with which values go in and out of it.
+ * `LiftLowerContext` in the specification ("Lifting and Lowering Context" in CanonicalABI.md).
+ *
+ * There is one for each `CanonicalOptions` of a plan and each instantiation; generated functions close over it.
+ */
+import { type ComponentInstance, MAY_NOT_LEAVE } from "./instance.ts";
+import type { Memory } from "./memory.ts";
+
+/** `realloc(old, oldByteLength, alignment, newByteLength)`; pointers are bigint where the memory is 64-bit. */
+export type Realloc = (old: number, oldSize: number, alignment: number, size: number) => number;
+export type Realloc64 = (old: bigint, oldSize: bigint, alignment: bigint, size: bigint) => bigint;
+
+export class LiftLowerContext {
+  readonly instance: ComponentInstance;
+  /** Undefined only where no function with these options needs one. */
+  readonly memory: Memory;
+  readonly realloc: Realloc | Realloc64 | undefined;
+  readonly pointer: "i32" | "i64";
+  /**
+   * The second result of the last `store…` of a string or a list: its length as the ABI passes it (code units, tagged
+   * for latin1+utf16; elements). Left here so that the pointer can be returned without an allocation.
+   */
+  length = 0;
+
+  constructor(instance: ComponentInstance, memory: Memory | undefined, realloc: Realloc | Realloc64 | undefined, pointer: "i32" | "i64") {
+    this.instance = instance;
+    this.memory = memory as Memory;
+    this.realloc = realloc;
+    this.pointer = pointer;
+  }
+
+  /**
+   * `reallocate` in the specification: lets the guest find room, during which it may not call out.
+   * The pointer that comes back is not checked here; the caller knows the alignment and the length.
+   */
+  reallocate(old: number, oldSize: number, alignment: number, size: number): number {
+    const { instance } = this;
+    instance.flags |= MAY_NOT_LEAVE;
+    const ptr =
+      this.pointer === "i32"
+        ? (this.realloc as Realloc)(old, oldSize, alignment, size) >>> 0
+        : Number(BigInt.asUintN(64, (this.realloc as Realloc64)(BigInt(old), BigInt(oldSize), BigInt(alignment), BigInt(size))));
+    instance.flags &= ~MAY_NOT_LEAVE;
+    this.memory.current();
+    return ptr;
+  }
+
+  /** `allocate` in the specification. */
+  allocate(alignment: number, size: number): number {
+    return this.reallocate(0, 0, alignment, size);
+  }
+}
