@@ -1,0 +1,207 @@
+/**
+ * How values lie in linear memory. "Despecialization", "Alignment" and "Element Size" in CanonicalABI.md.
+ *
+ * Types are interned, so what is worked out for one is kept beside it. Each part of a type is looked at once, however
+ * often it is shared, and sizes are doubles that may grow beyond every limit but never wrap: whoever validates a type
+ * can ask for its size before anything else is known of it.
+ */
+import type { Case, Field, ValType, ValTypeOf } from "../types/types.ts";
+
+/** The type of addresses of a memory. */
+export type PointerType = "i32" | "i64";
+
+/** `ptr_size` in the specification. */
+export function pointerSize(pointer: PointerType): 4 | 8 {
+  return pointer === "i32" ? 4 : 8;
+}
+
+export interface Layout {
+  readonly alignment: number;
+  readonly size: number;
+}
+
+export interface RecordLayout extends Layout {
+  /** Of each field, from the record's start. */
+  readonly offsets: readonly number[];
+}
+
+export interface VariantLayout extends Layout {
+  /** In bytes: the discriminant's type is `u8`, `u16` or `u32`. */
+  readonly discriminantSize: 1 | 2 | 4;
+  /** Where payloads begin, the same for all cases. */
+  readonly payloadOffset: number;
+}
+
+/** A type without the abbreviations that the specification defines by others. */
+export type Despecialized = Exclude<ValType, ValTypeOf<"tuple" | "enum" | "option" | "result" | "map">>;
+
+const despecialized: WeakMap<ValType, Despecialized> = new WeakMap();
+
+/** `despecialize` in the specification. The answer for one type is always the same object. */
+export function despecialize(t: ValType): Despecialized {
+  switch (t.kind) {
+    case "tuple":
+    case "enum":
+    case "option":
+    case "result":
+    case "map": {
+      let plain = despecialized.get(t);
+      if (plain === undefined) {
+        plain = expand(t);
+        despecialized.set(t, plain);
+      }
+      return plain;
+    }
+    default:
+      return t;
+  }
+}
+
+function expand(t: ValTypeOf<"tuple" | "enum" | "option" | "result" | "map">): Despecialized {
+  switch (t.kind) {
+    case "tuple":
+      return { kind: "record", fields: tupleFields(t.types) };
+    case "enum":
+      return { kind: "variant", cases: t.labels.map((label): Case => ({ label, type: undefined })) };
+    case "option":
+      return {
+        kind: "variant",
+        cases: [
+          { label: "none", type: undefined },
+          { label: "some", type: t.type },
+        ],
+      };
+    case "result":
+      return {
+        kind: "variant",
+        cases: [
+          { label: "ok", type: t.ok },
+          { label: "error", type: t.error },
+        ],
+      };
+    case "map":
+      return { kind: "list", element: { kind: "record", fields: tupleFields([t.key, t.value]) }, length: undefined };
+  }
+}
+
+function tupleFields(types: readonly ValType[]): Field[] {
+  return types.map((type, i) => ({ label: String(i), type }));
+}
+
+const layouts: { readonly [P in PointerType]: WeakMap<ValType, Layout> } = { i32: new WeakMap(), i64: new WeakMap() };
+
+/** Size and alignment of a value type. */
+export function layout(t: ValType, pointer: PointerType): Layout {
+  const known = layouts[pointer].get(t);
+  if (known !== undefined) return known;
+  const made = layOut(despecialize(t), pointer);
+  layouts[pointer].set(t, made);
+  return made;
+}
+
+/** `alignment` in the specification. */
+export function alignment(t: ValType, pointer: PointerType): number {
+  return layout(t, pointer).alignment;
+}
+
+/** `elem_size` in the specification. */
+export function elementSize(t: ValType, pointer: PointerType): number {
+  return layout(t, pointer).size;
+}
+
+/** `elem_size_record` and `alignment_record` in the specification; also of parameters that go through memory. */
+export function recordLayout(types: readonly ValType[], pointer: PointerType): RecordLayout {
+  const offsets: number[] = [];
+  let end = 0;
+  let widest = 1;
+  for (const type of types) {
+    const field = layout(type, pointer);
+    const offset = alignTo(end, field.alignment);
+    offsets.push(offset);
+    end = offset + field.size;
+    widest = Math.max(widest, field.alignment);
+  }
+  return { alignment: widest, size: alignTo(end, widest), offsets };
+}
+
+/** `elem_size_variant`, `alignment_variant` and `max_case_alignment` in the specification. */
+export function variantLayout(cases: readonly Case[], pointer: PointerType): VariantLayout {
+  const discriminant = discriminantSize(cases.length);
+  let caseAlignment = 1;
+  let caseSize = 0;
+  for (const { type } of cases) {
+    if (type === undefined) continue;
+    const payload = layout(type, pointer);
+    caseAlignment = Math.max(caseAlignment, payload.alignment);
+    caseSize = Math.max(caseSize, payload.size);
+  }
+  const payloadOffset = alignTo(discriminant, caseAlignment);
+  const widest = Math.max(discriminant, caseAlignment);
+  return {
+    alignment: widest,
+    size: alignTo(payloadOffset + caseSize, widest),
+    discriminantSize: discriminant,
+    payloadOffset,
+  };
+}
+
+/** The size of `discriminant_type` in the specification, for a variant of `count` cases. */
+export function discriminantSize(count: number): 1 | 2 | 4 {
+  return count <= 2 ** 8 ? 1 : count <= 2 ** 16 ? 2 : 4;
+}
+
+/** `elem_size_flags` in the specification, for `count` labels. */
+export function flagsSize(count: number): 1 | 2 | 4 {
+  return count <= 8 ? 1 : count <= 16 ? 2 : 4;
+}
+
+/** `align_to` in the specification. */
+export function alignTo(offset: number, alignment: number): number {
+  return Math.ceil(offset / alignment) * alignment;
+}
+
+function layOut(t: Despecialized, pointer: PointerType): Layout {
+  switch (t.kind) {
+    case "bool":
+    case "s8":
+    case "u8":
+      return scalar(1);
+    case "s16":
+    case "u16":
+      return scalar(2);
+    case "s32":
+    case "u32":
+    case "f32":
+    case "char":
+    case "error-context":
+    case "own":
+    case "borrow":
+    case "stream":
+    case "future":
+      return scalar(4);
+    case "s64":
+    case "u64":
+    case "f64":
+      return scalar(8);
+    case "string":
+      return { alignment: pointerSize(pointer), size: 2 * pointerSize(pointer) };
+    case "list": {
+      if (t.length === undefined) return { alignment: pointerSize(pointer), size: 2 * pointerSize(pointer) };
+      const element = layout(t.element, pointer);
+      return { alignment: element.alignment, size: t.length * element.size };
+    }
+    case "record":
+      return recordLayout(
+        t.fields.map((field) => field.type),
+        pointer,
+      );
+    case "variant":
+      return variantLayout(t.cases, pointer);
+    case "flags":
+      return scalar(flagsSize(t.labels.length));
+  }
+}
+
+function scalar(size: number): Layout {
+  return { alignment: size, size };
+}
