@@ -1,0 +1,297 @@
+/**
+ * Names: labels, import and export names, versions, and how they are spelled in JavaScript.
+ * "Import and Export Definitions", "Name Uniqueness" and "Canonical Interface Name" in Explainer.md.
+ *
+ * The parse functions give back what they found, or the reason (a string) why the name is none: who asks knows where the
+ * name stands and words the error around the reason. All scanning is by hand and linear: names come from untrusted input,
+ * and the grammar of labels is ambiguous in digits, on which a regular expression would backtrack.
+ */
+
+/** `semver` as semver.org 2.0.0 defines it. */
+export interface Semver {
+  readonly kind: "semver";
+  readonly major: bigint;
+  readonly minor: bigint;
+  readonly patch: bigint;
+  /** Dot-separated identifiers after `-`; empty for a release. */
+  readonly prerelease: readonly string[];
+  /** Dot-separated identifiers after `+`; they never matter to comparisons. */
+  readonly build: readonly string[];
+}
+
+/** `canonversion`: the part of a version that decides compatibility (`1`, `0.2`, `0.0.3`). 🔗 */
+export interface CanonicalVersion {
+  readonly kind: "canonical";
+  readonly text: string;
+}
+
+export type InterfaceVersion = Semver | CanonicalVersion;
+
+export interface InterfaceName {
+  readonly kind: "interface";
+  /** One, or more with nested names. 🪺 */
+  readonly namespaces: readonly string[];
+  readonly package: string;
+  /** One, or more with nested names. 🪺 */
+  readonly projections: readonly string[];
+  readonly version: InterfaceVersion | undefined;
+}
+
+/** `externname`, parsed. */
+export type ExternNameParts =
+  | { readonly kind: "label"; readonly label: string }
+  | { readonly kind: "constructor"; readonly resource: string }
+  | { readonly kind: "method" | "static"; readonly resource: string; readonly label: string }
+  | InterfaceName;
+
+/** The gated parts of the grammar; absent is off. */
+export interface NameOptions {
+  /** 🪺: nested namespaces and packages, `a:b:c/d/e`. */
+  readonly nested?: boolean;
+  /** 🔗: canonical versions, `a:b/c@1`. */
+  readonly canonicalVersions?: boolean;
+}
+
+// ---- Labels
+
+const isLower = (c: number) => c >= 0x61 && c <= 0x7a;
+const isUpper = (c: number) => c >= 0x41 && c <= 0x5a;
+const isDigit = (c: number) => c >= 0x30 && c <= 0x39;
+
+/**
+ * Whether `name` is a `label`: fragments joined by `-`, each all lower case or all upper case, digits anywhere but first.
+ * With `lowerOnly`, whether it is `words`: the same without upper case.
+ */
+export function isLabel(name: string, lowerOnly = false): boolean {
+  if (name.length === 0 || isDigit(name.charCodeAt(0))) return false;
+  let lower = false;
+  let upper = false;
+  let empty = true;
+  for (let i = 0; i < name.length; i++) {
+    const c = name.charCodeAt(i);
+    if (c === 0x2d) {
+      if (empty) return false;
+      lower = upper = false;
+      empty = true;
+      continue;
+    }
+    empty = false;
+    if (isLower(c)) lower = true;
+    else if (isUpper(c)) upper = true;
+    else if (!isDigit(c)) return false;
+    if (upper && (lower || lowerOnly)) return false;
+  }
+  return !empty;
+}
+
+/** Why `name` is not a label, or undefined if it is one. */
+export function labelFault(name: string): string | undefined {
+  return isLabel(name) ? undefined : `\`${name}\` is not in kebab case`;
+}
+
+/** Why `name` is not `words`, as namespaces and packages must be, or undefined if it is. */
+function wordsFault(name: string): string | undefined {
+  if (isLabel(name, true)) return undefined;
+  return isLabel(name) ? `\`${name}\` is not in kebab case of lower-case words` : `\`${name}\` is not in kebab case`;
+}
+
+// ---- Import and export names
+
+/** What names of the kinds that earlier drafts had begin with. */
+const formerNames = ["unlocked-dep=", "locked-dep=", "url=", "relative-url=", "integrity="];
+
+/** Parses an `externname`. A string is the reason why `name` is none. */
+export function parseExternName(name: string, options: NameOptions = {}): ExternNameParts | string {
+  if (name.startsWith("[")) return parseAnnotatedName(name);
+  const former = formerNames.find((prefix) => name.startsWith(prefix));
+  if (former !== undefined) return `names of the form \`${former}...\` are not part of the Component Model`;
+  if (name.includes(":")) return parseInterfaceName(name, options);
+  return labelFault(name) ?? { kind: "label", label: name };
+}
+
+function parseAnnotatedName(name: string): ExternNameParts | string {
+  const end = name.indexOf("]");
+  const annotation = name.slice(1, end);
+  const rest = name.slice(end + 1);
+  if (end > 0 && annotation === "constructor") return labelFault(rest) ?? { kind: "constructor", resource: rest };
+  if (end > 0 && (annotation === "method" || annotation === "static")) {
+    const dot = rest.indexOf(".");
+    if (dot < 0) return "failed to find `.` character";
+    const resource = rest.slice(0, dot);
+    const label = rest.slice(dot + 1);
+    return labelFault(resource) ?? labelFault(label) ?? { kind: annotation, resource, label };
+  }
+  return `\`${name}\` is not in kebab case: it begins with none of \`[constructor]\`, \`[method]\` and \`[static]\``;
+}
+
+/** Parses an `interfacename`. A string is the reason why `name` is none. */
+export function parseInterfaceName(name: string, options: NameOptions = {}): InterfaceName | string {
+  const at = name.indexOf("@");
+  const path = at < 0 ? name : name.slice(0, at);
+  const slash = path.indexOf("/");
+  const words = (slash < 0 ? path : path.slice(0, slash)).split(":");
+  if (words.length < 2) return `expected \`:\` after namespace \`${words[0]}\``;
+  const allowed = options.nested ? words.length : 2;
+  for (const word of words.slice(0, allowed)) {
+    const fault = wordsFault(word);
+    if (fault !== undefined) return fault;
+  }
+  if (words.length > allowed || slash < 0) return "expected `/` after package name";
+  const projections = path.slice(slash + 1).split("/");
+  for (const projection of options.nested ? projections : projections.slice(0, 1)) {
+    const fault = labelFault(projection);
+    if (fault !== undefined) return fault;
+  }
+  if (!options.nested && projections.length > 1) {
+    return `trailing characters found: \`/${projections.slice(1).join("/")}\``;
+  }
+  const version = at < 0 ? undefined : parseVersion(name.slice(at + 1), options.canonicalVersions);
+  if (typeof version === "string") return version;
+  return { kind: "interface", namespaces: words.slice(0, -1), package: words[words.length - 1]!, projections, version };
+}
+
+/**
+ * What two names must not share to stand in one scope: "Name Uniqueness" in Explainer.md. For valid names only.
+ * The letters of a version are no `acronym`s: they keep their case.
+ */
+export function uniquenessKey(name: string): string {
+  const at = name.indexOf("@");
+  const key = at < 0 ? name.toLowerCase() : name.slice(0, at).toLowerCase() + name.slice(at);
+  if (!key.startsWith("[") || key.startsWith("[constructor]")) return key;
+  const plain = key.slice(key.indexOf("]") + 1);
+  const dot = plain.indexOf(".");
+  const resource = plain.slice(0, dot);
+  return resource === plain.slice(dot + 1) ? resource : plain;
+}
+
+// ---- Versions
+
+/** Parses what follows `@` in an interface name. A string is the reason why `text` is no version. */
+export function parseVersion(text: string, canonical = false): InterfaceVersion | string {
+  return canonical && isCanonicalVersion(text) ? { kind: "canonical", text } : parseSemver(text);
+}
+
+/** Whether `text` is a `canonversion`. */
+export function isCanonicalVersion(text: string): boolean {
+  return /^(?:[1-9][0-9]*|0\.[1-9][0-9]*|0\.0\.[1-9][0-9]*|0\.0\.0)$/.test(text);
+}
+
+const parts = ["major", "minor", "patch"] as const;
+
+/** Parses a `valid semver`. A string is the reason why `text` is none. */
+export function parseSemver(text: string): Semver | string {
+  if (text.length === 0) return "empty string, expected a semver version";
+  const numbers: bigint[] = [];
+  let pos = 0;
+  for (const part of parts) {
+    const start = pos;
+    while (isDigit(text.charCodeAt(pos))) pos++;
+    const found = `unexpected character '${text.slice(pos, pos + 1)}'`;
+    if (pos === start) {
+      return `${pos < text.length ? found : "unexpected end of input"} while parsing ${part} version number`;
+    }
+    if (text[start] === "0" && pos > start + 1) return `invalid leading zero in ${part} version number`;
+    numbers.push(BigInt(text.slice(start, pos)));
+    if (part === "patch") {
+      if (pos < text.length && text[pos] !== "-" && text[pos] !== "+") return `${found} after patch version number`;
+    } else {
+      if (pos === text.length) return `unexpected end of input while parsing ${part} version number`;
+      if (text[pos] !== ".") return `${found} after ${part} version number`;
+      pos++;
+    }
+  }
+  const plus = text.indexOf("+", pos);
+  const prereleaseText = text.slice(pos, plus < 0 ? undefined : plus);
+  const prerelease = prereleaseText === "" ? [] : prereleaseText.slice(1).split(".");
+  const build = plus < 0 ? [] : text.slice(plus + 1).split(".");
+  const fault =
+    identifiersFault(prerelease, "pre-release identifier", true) ?? identifiersFault(build, "build metadata", false);
+  if (fault !== undefined) return fault;
+  return { kind: "semver", major: numbers[0]!, minor: numbers[1]!, patch: numbers[2]!, prerelease, build };
+}
+
+function identifiersFault(identifiers: readonly string[], what: string, numeric: boolean): string | undefined {
+  for (const identifier of identifiers) {
+    if (identifier === "") return `empty identifier segment in ${what}`;
+    const bad = /[^0-9A-Za-z-]/u.exec(identifier);
+    if (bad !== null) return `unexpected character '${bad[0]}' in ${what}`;
+    if (numeric && /^0[0-9]+$/.test(identifier)) return `invalid leading zero in ${what}`;
+  }
+  return undefined;
+}
+
+/** Precedence of versions, as semver.org orders them: negative if `a` comes before `b`. Build metadata does not count. */
+export function compareSemver(a: Semver, b: Semver): number {
+  for (const part of parts) {
+    if (a[part] !== b[part]) return a[part] < b[part] ? -1 : 1;
+  }
+  if (a.prerelease.length === 0 || b.prerelease.length === 0) return b.prerelease.length - a.prerelease.length;
+  for (const [i, x] of a.prerelease.entries()) {
+    const y = b.prerelease[i];
+    if (y === undefined) return 1;
+    if (x !== y) return compareIdentifiers(x, y);
+  }
+  return a.prerelease.length - b.prerelease.length;
+}
+
+/** Numbers before words, numbers by value, words by their ASCII codes. `a` and `b` differ. */
+function compareIdentifiers(a: string, b: string): number {
+  const [aNumeric, bNumeric] = [/^[0-9]+$/.test(a), /^[0-9]+$/.test(b)];
+  if (aNumeric !== bNumeric) return aNumeric ? -1 : 1;
+  if (aNumeric && a.length !== b.length) return a.length - b.length;
+  return a < b ? -1 : 1;
+}
+
+/** Splits a version where its canonical version ends: `0.2.6-rc.1` into `0.2` and `.6-rc.1`. 🔗 */
+export function splitVersion(version: Semver): { readonly canonical: string; readonly suffix: string } {
+  const { major, minor, patch, prerelease, build } = version;
+  const tail =
+    (prerelease.length > 0 ? `-${prerelease.join(".")}` : "") + (build.length > 0 ? `+${build.join(".")}` : "");
+  if (major > 0n) return { canonical: `${major}`, suffix: `.${minor}.${patch}${tail}` };
+  if (minor > 0n) return { canonical: `0.${minor}`, suffix: `.${patch}${tail}` };
+  return { canonical: `0.0.${patch}`, suffix: tail };
+}
+
+/**
+ * What versions must share to be compatible: the canonical version. A prerelease is compatible with itself alone,
+ * whatever the build.
+ */
+export function versionTrack(version: InterfaceVersion): string {
+  if (version.kind === "canonical") return version.text;
+  if (version.prerelease.length === 0) return splitVersion(version).canonical;
+  return `${version.major}.${version.minor}.${version.patch}-${version.prerelease.join(".")}`;
+}
+
+/** Whether something of version `given` may serve where `wanted` is asked for. Types decide the rest. */
+export function semverCompatible(wanted: InterfaceVersion, given: InterfaceVersion): boolean {
+  return versionTrack(wanted) === versionTrack(given);
+}
+
+/**
+ * What an import's and an offered name must share to be linked: the name itself, or for an interface name with a version
+ * the same with its track (`wasi:io/streams@0.2` for any `wasi:io/streams@0.2.x`).
+ */
+export function compatibilityKey(name: string): string {
+  const at = name.indexOf("@");
+  const version = at < 0 ? undefined : parseVersion(name.slice(at + 1), true);
+  if (version === undefined || typeof version === "string") return name;
+  return `${name.slice(0, at)}@${versionTrack(version)}`;
+}
+
+// ---- JavaScript spellings
+
+const capitalize = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** The name of a class: `http-error` and `HTTP-error` become `HttpError`. */
+export function pascalCase(label: string): string {
+  return label
+    .split("-")
+    .map((word) => capitalize(word.toLowerCase()))
+    .join("");
+}
+
+/** The name of a function, parameter or field: `do-it` becomes `doIt`, `is-XML` `isXml`. */
+export function camelCase(label: string): string {
+  const [first = "", ...rest] = label.split("-").map((word) => word.toLowerCase());
+  return first + rest.map(capitalize).join("");
+}
