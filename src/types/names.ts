@@ -38,10 +38,10 @@ export interface InterfaceName {
 }
 
 /** `externname`, parsed. */
-export type ExternNameParts =
+export type ExternName =
   | { readonly kind: "label"; readonly label: string }
   | { readonly kind: "constructor"; readonly resource: string }
-  | { readonly kind: "method" | "static"; readonly resource: string; readonly label: string }
+  | { readonly kind: "method" | "static"; readonly resource: string; readonly member: string }
   | InterfaceName;
 
 /** The gated parts of the grammar; absent is off. */
@@ -101,7 +101,7 @@ function wordsFault(name: string): string | undefined {
 const formerNames = ["unlocked-dep=", "locked-dep=", "url=", "relative-url=", "integrity="];
 
 /** Parses an `externname`. A string is the reason why `name` is none. */
-export function parseExternName(name: string, options: NameOptions = {}): ExternNameParts | string {
+export function parseExternName(name: string, options: NameOptions = {}): ExternName | string {
   if (name.startsWith("[")) return parseAnnotatedName(name);
   const former = formerNames.find((prefix) => name.startsWith(prefix));
   if (former !== undefined) return `names of the form \`${former}...\` are not part of the Component Model`;
@@ -109,7 +109,7 @@ export function parseExternName(name: string, options: NameOptions = {}): Extern
   return labelFault(name) ?? { kind: "label", label: name };
 }
 
-function parseAnnotatedName(name: string): ExternNameParts | string {
+function parseAnnotatedName(name: string): ExternName | string {
   const end = name.indexOf("]");
   const annotation = name.slice(1, end);
   const rest = name.slice(end + 1);
@@ -118,8 +118,8 @@ function parseAnnotatedName(name: string): ExternNameParts | string {
     const dot = rest.indexOf(".");
     if (dot < 0) return "failed to find `.` character";
     const resource = rest.slice(0, dot);
-    const label = rest.slice(dot + 1);
-    return labelFault(resource) ?? labelFault(label) ?? { kind: annotation, resource, label };
+    const member = rest.slice(dot + 1);
+    return labelFault(resource) ?? labelFault(member) ?? { kind: annotation, resource, member };
   }
   return `\`${name}\` is not in kebab case: it begins with none of \`[constructor]\`, \`[method]\` and \`[static]\``;
 }
@@ -262,9 +262,17 @@ export function versionTrack(version: InterfaceVersion): string {
   return `${version.major}.${version.minor}.${version.patch}-${version.prerelease.join(".")}`;
 }
 
-/** Whether something of version `given` may serve where `wanted` is asked for. Types decide the rest. */
-export function semverCompatible(wanted: InterfaceVersion, given: InterfaceVersion): boolean {
-  return versionTrack(wanted) === versionTrack(given);
+/**
+ * Whether something of version `given` may serve where version `wanted` is asked for; types decide the rest. Takes the
+ * texts after `@`; one that is no version is compatible with the same text alone.
+ */
+export function semverCompatible(wanted: string, given: string): boolean {
+  return wanted === given || trackOf(wanted) === trackOf(given);
+}
+
+function trackOf(text: string): string {
+  const version = parseVersion(text, true);
+  return typeof version === "string" ? text : versionTrack(version);
 }
 
 /**
@@ -273,9 +281,7 @@ export function semverCompatible(wanted: InterfaceVersion, given: InterfaceVersi
  */
 export function compatibilityKey(name: string): string {
   const at = name.indexOf("@");
-  const version = at < 0 ? undefined : parseVersion(name.slice(at + 1), true);
-  if (version === undefined || typeof version === "string") return name;
-  return `${name.slice(0, at)}@${versionTrack(version)}`;
+  return at < 0 ? name : `${name.slice(0, at)}@${trackOf(name.slice(at + 1))}`;
 }
 
 // ---- JavaScript spellings
