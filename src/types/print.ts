@@ -1,0 +1,244 @@
+/**
+ * Component types as text, as one would write them in WIT: for error messages, `gantry print` and golden tests.
+ *
+ * Named types are printed by the names that the caller knows for them, others by their structure. A type can be
+ * exponentially longer than its binary, so whatever is printed is bounded in length and in depth; an ellipsis stands
+ * for the rest.
+ */
+import type {
+  CoreExternType,
+  CoreFuncType,
+  CoreModuleType,
+  CoreValType,
+  DefinedType,
+  Limits,
+  RefType,
+} from "../wasm/types.ts";
+import type {
+  AnyType, Case, ComponentType, ExternDecl, ExternType, Field, InstanceType, ResourceType, ValType,
+} from "./types.ts"; // biome-ignore format: one list
+
+export interface PrintOptions {
+  /** The name under which a type is known where the text is read. */
+  readonly names?: ((type: AnyType) => string | undefined) | undefined;
+  /** About how many characters may be printed before the rest is left out; 400 unless given. */
+  readonly maxLength?: number | undefined;
+  /** How many types deep the text goes; 24 unless given. */
+  readonly maxDepth?: number | undefined;
+}
+
+/** Text of any type of a component's type index space: `list<tuple<string, u32>>`, `async func(name: string) -> u32`. */
+export function printType(type: AnyType, options: PrintOptions = {}): string {
+  return new Printer(options).type(type);
+}
+
+/** Text of the type of an import or export. */
+export function printExternType(type: ExternType, options: PrintOptions = {}): string {
+  return new Printer(options).extern(type);
+}
+
+/** Text of a core module's type. */
+export function printCoreModuleType(type: CoreModuleType, options: PrintOptions = {}): string {
+  return new Printer(options).coreModule(type);
+}
+
+/** Text of a core function type, as in the core text format: `(func (param i32) (result i32))`. */
+export function printCoreFuncType(type: CoreFuncType): string {
+  const params = type.params.length > 0 ? ` (param ${type.params.map(printCoreValType).join(" ")})` : "";
+  const results = type.results.length > 0 ? ` (result ${type.results.map(printCoreValType).join(" ")})` : "";
+  return `(func${params}${results})`;
+}
+
+/** Text of the type of a core module's import or export, as in the core text format. */
+export function printCoreExternType(type: CoreExternType): string {
+  switch (type.kind) {
+    case "func":
+      return printDefinedType(type.type);
+    case "tag":
+      return `(tag ${printDefinedType(type.type)})`;
+    case "table":
+      return `(table ${printLimits(type.limits)} ${printCoreValType(type.element)})`;
+    case "memory":
+      return `(memory ${printLimits(type.limits)}${type.pageSizeLog2 === 16 ? "" : ` (pagesize ${2 ** type.pageSizeLog2})`})`;
+    case "global": {
+      const value = printCoreValType(type.type);
+      const words = [...(type.shared ? ["shared"] : []), ...(type.mutable ? ["mut"] : []), value].join(" ");
+      return `(global ${words === value ? value : `(${words})`})`;
+    }
+  }
+}
+
+export function printCoreValType(type: CoreValType): string {
+  return typeof type === "string" ? type : printRefType(type);
+}
+
+class Printer {
+  readonly #names: (type: AnyType) => string | undefined;
+  readonly #maxDepth: number;
+  #left: number;
+  #depth = 0;
+
+  constructor(options: PrintOptions) {
+    this.#names = options.names ?? (() => undefined);
+    this.#left = options.maxLength ?? 400;
+    this.#maxDepth = options.maxDepth ?? 24;
+  }
+
+  /** `type` by its name, if it has one and is not the type asked for, and otherwise by its structure. */
+  type(type: AnyType): string {
+    const name = this.#depth > 0 || type.kind === "resource" ? this.#names(type) : undefined;
+    if (name !== undefined) return this.#spend(name);
+    if (this.#depth >= this.#maxDepth || this.#left <= 0) return "…";
+    this.#depth++;
+    const text = this.#structure(type);
+    this.#depth--;
+    return text;
+  }
+
+  extern(type: ExternType): string {
+    switch (type.kind) {
+      case "core-module":
+        return this.coreModule(type.type);
+      case "value":
+        return `value ${this.type(type.type)}`;
+      case "type":
+        return type.type.kind === "resource" ? this.#spend("resource") : `type = ${this.type(type.type)}`;
+      case "func":
+      case "component":
+      case "instance":
+        return this.type(type.type);
+    }
+  }
+
+  coreModule(type: CoreModuleType): string {
+    const lines = [
+      ...this.#list(type.imports, (i) => `import ${quote(i.module)} ${quote(i.name)}: ${printCoreExternType(i.type)};`),
+      ...this.#list(type.exports, (e) => `export ${quote(e.name)}: ${printCoreExternType(e.type)};`),
+    ];
+    return block("core module", lines);
+  }
+
+  #structure(type: AnyType): string {
+    switch (type.kind) {
+      case "list":
+        return `list<${this.type(type.element)}${type.length === undefined ? "" : `, ${type.length}`}>`;
+      case "map":
+        return this.#generic("map", [type.key, type.value]);
+      case "record":
+        return `record { ${this.#fields(type.fields)} }`;
+      case "tuple":
+        return this.#generic("tuple", type.types);
+      case "variant":
+        return `variant { ${this.#list(type.cases, (c) => this.#case(c)).join(", ")} }`;
+      case "enum":
+      case "flags":
+        return `${type.kind} { ${this.#list(type.labels, (label) => label).join(", ")} }`;
+      case "option":
+        return this.#generic("option", [type.type]);
+      case "result":
+        return this.#generic("result", type.error === undefined ? [type.ok] : [type.ok, type.error]);
+      case "own":
+      case "borrow":
+        return `${type.kind}<${this.#resource(type.resource)}>`;
+      case "stream":
+      case "future":
+        return this.#generic(type.kind, [type.payload]);
+      case "func": {
+        const result = type.result === undefined ? "" : ` -> ${this.type(type.result)}`;
+        return `${type.async ? "async " : ""}func(${this.#fields(type.params)})${result}`;
+      }
+      case "resource":
+        return this.#resource(type);
+      case "instance":
+        return this.#instance(type);
+      case "component":
+        return this.#component(type);
+      default:
+        return this.#spend(type.kind);
+    }
+  }
+
+  #instance(type: InstanceType): string {
+    return block("instance", this.#decls("", type.exports));
+  }
+
+  #component(type: ComponentType): string {
+    return block("component", [...this.#decls("import ", type.imports), ...this.#decls("export ", type.exports)]);
+  }
+
+  #decls(prefix: string, decls: ReadonlyMap<string, ExternDecl>): string[] {
+    return this.#list(decls.values(), (decl) => `${prefix}${decl.name}: ${this.extern(decl.type)};`);
+  }
+
+  #resource(type: ResourceType): string {
+    return this.#spend(this.#names(type) ?? type.name ?? "resource");
+  }
+
+  #fields(fields: readonly Field[]): string {
+    return this.#list(fields, (field) => `${this.#spend(field.label)}: ${this.type(field.type)}`).join(", ");
+  }
+
+  #case(c: Case): string {
+    return this.#spend(c.label) + (c.type === undefined ? "" : `(${this.type(c.type)})`);
+  }
+
+  #generic(name: string, args: readonly (ValType | undefined)[]): string {
+    this.#spend(name);
+    if (args.every((arg) => arg === undefined)) return name;
+    return `${name}<${this.#list(args, (arg) => (arg === undefined ? "_" : this.type(arg))).join(", ")}>`;
+  }
+
+  /** The texts of as many of `items` as there is room for. */
+  #list<T>(items: Iterable<T>, print: (item: T) => string): string[] {
+    const texts: string[] = [];
+    for (const item of items) {
+      if (this.#left <= 0) {
+        texts.push("…");
+        break;
+      }
+      this.#left -= 2;
+      texts.push(print(item));
+    }
+    return texts;
+  }
+
+  #spend(text: string): string {
+    this.#left -= text.length;
+    return text;
+  }
+}
+
+function block(head: string, lines: readonly string[]): string {
+  return lines.length === 0 ? `${head} {}` : `${head} { ${lines.join(" ")} }`;
+}
+
+function quote(name: string): string {
+  return JSON.stringify(name);
+}
+
+function printDefinedType({ composite }: DefinedType): string {
+  return composite.kind === "func" ? printCoreFuncType(composite) : `(${composite.kind})`;
+}
+
+function printRefType({ heap, nullable }: RefType): string {
+  // Defined types may refer to themselves, so only what they are is told.
+  if (heap.kind === "defined") return `(ref ${nullable ? "null " : ""}(${heap.type.composite.kind}))`;
+  if (heap.shared || !nullable) {
+    return `(ref ${nullable ? "null " : ""}${heap.shared ? `(shared ${heap.type})` : heap.type})`;
+  }
+  switch (heap.type) {
+    case "none":
+      return "nullref";
+    case "nofunc":
+    case "noextern":
+    case "noexn":
+    case "nocont":
+      return `null${heap.type.slice(2)}ref`;
+    default:
+      return `${heap.type}ref`;
+  }
+}
+
+function printLimits({ min, max, shared, index }: Limits): string {
+  return `${index === "i64" ? "i64 " : ""}${min}${max === undefined ? "" : ` ${max}`}${shared ? " shared" : ""}`;
+}
