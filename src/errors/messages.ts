@@ -9,8 +9,25 @@ export const trapMessages = {
   "cannot-leave": () => "cannot leave component instance",
   "unknown-handle": (v: { index: number }) => `unknown handle index ${v.index}`,
   "wrong-handle-kind": (v: { index: number; kind: string }) => `handle index ${v.index} is not a ${v.kind}`,
-  "wrong-resource-type": (v: { index: number }) => `handle index ${v.index} used with the wrong type`,
+  "wrong-resource-type": (v: { index: number; wanted: string; found: string }) =>
+    `handle index ${v.index} used with the wrong type, expected ${v.wanted} but found a ${v.found}`,
+  lent: () => "cannot remove owned resource while borrowed",
+  "not-own": (v: { index: number }) => `cannot lift own resource from a borrow (handle index ${v.index})`,
+  "borrows-remain": () => "borrow handles still remain at the end of the call",
   "handle-table-full": () => "the handle table is full",
+  "unaligned-pointer": () => "unaligned pointer",
+  "pointer-out-of-bounds": () => "pointer out of bounds of memory",
+  "realloc-unaligned": () => "unaligned pointer: realloc return: result not aligned",
+  "realloc-out-of-bounds": (v: { what: "string" | "list" | "pointer" }) =>
+    `${v.what} content out-of-bounds: realloc return: beyond end of memory`,
+  "string-out-of-bounds": () => "string content out-of-bounds: string pointer/length out of bounds of memory",
+  "string-too-long": () => "string content out-of-bounds: the string is longer than 2^28 - 1 bytes",
+  "list-out-of-bounds": () => "list content out-of-bounds: list pointer/length out of bounds of memory",
+  "list-too-long": () => "list content out-of-bounds: the list is longer than 2^28 - 1 bytes",
+  "invalid-utf8": (v: { length: number; index: number }) => `invalid utf-8 sequence of ${v.length} bytes from index ${v.index}`,
+  "incomplete-utf8": (v: { index: number }) => `incomplete utf-8 byte sequence from index ${v.index}`,
+  "invalid-utf16": (v: { index: number }) => `invalid utf-16: unpaired surrogate at code unit ${v.index}`,
+  "invalid-char": (v: { bits: number }) => `invalid \`char\` bit pattern: 0x${v.bits.toString(16)}`,
 } as const;
 
 export type TrapCode = keyof typeof trapMessages;

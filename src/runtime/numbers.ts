@@ -1,0 +1,123 @@
+/**
+ * Numbers, booleans and characters between JavaScript and core WebAssembly: the scalar cases of `lift_flat` and
+ * `lower_flat`, `canonicalize_nan`, `encode_float`, `decode_float` and the conversions of `char` in the specification.
+ *
+ * A value that comes from JavaScript is checked, never coerced: 300 is not a `u8`, `"1"` is not a number. The check that
+ * fails says nothing, since it must cost nothing where it holds; `explain.ts` walks the value again to say what is wrong.
+ *
+ * What `to…` gives suits a core function or a typed array of the right size. Integers of 32 bits come out signed, as
+ * core WebAssembly passes them: unsigned ones beyond 2^31 would be doubles, which some engines convert slowly.
+ */
+import { trap } from "./trap.ts";
+
+/** What `invalid` throws: a JavaScript value is not of the type wanted. Never reaches the embedder. */
+export class InvalidValue {}
+
+const invalidValue = new InvalidValue();
+
+/** Gives up on a JavaScript value. Whoever knows the call's types catches this and explains. */
+export function invalid(): never {
+  throw invalidValue;
+}
+
+export function toBool(v: unknown): number {
+  return v === true ? 1 : v === false ? 0 : invalid();
+}
+
+export function toU8(v: unknown): number {
+  return typeof v === "number" && (v & 0xff) === v ? v | 0 : invalid();
+}
+
+export function toS8(v: unknown): number {
+  return typeof v === "number" && (v << 24) >> 24 === v ? v | 0 : invalid();
+}
+
+export function toU16(v: unknown): number {
+  return typeof v === "number" && (v & 0xffff) === v ? v | 0 : invalid();
+}
+
+export function toS16(v: unknown): number {
+  return typeof v === "number" && (v << 16) >> 16 === v ? v | 0 : invalid();
+}
+
+/** Signed: `>>> 0` gives the value back. */
+export function toU32(v: unknown): number {
+  return typeof v === "number" && v >>> 0 === v ? v | 0 : invalid();
+}
+
+export function toS32(v: unknown): number {
+  return typeof v === "number" && (v | 0) === v ? v | 0 : invalid();
+}
+
+export function toU64(v: unknown): bigint {
+  return typeof v === "bigint" && BigInt.asUintN(64, v) === v ? v : invalid();
+}
+
+export function toS64(v: unknown): bigint {
+  return typeof v === "bigint" && BigInt.asIntN(64, v) === v ? v : invalid();
+}
+
+/** Rounding to 32 bits is left to the core function or the typed array that takes the number. */
+export function toF32(v: unknown): number {
+  return toF64(v);
+}
+
+/** Of the many NaNs always the canonical one, so that guests see the same on every engine. */
+export function toF64(v: unknown): number {
+  return typeof v === "number" ? (Number.isNaN(v) ? Number.NaN : v) : invalid();
+}
+
+/** `char_to_i32` in the specification. */
+export function toChar(v: unknown): number {
+  if (typeof v !== "string") invalid();
+  const { length } = v;
+  if (length === 1) {
+    const unit = v.charCodeAt(0);
+    return (unit & 0xf800) === 0xd800 ? invalid() : unit;
+  }
+  if (length !== 2) invalid();
+  const codePoint = v.codePointAt(0)!;
+  return codePoint > 0xffff ? codePoint : invalid();
+}
+
+/** `convert_i32_to_char` in the specification. */
+export function charFromI32(i: number): string {
+  const codePoint = i >>> 0;
+  if (codePoint >= 0x110000 || (codePoint & 0xfffff800) === 0xd800) trap("invalid-char", { bits: codePoint });
+  return String.fromCodePoint(codePoint);
+}
+
+// ---- Floats seen as integers, which they become where cases of a variant share a core value
+
+const f64 = new Float64Array(1);
+const i64 = new BigInt64Array(f64.buffer);
+const f32 = new Float32Array(f64.buffer);
+const i32 = new Int32Array(f64.buffer);
+
+/** `encode_float_as_i32` in the specification, always with the canonical NaN. */
+export function f32ToBits(v: number): number {
+  if (Number.isNaN(v)) return 0x7fc00000;
+  f32[0] = v;
+  return i32[0]!;
+}
+
+/** `decode_i32_as_float` in the specification. */
+export function bitsToF32(bits: number): number {
+  i32[0] = bits;
+  const v = f32[0]!;
+  return Number.isNaN(v) ? Number.NaN : v;
+}
+
+/** `encode_float_as_i64` in the specification, always with the canonical NaN. */
+export function f64ToBits(v: number): bigint {
+  if (Number.isNaN(v)) return 0x7ff8000000000000n;
+  f64[0] = v;
+  return i64[0]!;
+}
+
+/** `decode_i64_as_float` in the specification. */
+export function bitsToF64(bits: bigint): number {
+  i64[0] = bits;
+  const v = f64[0]!;
+  return Number.isNaN(v) ? Number.NaN : v;
+}
