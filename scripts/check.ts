@@ -1,0 +1,12 @@
+/** `npm run check`: the inner loop. Types, style, floors, unit and golden tests, the fast scripts; under a minute. */
+import { globSync } from "node:fs";
+import { runSteps } from "./steps.ts";
+
+const tests = globSync(["test/unit/**/*.test.ts", "test/golden/*.test.ts"]);
+runSteps([
+  { name: "types", command: ["tsc", "-p", "tsconfig.json"] },
+  { name: "style", command: ["biome", "ci", "--reporter=summary", "."] },
+  { name: "floors", command: ["node", "scripts/check-floors.ts"] },
+  { name: "unit and golden tests", command: ["node", "--test", ...tests] },
+  { name: "own scripts", command: ["node", "scripts/conformance.ts", "test/wast"] },
+]);

@@ -1,0 +1,61 @@
+/**
+ * Runs the steps of `npm run check` and `npm test` one after another, says little while all is well and everything when
+ * a step fails, and adds up what the test runners counted.
+ */
+import { spawnSync } from "node:child_process";
+
+export interface Step {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Totals {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** Runs `steps` to the end, whatever fails, prints the totals as the last line, and sets the exit code. */
+export function runSteps(steps: readonly Step[]): void {
+  const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
+  const broken: string[] = [];
+  for (const { name, command, env } of steps) {
+    const begin = performance.now();
+    const [program, ...args] = command;
+    const { status, stdout, stderr } = spawnSync(program, args, {
+      encoding: "utf8",
+      env: { ...process.env, ...env },
+      maxBuffer: 2 ** 28,
+    });
+    const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+    const counted = count(stdout ?? "");
+    totals.passed += counted.passed;
+    totals.failed += counted.failed;
+    totals.skipped += counted.skipped;
+    const figures = counted.passed + counted.failed > 0 ? `  ${describe(counted)}` : "";
+    console.log(`${status === 0 ? "ok  " : "FAIL"} ${name.padEnd(34)} ${seconds.padStart(6)} s${figures}`);
+    if (status !== 0) {
+      broken.push(name);
+      console.log(`${stdout ?? ""}${stderr ?? ""}`.trimEnd());
+    }
+  }
+  if (broken.length > 0) console.log(`\nfailed: ${broken.join(", ")}`);
+  console.log(describe({ ...totals, failed: Math.max(totals.failed, broken.length) }));
+  process.exitCode = broken.length > 0 ? 1 : 0;
+}
+
+function describe({ passed, failed, skipped }: Totals): string {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+/** Adds up the closing lines of `node --test` and of gantry's own runners. */
+function count(output: string): Totals {
+  const sum = (pattern: RegExp) => [...output.matchAll(pattern)].reduce((total, [, n]) => total + Number(n), 0);
+  const own = output.match(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/m);
+  return {
+    passed: sum(/^(?:ℹ|#) pass (\d+)$/gm) + Number(own?.[1] ?? 0),
+    failed: sum(/^(?:ℹ|#) fail (\d+)$/gm) + Number(own?.[2] ?? 0),
+    skipped: sum(/^(?:ℹ|#) skipped (\d+)$/gm) + Number(own?.[3] ?? 0),
+  };
+}

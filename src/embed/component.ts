@@ -1,0 +1,218 @@
+/**
+ * `Component`: bytes made ready to be instantiated any number of times.
+ *
+ * Decoding, validation and planning happen at once and are pure; the engine compiles the core modules meanwhile.
+ * Functions are generated when the component is first instantiated.
+ */
+import { decodeComponent } from "../binary/component.ts";
+import type { ByteRange, ComponentSyntax } from "../binary/definitions.ts";
+import { compileFunctions } from "../codegen/compile.ts";
+import { chooseTier, type Tier } from "../codegen/tier.ts";
+import { ComponentError } from "../errors/component-error.ts";
+import { type ComponentClosure, componentImports, type GivenComponents, type Planned, planComponent } from "../plan/inline.ts";
+import type { FunctionTable } from "../runtime/functions.ts";
+import { type FeatureOption, featureSet } from "../validate/features.ts";
+import { validateComponent } from "../validate/validate.ts";
+import { type Extern, Reflection } from "./reflect.ts";
+import type { AnyWorld, World } from "./world.ts";
+
+export interface CompileOptions {
+  /** Proposals to allow beyond what has shipped: names as `validate/features.ts` lists them, or `"all"`. */
+  readonly features?: FeatureOption;
+  /**
+   * How functions are made: `"jit"` with `new Function`, `"evaluate"` with closures, for hosts whose security policy
+   * forbids the former. By default `"jit"` where a probe shows that it is allowed. With `"evaluate"` nothing is probed.
+   */
+  readonly tier?: Tier;
+}
+
+/** A component's bytes, or a download of them. */
+export type ComponentSource = BufferSource | Response | Promise<Response>;
+
+/** The engine's modules for a component binary: shared by every component that came out of it. */
+export interface Binary {
+  /** By offset of the module's first byte. */
+  readonly modules: Map<number, WebAssembly.Module>;
+}
+
+/** What `embed/` knows of a component, besides what it tells. */
+export interface Compiled {
+  readonly closure: ComponentClosure<Binary>;
+  readonly tier: Tier;
+}
+
+/** Everything that is the same for all instances of a component (with the same components given for its imports). */
+export interface Prepared {
+  readonly planned: Planned<Binary>;
+  readonly functions: FunctionTable;
+  readonly modules: readonly WebAssembly.Module[];
+}
+
+let compiledOf: (component: Component) => Compiled;
+let wrap: (closure: ComponentClosure<Binary>, tier: Tier) => Component;
+let prepareOf: (component: Component, given: GivenComponents<Binary>) => Prepared;
+
+export class Component<W extends World = AnyWorld> {
+  /** The world that the component was declared to have; exists for TypeScript only. */
+  declare readonly world?: W;
+  readonly #compiled: Compiled;
+  #reflection: { imports: readonly Extern[]; exports: readonly Extern[] } | undefined;
+  #prepared: Prepared | undefined;
+
+  private constructor(compiled: Compiled) {
+    this.#compiled = compiled;
+  }
+
+  static {
+    compiledOf = (component) => component.#compiled;
+    wrap = (closure, tier) => new Component({ closure, tier });
+    prepareOf = (component, given) => component.#prepare(given);
+  }
+
+  /**
+   * Decodes, validates and compiles a component.
+   *
+   * @throws ComponentError of phase `decode` or `validate`.
+   */
+  static async compile<W extends World = AnyWorld>(source: ComponentSource, options: CompileOptions = {}): Promise<Component<W>> {
+    // From here to the last `WebAssembly.compile` nothing is awaited: the bytes that are checked are those compiled.
+    const bytes = await bytesOf(source);
+    const { closure, ranges } = load(bytes, options);
+    const compile = async (range: ByteRange): Promise<void> => {
+      try {
+        closure.source.modules.set(range.start, await WebAssembly.compile(slice(bytes, range)));
+      } catch (error) {
+        throw rejected(range, error);
+      }
+    };
+    await Promise.all(ranges.map(compile));
+    return new Component<W>({ closure, tier: chooseTier(options.tier) });
+  }
+
+  /**
+   * As `compile`, without waiting; engines may refuse to compile large core modules so on a page's main thread.
+   *
+   * @throws ComponentError of phase `decode` or `validate`.
+   */
+  static compileSync<W extends World = AnyWorld>(source: BufferSource, options: CompileOptions = {}): Component<W> {
+    const bytes = view(source);
+    const { closure, ranges } = load(bytes, options);
+    for (const range of ranges) {
+      try {
+        closure.source.modules.set(range.start, new WebAssembly.Module(slice(bytes, range)));
+      } catch (error) {
+        throw rejected(range, error);
+      }
+    }
+    return new Component<W>({ closure, tier: chooseTier(options.tier) });
+  }
+
+  /**
+   * Returns if the bytes are a valid component, its core modules included.
+   *
+   * @throws ComponentError of phase `decode` or `validate`.
+   */
+  static validate(source: BufferSource, options: Pick<CompileOptions, "features"> = {}): void {
+    const bytes = view(source);
+    for (const range of load(bytes, options).ranges) {
+      if (WebAssembly.validate(slice(bytes, range))) continue;
+      try {
+        new WebAssembly.Module(slice(bytes, range));
+      } catch (error) {
+        throw rejected(range, error);
+      }
+    }
+  }
+
+  /** What the component imports, in order. */
+  get imports(): readonly Extern[] {
+    return this.#describe().imports;
+  }
+
+  /** What the component exports, in order. */
+  get exports(): readonly Extern[] {
+    return this.#describe().exports;
+  }
+
+  #describe(): { imports: readonly Extern[]; exports: readonly Extern[] } {
+    if (this.#reflection === undefined) {
+      const { type } = this.#compiled.closure.component;
+      const reflection = new Reflection();
+      this.#reflection = { imports: reflection.externs(type.imports.values()), exports: reflection.externs(type.exports.values()) };
+    }
+    return this.#reflection;
+  }
+
+  #prepare(given: GivenComponents<Binary>): Prepared {
+    if (this.#prepared !== undefined) return this.#prepared;
+    const { closure, tier } = this.#compiled;
+    const planned = planComponent(closure, given);
+    const prepared = {
+      planned,
+      functions: compileFunctions(planned.plan, tier),
+      modules: planned.plan.modules.map(({ source, start }) => {
+        const module = planned.sources[source]!.modules.get(start);
+        if (module === undefined) throw new ComponentError("unsupported", "not-compiled", "a core module was not compiled", { offset: start });
+        return module;
+      }),
+    };
+    // Components that are imported are inlined, so what is prepared then holds for these ones only.
+    if (componentImports(closure.component).length === 0) this.#prepared = prepared;
+    return prepared;
+  }
+}
+
+export { compiledOf, prepareOf, wrap };
+
+function load(bytes: Uint8Array, options: CompileOptions): { closure: ComponentClosure<Binary>; ranges: ByteRange[] } {
+  const syntax = decodeComponent(bytes);
+  const component = validateComponent(syntax, bytes, { features: featureSet(options.features) });
+  return { closure: { component, environment: undefined, source: { modules: new Map() } }, ranges: coreModules(syntax) };
+}
+
+/** The byte ranges of all core modules, however deep. */
+function coreModules(root: ComponentSyntax): ByteRange[] {
+  const ranges: ByteRange[] = [];
+  const pending = [root];
+  for (let component = pending.pop(); component !== undefined; component = pending.pop()) {
+    for (const definition of component.definitions) {
+      if (definition.kind === "core-module") ranges.push(definition.range);
+      if (definition.kind === "component") pending.push(definition.component);
+    }
+  }
+  return ranges;
+}
+
+function slice(bytes: Uint8Array, { start, end }: ByteRange): Uint8Array<ArrayBuffer> {
+  return bytes.subarray(start, end) as Uint8Array<ArrayBuffer>;
+}
+
+function rejected({ start }: ByteRange, error: unknown): ComponentError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ComponentError("validate", "core-module", `the engine rejects a core module: ${reason}`, { offset: start }, { cause: error });
+}
+
+async function bytesOf(source: ComponentSource): Promise<Uint8Array> {
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source) || isShared(source)) return view(source);
+  const response = await source;
+  if (typeof response?.arrayBuffer !== "function") {
+    throw new TypeError("a component is compiled from an ArrayBuffer, a view of one, or a Response");
+  }
+  if (!response.ok) {
+    throw new ComponentError("decode", "download", `the download failed: ${response.status} ${response.statusText}`.trimEnd());
+  }
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+function isShared(source: unknown): source is SharedArrayBuffer {
+  return typeof SharedArrayBuffer === "function" && source instanceof SharedArrayBuffer;
+}
+
+/** The bytes themselves where nobody else can write to them meanwhile, and a copy of shared ones. */
+function view(source: BufferSource | SharedArrayBuffer): Uint8Array {
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (isShared(source)) return new Uint8Array(source).slice();
+  if (!ArrayBuffer.isView(source)) throw new TypeError("a component is an ArrayBuffer or a view of one");
+  const bytes = new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  return isShared(source.buffer) ? bytes.slice() : bytes;
+}

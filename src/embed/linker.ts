@@ -1,0 +1,79 @@
+/**
+ * `Linker`: names what components may import, and instantiates them with it.
+ *
+ * A linker never changes: `define` returns a new one, so that one base can serve many. Its type accumulates what was
+ * defined, for TypeScript to compare with a component's world.
+ */
+import { ComponentError } from "../errors/component-error.ts";
+import { type InstanceState, instantiate, instantiateSync } from "../runtime/instantiate.ts";
+import { Store } from "../runtime/store.ts";
+import { type Component, compiledOf, type Prepared, prepareOf, wrap } from "./component.ts";
+import { Instance } from "./instance.ts";
+import { givenComponents, resolveImports } from "./resolve.ts";
+import type { AnyWorld, Provided, World } from "./world.ts";
+
+export interface InstantiateOptions {
+  /** A store to share with other instances; by default each instance has its own. Instances of one store fail together. */
+  readonly store?: Store;
+}
+
+// biome-ignore lint/complexity/noBannedTypes: an object type without keys is what a new linker provides
+export class Linker<Given extends object = {}> {
+  readonly #definitions: ReadonlyMap<string, object>;
+
+  constructor(definitions: ReadonlyMap<string, object> = new Map()) {
+    this.#definitions = definitions;
+  }
+
+  /**
+   * A linker that has `items` under `name` besides what this one has; a later definition of a name replaces an earlier.
+   *
+   * `name` is an import's name as WIT spells it. For an interface (`"ns:pkg/iface@1.0.0"`, or any name of an instance),
+   * `items` is an object of functions, resource classes, core modules, components and nested objects; for a function,
+   * class, module or component imported by itself, it is that.
+   */
+  define<K extends string, V extends object>(name: K, items: V): Linker<Given & { readonly [P in K]: V }> {
+    if (typeof name !== "string") throw new TypeError("the name of a definition is a string");
+    if ((typeof items !== "object" && typeof items !== "function") || items === null) {
+      throw new TypeError(`the definition of "${name}" is an object, a function or a class, not ${items === null ? "null" : typeof items}`);
+    }
+    return new Linker(new Map([...this.#definitions, [name, items]]));
+  }
+
+  /**
+   * Instantiates a component with what is defined.
+   *
+   * @throws ComponentError of phase `link`, listing all imports that are missing or of another type; of phase `trap`,
+   * if a core module's start function traps.
+   */
+  async instantiate<W extends World = AnyWorld>(component: Component<W> & Provided<W, Given>, options: InstantiateOptions = {}): Promise<Instance<W>> {
+    const { prepared, imports } = this.#link(component);
+    const { plan } = prepared.planned;
+    const state = await instantiate(plan, prepared.functions, prepared.modules, imports, options.store ?? new Store());
+    return this.#instance(component, prepared, state);
+  }
+
+  /** As `instantiate`, without waiting; engines may refuse large core modules on a page's main thread. */
+  instantiateSync<W extends World = AnyWorld>(component: Component<W> & Provided<W, Given>, options: InstantiateOptions = {}): Instance<W> {
+    const { prepared, imports } = this.#link(component);
+    const { plan } = prepared.planned;
+    const state = instantiateSync(plan, prepared.functions, prepared.modules, imports, options.store ?? new Store());
+    return this.#instance(component, prepared, state);
+  }
+
+  #link(component: Component): { prepared: Prepared; imports: ReturnType<typeof resolveImports> } {
+    const compiled = compiledOf(component);
+    const prepared = prepareOf(component, givenComponents(compiled.closure, this.#definitions));
+    return { prepared, imports: resolveImports(prepared.planned.plan, compiled.closure.component.type, this.#definitions) };
+  }
+
+  #instance<W extends World>(component: Component, prepared: Prepared, state: InstanceState): Instance<W> {
+    const { tier } = compiledOf(component);
+    const components = prepared.planned.components;
+    return new Instance<W>(state, (index) => {
+      const closure = components[index];
+      if (closure === undefined) throw new ComponentError("unsupported", "component-export", "this exported component is not at hand");
+      return wrap(closure, tier);
+    });
+  }
+}
