@@ -4,11 +4,18 @@
  *
  * A maker is made once for each component and called once for each instance; what it returns is called for each call,
  * with no `this`, no rest arguments, and nothing looked up by name.
+ *
+ * A lifted function, called by the host: `cannotEnter` (call.ts) unless the `flags` of all of `entering` are 0; sets
+ * them to `ENTERED`; lowers the arguments; calls `callee`; lifts the result; ends the call's `CallScope`, if it has
+ * handles in its parameters; `post-return` under `MAY_NOT_LEAVE`; clears `ENTERED`. Whatever is thrown between goes to
+ * `failed`. A lowered function, called by a guest: traps `cannot-leave` if the caller's flags have `MAY_NOT_LEAVE`;
+ * lifts the arguments; calls; lowers the result; ends the scope; `failed` likewise. For a call between components that
+ * are parent and child, or one, no maker is asked: it traps.
  */
 import type { LiftIndex, TrampolineIndex } from "../plan/plan.ts";
 import type { LiftLowerContext } from "./context.ts";
 import type { ComponentInstance } from "./instance.ts";
-import type { ResourceType } from "./resources.ts";
+import type { CallScope, ResourceType } from "./resources.ts";
 
 /** A function of core WebAssembly: numbers and bigints in, one of them or nothing out. */
 export type CoreFunction = (...args: never[]) => unknown;
@@ -41,8 +48,11 @@ export interface LiftBinding {
   readonly postReturn: CoreFunction | undefined;
   /** By `ResourceIndex`. */
   readonly resources: readonly ResourceType[];
-  /** Never returns: tells what went wrong (with the arguments at hand, to explain a wrong one) and poisons where due. */
-  readonly failed: (error: unknown, args: readonly unknown[]) => never;
+  /**
+   * Never returns: tells what went wrong (with the arguments at hand, to explain a wrong one) and poisons where due.
+   * `scope` is the call's, if it has one: a call whose arguments are wrong is undone.
+   */
+  readonly failed: (error: unknown, args: readonly unknown[], scope?: CallScope) => never;
 }
 
 export interface LowerBinding {
@@ -57,5 +67,5 @@ export interface LowerBinding {
   /** The callee's side, where it is another component's lift. */
   readonly lift: LiftBinding | undefined;
   /** Never returns: traps for what the host function threw, or for a result of the wrong type. */
-  readonly failed: (error: unknown, result: unknown) => never;
+  readonly failed: (error: unknown, result: unknown, scope?: CallScope) => never;
 }

@@ -5,7 +5,10 @@
  * A representation (`rep`) is a number for a resource that a guest defines. For one that the host defines no guest ever
  * sees it, so there it is the host's own object, and no table stands between.
  */
-import type { ComponentInstance } from "./instance.ts";
+import type { LiftLowerContext } from "./context.ts";
+import { type ComponentInstance, ENTERED, MAY_NOT_LEAVE } from "./instance.ts";
+import { invalid } from "./numbers.ts";
+import { trap, trapOnThrow } from "./trap.ts";
 
 /** What stands for a resource: the defining guest's number, or the host's object. */
 export type Rep = unknown;
@@ -14,14 +17,16 @@ export type Rep = unknown;
 export interface HostSide {
   /** The value for an `own` handle that the host receives. */
   fromOwn(rep: Rep): unknown;
-  /** The value for a `borrow` handle that a host function receives for the time of its call. */
-  fromBorrow(rep: Rep): unknown;
-  /** Ends a value that `fromBorrow` gave: it is unusable from then on. */
-  endBorrow(value: unknown): void;
+  /** The value for a `borrow` handle that a host function receives: usable until `scope` ends. */
+  fromBorrow(rep: Rep, scope: CallScope): unknown;
   /** Takes the resource away from a value that the host passes as `own`; `undefined` if it is no value of this resource, or no longer. */
   toOwn(value: unknown): Rep | undefined;
-  /** As `toOwn`, leaving the value as it is. */
-  toBorrow(value: unknown): Rep | undefined;
+  /** As `toOwn`, but only lends: the value can be neither dropped nor given away until `scope` ends. */
+  toBorrow(value: unknown, scope: CallScope): Rep | undefined;
+  /** Gives back what `toOwn` took, for the call that it was for does not take place. */
+  restore(value: unknown, rep: Rep): void;
+  /** Why `toOwn` or `toBorrow` refuses a value, without its effects; `undefined` if it does not. */
+  fault(value: unknown, handle: "own" | "borrow"): string | undefined;
 }
 
 /** A resource type of the running program. `ResourceType` in the specification. */
@@ -29,7 +34,7 @@ export class ResourceType {
   readonly name: string;
   /** The instance that defines it: undefined for the host's. */
   readonly impl: ComponentInstance | undefined;
-  /** Runs the destructor of a dropped `own` handle; entering `impl` is the caller's business. */
+  /** What dropping an `own` handle calls; entering `impl` is the caller's business. */
   destructor: ((rep: never) => void) | undefined;
   host!: HostSide;
 
@@ -38,15 +43,63 @@ export class ResourceType {
     this.impl = impl;
     this.destructor = destructor;
   }
+
+  /** For messages: whose kind of resource it is. */
+  get kind(): string {
+    return this.impl === undefined ? "host-defined resource" : "guest-defined resource";
+  }
 }
 
-/** What counts the borrows that a call has handed out: a `Task` in the specification. */
+/** What counts the borrow handles that a call has handed out: a `Task` in the specification. */
 export interface BorrowScope {
   numBorrows: number;
 }
 
+/** Something that a call has borrowed from its caller, and gives back at its end. */
+export interface Loan {
+  endLoan(): void;
+}
+
+/**
+ * What one call borrows and lends: `Task.num_borrows` of its callee and `Subtask.lenders` of its caller.
+ *
+ * Generated code makes one for each call of a function with handles in its parameters, and for no other.
+ */
+export class CallScope implements BorrowScope {
+  numBorrows = 0;
+  #loans: Loan[] | undefined;
+  #undo: (() => void)[] | undefined;
+
+  /** `add_lender` in the specification. */
+  addLender(loan: Loan): void {
+    if (this.#loans === undefined) this.#loans = [loan];
+    else this.#loans.push(loan);
+  }
+
+  /** What to do if the call does not take place. */
+  onAbandon(undo: () => void): void {
+    if (this.#undo === undefined) this.#undo = [undo];
+    else this.#undo.push(undo);
+  }
+
+  /**
+   * The end of a call that returns, after its results are lifted and before `post-return`: traps if the callee still
+   * holds a borrow, then gives back what the caller has lent. (`Task.return_` and `Subtask.deliver_resolve`.)
+   */
+  end(): void {
+    if (this.numBorrows > 0) trap("borrows-remain");
+    if (this.#loans !== undefined) for (const loan of this.#loans) loan.endLoan();
+  }
+
+  /** The end of a call that does not take place, for one of its arguments is wrong: as if none had been lowered. */
+  abandon(): void {
+    if (this.#loans !== undefined) for (const loan of this.#loans) loan.endLoan();
+    if (this.#undo !== undefined) for (const undo of this.#undo.reverse()) undo();
+  }
+}
+
 /** `ResourceHandle` in the specification. */
-export class ResourceHandle {
+export class ResourceHandle implements Loan {
   readonly type: ResourceType;
   readonly rep: Rep;
   readonly own: boolean;
@@ -59,4 +112,122 @@ export class ResourceHandle {
     this.own = own;
     this.borrowScope = borrowScope;
   }
+
+  endLoan(): void {
+    this.numLends--;
+  }
+}
+
+// ---- Lifting and lowering. Indices come from core WebAssembly as they are: any 32 bits, of either sign.
+
+/** The handle at `index`, which must be one of a resource of type `type`. */
+function getHandle(instance: ComponentInstance, index: number, type: ResourceType): ResourceHandle {
+  const handle = instance.handles.getAs(ResourceHandle, index);
+  return handle.type === type ? handle : wrongType(index, type, handle.type);
+}
+
+function wrongType(index: number, wanted: ResourceType, found: ResourceType): never {
+  const other = wanted.kind === found.kind ? "different " : "";
+  return trap("wrong-resource-type", { index, wanted: wanted.kind, found: `${other}${found.kind}` });
+}
+
+/** `lift_own` in the specification. */
+export function liftOwn(cx: LiftLowerContext, i: number, type: ResourceType): Rep {
+  const index = i >>> 0;
+  const handle = getHandle(cx.instance, index, type);
+  if (handle.numLends !== 0) trap("lent");
+  if (!handle.own) trap("not-own", { index });
+  cx.instance.handles.remove(index);
+  return handle.rep;
+}
+
+/** `lift_borrow` in the specification. */
+export function liftBorrow(cx: LiftLowerContext, i: number, type: ResourceType, scope: CallScope): Rep {
+  const handle = getHandle(cx.instance, i >>> 0, type);
+  handle.numLends++;
+  scope.addLender(handle);
+  return handle.rep;
+}
+
+/** `lower_own` in the specification. */
+export function lowerOwn(cx: LiftLowerContext, rep: Rep, type: ResourceType): number {
+  return cx.instance.handles.add(new ResourceHandle(type, rep, true));
+}
+
+/** `lower_borrow` in the specification. */
+export function lowerBorrow(cx: LiftLowerContext, rep: Rep, type: ResourceType, scope: BorrowScope): number {
+  if (cx.instance === type.impl) return rep as number;
+  scope.numBorrows++;
+  return cx.instance.handles.add(new ResourceHandle(type, rep, false, scope));
+}
+
+// ---- The same between a guest and the host: a JavaScript value stands on the other side
+
+/** `lift_own`, for the host. */
+export function liftOwnValue(cx: LiftLowerContext, i: number, type: ResourceType): unknown {
+  return type.host.fromOwn(liftOwn(cx, i, type));
+}
+
+/** `lift_borrow`, for the host. */
+export function liftBorrowValue(cx: LiftLowerContext, i: number, type: ResourceType, scope: CallScope): unknown {
+  return type.host.fromBorrow(liftBorrow(cx, i, type, scope), scope);
+}
+
+/** `lower_own` of a value of the host's. With a `scope`, what is done is undone if the call is abandoned. */
+export function lowerOwnValue(cx: LiftLowerContext, value: unknown, type: ResourceType, scope?: CallScope): number {
+  const { host } = type;
+  const rep = host.toOwn(value);
+  if (rep === undefined) invalid();
+  const index = lowerOwn(cx, rep, type);
+  scope?.onAbandon(() => {
+    cx.instance.handles.remove(index);
+    host.restore(value, rep);
+  });
+  return index;
+}
+
+/** `lower_borrow` of a value of the host's. */
+export function lowerBorrowValue(cx: LiftLowerContext, value: unknown, type: ResourceType, scope: CallScope): number {
+  const rep = type.host.toBorrow(value, scope);
+  if (rep === undefined) invalid();
+  const index = lowerBorrow(cx, rep, type, scope);
+  if (cx.instance !== type.impl) scope.onAbandon(() => cx.instance.handles.remove(index));
+  return index;
+}
+
+// ---- Built-ins
+
+/** `canon_resource_new` in the specification. */
+export function resourceNew(instance: ComponentInstance, type: ResourceType, rep: Rep): number {
+  if ((instance.flags & MAY_NOT_LEAVE) !== 0) trap("cannot-leave");
+  return instance.handles.add(new ResourceHandle(type, rep, true));
+}
+
+/** `canon_resource_rep` in the specification. */
+export function resourceRep(instance: ComponentInstance, type: ResourceType, i: number): Rep {
+  return getHandle(instance, i >>> 0, type).rep;
+}
+
+/** `canon_resource_drop` in the specification. */
+export function resourceDrop(instance: ComponentInstance, type: ResourceType, i: number): void {
+  if ((instance.flags & MAY_NOT_LEAVE) !== 0) trap("cannot-leave");
+  const index = i >>> 0;
+  const handle = getHandle(instance, index, type);
+  if (handle.numLends !== 0) trap("lent");
+  instance.handles.remove(index);
+  if (handle.own) destroy(type, handle.rep, instance);
+  else handle.borrowScope!.numBorrows--;
+}
+
+/** Runs the destructor of a resource, as a call from `caller` to the instance that defines it. Traps if that cannot be entered. */
+function destroy(type: ResourceType, rep: Rep, caller: ComponentInstance): void {
+  const entering = type.impl?.enteringSet(caller) ?? [];
+  for (const instance of entering) if (instance.flags !== 0) trap("cannot-enter");
+  for (const instance of entering) instance.flags = ENTERED;
+  try {
+    type.destructor?.(rep as never);
+  } catch (error) {
+    trapOnThrow(error);
+  }
+  for (const instance of entering) instance.flags &= ~ENTERED;
 }
