@@ -1,0 +1,358 @@
+/**
+ * Text as bytes, as fast as each engine can: UTF-8, UTF-16 and Latin-1 in a guest's memory to JavaScript strings and back.
+ * Nothing here knows of the Canonical ABI; `strings.ts` does.
+ *
+ * Calling into an engine's codec costs as much as some twenty turns of a loop, so short text goes through loops. For
+ * long text Node's `Buffer` has natives that write into any `Uint8Array`, faster than `TextEncoder` and `TextDecoder`;
+ * everything works without them. They are looked for once, when this module is loaded.
+ *
+ * JavaScript's strings may have lone surrogates, text may not. On the way out of JavaScript they become U+FFFD, as
+ * `USVString` of Web IDL has it; on the way in, text that has them is invalid.
+ */
+import type { Memory } from "./memory.ts";
+
+/** The longest strings, in units, for which a loop beats the engine. See bench/strings.ts. */
+const SHORT_DECODE = 24;
+const SHORT_UTF16_DECODE = 16;
+const SHORT_ENCODE = 16;
+/** The same for an engine whose only codecs are `TextEncoder` and `TextDecoder`. */
+const SHORT_ENCODE_PORTABLE = 48;
+
+interface NativeText {
+  byteLength(this: unknown, text: string): number;
+  utf8Write(this: Uint8Array, text: string, at: number, byteLength: number): number;
+  utf8Slice(this: Uint8Array, start: number, end: number): string;
+  latin1Write(this: Uint8Array, text: string, at: number, byteLength: number): number;
+  latin1Slice(this: Uint8Array, start: number, end: number): string;
+  ucs2Write(this: Uint8Array, text: string, at: number, byteLength: number): number;
+  ucs2Slice(this: Uint8Array, start: number, end: number): string;
+}
+
+/** `Buffer`'s natives, where there are all of them and they are native: Deno has them, in JavaScript, and slower. */
+function probeNative(): NativeText | undefined {
+  const { Buffer, Deno, process } = globalThis as {
+    Buffer?: unknown;
+    Deno?: unknown;
+    process?: { versions?: { node?: unknown } };
+  };
+  if (typeof Buffer !== "function" || Deno !== undefined || typeof process?.versions?.node !== "string")
+    return undefined;
+  const methods = Buffer.prototype as NativeText;
+  const { byteLength } = Buffer as unknown as NativeText;
+  const { utf8Write, utf8Slice, latin1Write, latin1Slice, ucs2Write, ucs2Slice } = methods;
+  const natives = { byteLength, utf8Write, utf8Slice, latin1Write, latin1Slice, ucs2Write, ucs2Slice };
+  try {
+    const bytes = new Uint8Array(8);
+    const works =
+      byteLength("\ud800é") === 5 &&
+      utf8Write.call(bytes, "\ud800é", 1, 5) === 5 &&
+      utf8Slice.call(bytes, 1, 6) === "\ufffdé" &&
+      ucs2Write.call(bytes, "a€", 2, 4) === 4 &&
+      ucs2Slice.call(bytes, 2, 6) === "a€" &&
+      latin1Write.call(bytes, "é", 0, 1) === 1 &&
+      latin1Slice.call(bytes, 0, 1) === "é";
+    return works ? natives : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const native: NativeText | undefined = probeNative();
+const shortEncode = native === undefined ? SHORT_ENCODE_PORTABLE : SHORT_ENCODE;
+
+let lossyUtf8: TextDecoder | undefined;
+let strictUtf8: TextDecoder | undefined;
+let strictUtf16: TextDecoder | undefined;
+let encoder: TextEncoder | undefined;
+
+// ---- Bytes to strings
+
+/** Undefined if the bytes are not UTF-8. A byte order mark is text. */
+export function decodeUtf8({ u8 }: Memory, ptr: number, n: number): string | undefined {
+  return (n <= SHORT_DECODE ? decodeShortAscii(u8, ptr, ptr + n) : undefined) ?? decodeLongUtf8(u8, ptr, ptr + n);
+}
+
+/** Undefined if there is anything but ASCII. */
+function decodeShortAscii(u8: Uint8Array, start: number, end: number): string | undefined {
+  let text = "";
+  let i = start;
+  for (; i + 8 <= end; i += 8) {
+    const a = u8[i]!;
+    const b = u8[i + 1]!;
+    const c = u8[i + 2]!;
+    const d = u8[i + 3]!;
+    const e = u8[i + 4]!;
+    const f = u8[i + 5]!;
+    const g = u8[i + 6]!;
+    const h = u8[i + 7]!;
+    if ((a | b | c | d | e | f | g | h) > 0x7f) return undefined;
+    text += String.fromCharCode(a, b, c, d, e, f, g, h);
+  }
+  if (i + 4 <= end) {
+    const a = u8[i]!;
+    const b = u8[i + 1]!;
+    const c = u8[i + 2]!;
+    const d = u8[i + 3]!;
+    if ((a | b | c | d) > 0x7f) return undefined;
+    text += String.fromCharCode(a, b, c, d);
+    i += 4;
+  }
+  for (; i < end; i++) {
+    const a = u8[i]!;
+    if (a > 0x7f) return undefined;
+    text += String.fromCharCode(a);
+  }
+  return text;
+}
+
+/** A lossy decoder is quicker than a strict one; only where it leaves a U+FFFD must the strict one decide. */
+function decodeLongUtf8(u8: Uint8Array, start: number, end: number): string | undefined {
+  if (native !== undefined) {
+    const text = native.utf8Slice.call(u8, start, end);
+    if (!text.includes("\ufffd")) return text;
+  }
+  const bytes = unshared(u8.subarray(start, end));
+  if (native === undefined) {
+    lossyUtf8 ??= new TextDecoder("utf-8", { ignoreBOM: true });
+    const text = lossyUtf8.decode(bytes);
+    if (!text.includes("\ufffd")) return text;
+  }
+  strictUtf8 ??= new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `TextDecoder` refuses shared memory. */
+function unshared(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return (bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice()) as Uint8Array<ArrayBuffer>;
+}
+
+/** `n` code units at `ptr`, which is even. Undefined if a surrogate is unpaired. */
+export function decodeUtf16(memory: Memory, ptr: number, n: number): string | undefined {
+  return (
+    (n <= SHORT_UTF16_DECODE ? decodeShortUcs2(memory.u16, ptr / 2, n) : undefined) ??
+    decodeLongUtf16(memory.u8, ptr, n)
+  );
+}
+
+/** Undefined if there is any surrogate. */
+function decodeShortUcs2(u16: Uint16Array, start: number, n: number): string | undefined {
+  let text = "";
+  let i = start;
+  const end = start + n;
+  for (; i + 4 <= end; i += 4) {
+    const a = u16[i]!;
+    const b = u16[i + 1]!;
+    const c = u16[i + 2]!;
+    const d = u16[i + 3]!;
+    if (isSurrogate(a) || isSurrogate(b) || isSurrogate(c) || isSurrogate(d)) return undefined;
+    text += String.fromCharCode(a, b, c, d);
+  }
+  for (; i < end; i++) {
+    const a = u16[i]!;
+    if (isSurrogate(a)) return undefined;
+    text += String.fromCharCode(a);
+  }
+  return text;
+}
+
+function decodeLongUtf16(u8: Uint8Array, ptr: number, n: number): string | undefined {
+  if (native !== undefined) {
+    const text = native.ucs2Slice.call(u8, ptr, ptr + 2 * n);
+    return isWellFormed(text) ? text : undefined;
+  }
+  strictUtf16 ??= new TextDecoder("utf-16le", { fatal: true, ignoreBOM: true });
+  try {
+    return strictUtf16.decode(unshared(u8.subarray(ptr, ptr + 2 * n)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** ISO 8859-1. (The encoding label "latin1" of `TextDecoder` means windows-1252, which is another.) */
+export function decodeLatin1({ u8 }: Memory, ptr: number, n: number): string {
+  if (n <= SHORT_DECODE) return decodeShortLatin1(u8, ptr, ptr + n);
+  if (native !== undefined) return native.latin1Slice.call(u8, ptr, ptr + n);
+  let text = "";
+  for (let i = 0; i < n; i += 4096) {
+    text += String.fromCharCode.apply(null, u8.subarray(ptr + i, ptr + Math.min(i + 4096, n)) as unknown as number[]);
+  }
+  return text;
+}
+
+function decodeShortLatin1(u8: Uint8Array, start: number, end: number): string {
+  let text = "";
+  let i = start;
+  for (; i + 4 <= end; i += 4) text += String.fromCharCode(u8[i]!, u8[i + 1]!, u8[i + 2]!, u8[i + 3]!);
+  for (; i < end; i++) text += String.fromCharCode(u8[i]!);
+  return text;
+}
+
+// ---- Strings to bytes
+
+/** The bytes that `text` takes in UTF-8, a lone surrogate as the three of U+FFFD. */
+export function utf8Length(text: string): number {
+  const n = text.length;
+  if (native !== undefined && n > SHORT_ENCODE) return native.byteLength(text);
+  let size = n;
+  for (let i = 0; i < n; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) continue;
+    if (unit < 0x800) size += 1;
+    else if (!isSurrogate(unit)) size += 2;
+    else if (isPair(unit, text, i)) {
+      i++;
+      size += 2;
+    } else size += 2;
+  }
+  return size;
+}
+
+/** `text` in UTF-8 where to make it is the quickest way to learn its length; good until the next call. */
+export function encodeWhole(text: string): Uint8Array | undefined {
+  if (native !== undefined || text.length <= SHORT_ENCODE_PORTABLE) return undefined;
+  encoder ??= new TextEncoder();
+  if (text.length * 3 > scratch.length) return encoder.encode(text);
+  return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
+}
+
+const scratch = new Uint8Array(native === undefined ? 3 * 4096 : 0);
+
+/** Writes `text` in UTF-8, of which `size` is the length. */
+export function writeUtf8({ u8 }: Memory, ptr: number, text: string, size: number): void {
+  const n = text.length;
+  if (n > shortEncode) writeLongUtf8(u8, ptr, text, size);
+  else if (n === size) for (let i = 0; i < n; i++) u8[ptr + i] = text.charCodeAt(i);
+  else writeShortUtf8(u8, ptr, text);
+}
+
+function writeLongUtf8(u8: Uint8Array, ptr: number, text: string, size: number): void {
+  if (native !== undefined) native.utf8Write.call(u8, text, ptr, size);
+  else u8.set(encodeWhole(text)!, ptr);
+}
+
+function writeShortUtf8(u8: Uint8Array, ptr: number, text: string): void {
+  let to = ptr;
+  for (let i = 0; i < text.length; i++) {
+    let codePoint = text.charCodeAt(i);
+    if (isSurrogate(codePoint)) {
+      if (isPair(codePoint, text, i)) codePoint = text.codePointAt(i++)!;
+      else codePoint = 0xfffd;
+    }
+    if (codePoint < 0x80) {
+      u8[to++] = codePoint;
+      continue;
+    }
+    if (codePoint < 0x800) u8[to++] = 0xc0 | (codePoint >> 6);
+    else {
+      if (codePoint < 0x10000) u8[to++] = 0xe0 | (codePoint >> 12);
+      else {
+        u8[to++] = 0xf0 | (codePoint >> 18);
+        u8[to++] = 0x80 | ((codePoint >> 12) & 0x3f);
+      }
+      u8[to++] = 0x80 | ((codePoint >> 6) & 0x3f);
+    }
+    u8[to++] = 0x80 | (codePoint & 0x3f);
+  }
+}
+
+/** Writes the code units of `text`, which has no lone surrogates, at `ptr`, which is even. */
+export function writeUtf16({ u8, u16 }: Memory, ptr: number, text: string): void {
+  const n = text.length;
+  if (native !== undefined && n > SHORT_ENCODE) {
+    native.ucs2Write.call(u8, text, ptr, 2 * n);
+    return;
+  }
+  const to = ptr / 2;
+  for (let i = 0; i < n; i++) u16[to + i] = text.charCodeAt(i);
+}
+
+/** Writes `text`, in which `isLatin1`. */
+export function writeLatin1({ u8 }: Memory, ptr: number, text: string): void {
+  const n = text.length;
+  if (native !== undefined && n > SHORT_ENCODE) native.latin1Write.call(u8, text, ptr, n);
+  else for (let i = 0; i < n; i++) u8[ptr + i] = text.charCodeAt(i);
+}
+
+// ---- Questions
+
+const isSurrogate = (unit: number): boolean => (unit & 0xf800) === 0xd800;
+
+/** Whether the surrogate at `i` begins a pair. */
+const isPair = (unit: number, text: string, i: number): boolean =>
+  unit < 0xdc00 && i + 1 < text.length && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00;
+
+/** `String.prototype.isWellFormed` and `toWellFormed`, which are younger than the engines that gantry runs on. */
+interface WellFormedness {
+  isWellFormed?(): boolean;
+  toWellFormed?(): string;
+}
+
+/** Whether `text` has no lone surrogates. */
+function isWellFormed(text: string): boolean {
+  return (text as WellFormedness).isWellFormed?.() ?? unpairedSurrogate(text) === -1;
+}
+
+/** `text` with U+FFFD for each lone surrogate. `USVString` in Web IDL. */
+export function toWellFormed(text: string): string {
+  if (text.length <= SHORT_ENCODE && unpairedSurrogate(text) === -1) return text;
+  return (text as WellFormedness).toWellFormed?.() ?? text.replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
+function unpairedSurrogate(text: string): number {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (!isSurrogate(unit)) continue;
+    if (!isPair(unit, text, i)) return i;
+    i++;
+  }
+  return -1;
+}
+
+/** Engines keep such strings in bytes, and know at once that an expression of larger characters cannot match there. */
+const notLatin1 = /[^\0-\xff]/;
+
+export function isLatin1(text: string): boolean {
+  return !notLatin1.test(text);
+}
+
+/** How many units at the start of `text` are less than `limit`, a power of 2: all of them, or the index of the first that is not. */
+export function prefixBelow(text: string, limit: 0x80 | 0x100): number {
+  const at = text.search(limit === 0x80 ? /[^\0-\x7f]/ : notLatin1);
+  return at === -1 ? text.length : at;
+}
+
+// ---- What is wrong
+
+/** The first thing in the bytes that is not UTF-8: where, and how many bytes; 0 if the text ends too early. */
+export function utf8Fault(bytes: Uint8Array): { readonly index: number; readonly length: number } | undefined {
+  for (let i = 0; i < bytes.length; ) {
+    const lead = bytes[i]!;
+    const size = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+    if (size === 0) return { index: i, length: 1 };
+    for (let k = 1; k < size; k++) {
+      if (i + k === bytes.length) return { index: i, length: 0 };
+      const byte = bytes[i + k]!;
+      // The second byte of some leads is limited further: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+      const min = k > 1 ? 0x80 : lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+      const max = k > 1 ? 0xbf : lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+      if (byte < min || byte > max) return { index: i, length: k };
+    }
+    i += size;
+  }
+  return undefined;
+}
+
+/** The index of the first code unit that is an unpaired surrogate, or -1. */
+export function utf16Fault(units: Uint16Array): number {
+  for (let i = 0; i < units.length; i++) {
+    const unit = units[i]!;
+    if (!isSurrogate(unit)) continue;
+    if (unit >= 0xdc00 || i + 1 === units.length || (units[i + 1]! & 0xfc00) !== 0xdc00) return i;
+    i++;
+  }
+  return -1;
+}
