@@ -1,0 +1,39 @@
+/**
+ * gantry itself as the host of scripts.
+ */
+import { Component } from "../embed/component.ts";
+import type { Func } from "../embed/func.ts";
+import type { Instance } from "../embed/instance.ts";
+import { Linker } from "../embed/linker.ts";
+import { ResultError } from "../errors/result-error.ts";
+import type { Host, HostOptions } from "./host.ts";
+
+export function createHost(options: HostOptions): Host<Component, Instance> {
+  const { features, tier } = options;
+  const compileOptions = { features, ...(tier !== undefined && { tier }) };
+  return {
+    compile: (bytes) => Component.compile(bytes as Uint8Array<ArrayBuffer>, compileOptions),
+    async instantiate(component, imports) {
+      let linker = new Linker();
+      for (const [name, instance] of imports) linker = linker.define(name, instance.exports);
+      return linker.instantiate(component);
+    },
+    funcType: (instance, name) => find(instance, name)?.type,
+    async invoke(instance, name, args) {
+      const func = find(instance, name)!;
+      if (func.type.result?.kind !== "result") return func.call(...args);
+      try {
+        return { tag: "ok", val: await func.call(...args) };
+      } catch (error) {
+        if (error instanceof ResultError) return { tag: "err", val: error.payload };
+        throw error;
+      }
+    },
+  };
+}
+
+/** `"name"` at the top, or `"interface#name"`. */
+function find(instance: Instance, name: string): Func | undefined {
+  const [first, second] = name.split("#") as [string, string?];
+  return second === undefined ? instance.func(first) : instance.func(first, second);
+}

@@ -1,0 +1,76 @@
+/**
+ * Runs a set of scripts and judges the results: what `gantry wast` and `npm run conformance` have in common.
+ */
+import { type Expectations, formatExpectations, type Judgement, judge } from "./expectations.ts";
+import { type FileResult, runFiles, type ScriptFile } from "./files.ts";
+import type { HostOptions } from "./host.ts";
+import { count, formatCounts, formatFailures, formatTable, toJson } from "./report.ts";
+import type { Assembler } from "./script.ts";
+
+export interface SuiteOptions {
+  readonly assemble: Assembler;
+  readonly hostOptions: HostOptions;
+  /** Only decodes and validates. */
+  readonly validateOnly: boolean;
+  readonly timeLimit: number;
+  readonly threads: number | undefined;
+  /** Only scripts whose names contain it; `name.wast:12` runs that script and tells of that line alone. */
+  readonly filter: string | undefined;
+  readonly expectations: Expectations;
+  readonly json: boolean;
+}
+
+export interface SuiteResult {
+  readonly ok: boolean;
+  /** What to print. */
+  readonly text: string;
+  /** The list of expectations that would fit. */
+  readonly list: string;
+}
+
+export async function runSuite(files: readonly ScriptFile[], options: SuiteOptions): Promise<SuiteResult> {
+  const [, name = "", line] = /^(.*?)(?::(\d+))?$/.exec(options.filter ?? "") ?? [];
+  const results = await runFiles(
+    files.filter((file) => file.name.includes(name)),
+    {
+      assemble: options.assemble,
+      hostModule: moduleBeside(options.validateOnly ? "validate-host" : "gantry-host"),
+      hostOptions: options.hostOptions,
+      timeLimit: options.timeLimit,
+      threads: options.threads,
+    },
+  );
+  const shown = line === undefined ? results : results.map((result) => onlyLine(result, Number(line)));
+  const judgement = judge(shown, line === undefined ? options.expectations : new Map());
+  const ok = judgement.regressions.length + judgement.fixed.length + judgement.stale.length === 0;
+  const list = formatExpectations(results, options.expectations);
+  return { ok, list, text: options.json ? toJson(shown) : report(shown, judgement, options.expectations) };
+}
+
+/** The URL of a module of this folder; the build renames files, but not the names in strings. */
+function moduleBeside(name: string): URL {
+  return new URL(`./${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+}
+
+function onlyLine(result: FileResult, line: number): FileResult {
+  return { ...result, outcomes: result.outcomes.filter((outcome) => outcome.line === line) };
+}
+
+function report(results: readonly FileResult[], judgement: Judgement, expectations: Expectations): string {
+  const { regressions, fixed, stale, known } = judgement;
+  const { passed, skipped } = count(results.flatMap(({ outcomes }) => outcomes));
+  const parts = [formatTable(results, expectations)];
+  if (regressions.length > 0) parts.push(formatFailures(results, expectations));
+  if (fixed.length > 0) parts.push(`listed as failing, but passed:\n${fixed.map((place) => `  ${place}`).join("\n")}`);
+  if (stale.length > 0)
+    parts.push(`listed as failing, but not there:\n${stale.map((place) => `  ${place}`).join("\n")}`);
+  if (known > 0) parts.push(`${known} known failures, listed with their reasons; they count as skipped`);
+  parts.push(
+    formatCounts({
+      passed: passed - fixed.length,
+      failed: regressions.length + fixed.length + stale.length,
+      skipped: skipped + known,
+    }),
+  );
+  return parts.join("\n\n");
+}
