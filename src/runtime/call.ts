@@ -1,12 +1,18 @@
 /**
  * What stands around a call into or out of a component instance and is the same for all: entering and leaving, and what
- * becomes of errors. "Component Instances" (`enter_from`, `leave_to`) and "canon lift", "canon lower" in
+ * becomes of errors. "Component Instances" (`enter_from`, `leave_to`), `canon lift` and `canon lower` in
  * CanonicalABI.md.
  *
  * Generated functions ask for the flags themselves and come here only when something is in the way.
  */
-import { ComponentError } from "../errors/component-error.ts";
-import { type ComponentInstance, ENTERED } from "./instance.ts";
+import { AssertionError, ComponentError } from "../errors/component-error.ts";
+import type { CoreFunction } from "./functions.ts";
+import { type ComponentInstance, ENTERED, MAY_NOT_LEAVE } from "./instance.ts";
+import { InvalidValue } from "./numbers.ts";
+import type { CallScope } from "./resources.ts";
+import { isGuestFailure, reasonOf, trap, trapOnThrow, trapWith } from "./trap.ts";
+
+// ---- Entering and leaving
 
 /**
  * Tells a host that an instance cannot be entered: it is entered already, below a host function that now calls back, or
@@ -28,4 +34,91 @@ export function enter(entering: readonly ComponentInstance[], path?: readonly st
 /** `leave_to(None)` in the specification. */
 export function leave(entering: readonly ComponentInstance[]): void {
   for (const instance of entering) instance.flags &= ~ENTERED;
+}
+
+/** The lowered function for a callee that `caller` can never enter. */
+export function refuseEntry(caller: ComponentInstance): CoreFunction {
+  return () => {
+    if ((caller.flags & MAY_NOT_LEAVE) !== 0) trap("cannot-leave");
+    return trap("cannot-enter");
+  };
+}
+
+// ---- Failures
+
+/**
+ * What becomes of an error in a call of a lifted function by the host.
+ *
+ * One that comes from the guest poisons the store. Else it comes from the arguments, wrong ones or such as throw when
+ * they are read: then the function itself has not run, and the call is undone. Assertions that fail pass as they are.
+ */
+export function liftFailed(
+  entering: readonly ComponentInstance[],
+  path: readonly string[],
+  explain: () => ComponentError,
+  error: unknown,
+  scope: CallScope | undefined,
+): never {
+  if (isGuestFailure(error) || error instanceof AssertionError) {
+    const reason = reasonOf(error);
+    scope?.release();
+    for (const { store } of entering) store.poison(reason);
+    throw error instanceof AssertionError ? error : reason;
+  }
+  try {
+    if (error instanceof InvalidValue) throw explain();
+    const message = error instanceof Error ? error.message : String(error);
+    throw new ComponentError(
+      "call",
+      "unreadable-value",
+      `reading an argument threw: ${message}`,
+      { path },
+      { cause: error },
+    );
+  } finally {
+    scope?.abandon();
+    leave(entering);
+  }
+}
+
+/** What becomes of an error in a call of a lowered function by a guest: always a trap, whoever is at fault. */
+export function lowerFailed(
+  path: readonly string[],
+  explain: () => ComponentError,
+  error: unknown,
+  scope: CallScope | undefined,
+): never {
+  scope?.release();
+  if (!(error instanceof InvalidValue)) trapOnThrow(error, path);
+  let reason: ComponentError;
+  try {
+    reason = explain();
+  } catch (thrown) {
+    trapOnThrow(thrown, path);
+  }
+  trapWith(reason);
+}
+
+// ---- Storage of threads. Every call of a core function by the Canonical ABI is a thread of its own, with empty slots.
+
+/** A lifted core function of an instance that uses `context.get`: its slots are empty when it begins. `post-return` still sees them. */
+export function liftWithStorage(instance: ComponentInstance, callee: CoreFunction): CoreFunction {
+  const { storage } = instance;
+  return (...args) => {
+    storage[0] = storage[1] = 0;
+    return callee(...args);
+  };
+}
+
+/** A `realloc` or a destructor of an instance that uses `context.get`: what runs around it finds its slots as they were. */
+export function nestedWithStorage(instance: ComponentInstance, callee: CoreFunction): CoreFunction {
+  const { storage } = instance;
+  return (...args) => {
+    const [first, second] = storage;
+    storage[0] = storage[1] = 0;
+    const result = callee(...args);
+    storage[0] = first;
+    storage[1] = second;
+    return result;
+  };
 }

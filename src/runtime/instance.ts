@@ -19,6 +19,9 @@ export class ComponentInstance {
   readonly store: Store;
   readonly parent: ComponentInstance | undefined;
   readonly handles: HandleTable<object> = new HandleTable();
+  /** `context.get` and `context.set` slots of the thread that runs in the instance: `Thread.storage`. */
+  readonly storage: [number | bigint, number | bigint] = [0, 0];
+  backpressure = 0;
   /** `ENTERED | MAY_NOT_LEAVE | TRAPPED`; 0 when it may be entered. */
   flags = 0;
 
@@ -31,7 +34,8 @@ export class ComponentInstance {
   /** `self_and_ancestors` in the specification, innermost first. */
   selfAndAncestors(): ComponentInstance[] {
     const instances: ComponentInstance[] = [];
-    for (let instance: ComponentInstance | undefined = this; instance !== undefined; instance = instance.parent) instances.push(instance);
+    for (let instance: ComponentInstance | undefined = this; instance !== undefined; instance = instance.parent)
+      instances.push(instance);
     return instances;
   }
 

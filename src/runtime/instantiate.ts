@@ -1,11 +1,128 @@
 /**
- * Instantiation: one `switch` over the steps of a plan.
+ * Instantiation: one loop over the steps of a plan, in their order. "Instance Definitions" in Explainer.md.
+ *
+ * A step of a plan is an effect; whatever has none (contexts, trampolines, lifted functions) is made by the state of the
+ * instance when it is first needed. A core start function is a call into the instance that owns it, so that one is
+ * entered meanwhile.
  */
+import { ComponentError } from "../errors/component-error.ts";
+import type { Initializer, Plan } from "../plan/plan.ts";
+import { cannotEnter, leave } from "./call.ts";
+import type { FunctionTable, HostFunction } from "./functions.ts";
+import { ENTERED } from "./instance.ts";
+import { InstanceState } from "./instance-state.ts";
 import type { ResourceType } from "./resources.ts";
-import type { HostFunction } from "./functions.ts";
+import type { Store } from "./store.ts";
+import { reasonOf } from "./trap.ts";
+
+export type { InstanceState } from "./instance-state.ts";
 
 /** What the embedder supplies for one entry of `plan.imports`, in its order. */
 export type ResolvedImport =
   | { readonly kind: "func"; readonly func: HostFunction; readonly views: boolean }
   | { readonly kind: "resource"; readonly type: ResourceType }
   | { readonly kind: "core-module"; readonly module: WebAssembly.Module };
+
+type CoreInstantiation = Extract<Initializer, { readonly op: "instantiate" }>;
+
+/** Modules of at most so many bytes are instantiated at once: waiting for the engine would take longer. */
+const SMALL_MODULE = 4096;
+
+/**
+ * Instantiates a component, waiting for the engine where a module is large.
+ *
+ * @param modules parallel to `plan.modules`
+ * @param imports parallel to `plan.imports`
+ * @throws ComponentError of phase `trap` if a start function traps, which poisons the store; of phase `link` if the
+ * engine refuses to instantiate a module
+ */
+export async function instantiate(
+  plan: Plan,
+  functions: FunctionTable,
+  modules: readonly WebAssembly.Module[],
+  imports: readonly ResolvedImport[],
+  store: Store,
+): Promise<InstanceState> {
+  const state = new InstanceState(plan, functions, modules, imports, store);
+  for (const step of plan.initializers) {
+    const small = step.op !== "instantiate" || isSmall(plan, step);
+    const running = run(state, step, small ? instantiateNow : WebAssembly.instantiate);
+    if (running instanceof Promise) await running;
+  }
+  return state;
+}
+
+/** As `instantiate`, without waiting. Engines may refuse large modules so. */
+export function instantiateSync(
+  plan: Plan,
+  functions: FunctionTable,
+  modules: readonly WebAssembly.Module[],
+  imports: readonly ResolvedImport[],
+  store: Store,
+): InstanceState {
+  const state = new InstanceState(plan, functions, modules, imports, store);
+  for (const step of plan.initializers) run(state, step, instantiateNow);
+  return state;
+}
+
+function isSmall(plan: Plan, { module }: CoreInstantiation): boolean {
+  if (module.from === "import") return false;
+  const { start, end } = plan.modules[module.module]!;
+  return end - start <= SMALL_MODULE;
+}
+
+function instantiateNow(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
+  return new WebAssembly.Instance(module, imports);
+}
+
+type Instantiate = (
+  module: WebAssembly.Module,
+  imports: WebAssembly.Imports,
+) => WebAssembly.Instance | Promise<WebAssembly.Instance>;
+
+/** Runs one step. What comes back is a promise if `instantiateCore` gives one. */
+function run(state: InstanceState, step: Initializer, instantiateCore: Instantiate): void | Promise<void> {
+  switch (step.op) {
+    case "resource":
+      state.defineResource(step);
+      return;
+    case "instantiate": {
+      if (state.store.trapped !== undefined) cannotEnter(state.instances[step.owner]!);
+      const entered = state.instances[step.owner]!.selfAndAncestors();
+      const module = state.module(step.module);
+      const imports = state.coreImports(step.args);
+      const finish = (instance: WebAssembly.Instance) => {
+        leave(entered);
+        state.addCoreInstance(step.core, instance);
+      };
+      for (const instance of entered) instance.flags |= ENTERED;
+      try {
+        const started = instantiateCore(module, imports);
+        if (started instanceof Promise) return started.then(finish, (error) => startFailed(state, error));
+        finish(started);
+      } catch (error) {
+        startFailed(state, error);
+      }
+    }
+  }
+}
+
+/** A module that was not instantiated: the engine refuses it, for its imports or for lack of memory, or it trapped. */
+function startFailed(state: InstanceState, error: unknown): never {
+  const engine = error instanceof Error && error.message.startsWith("WebAssembly.");
+  if (
+    error instanceof WebAssembly.LinkError ||
+    (engine && (error instanceof TypeError || error instanceof RangeError))
+  ) {
+    throw new ComponentError(
+      "link",
+      "core-link",
+      `the engine refuses to instantiate a core module: ${error.message}`,
+      {},
+      { cause: error },
+    );
+  }
+  const reason = reasonOf(error);
+  state.store.poison(reason);
+  throw reason;
+}

@@ -88,13 +88,18 @@ export class CallScope implements BorrowScope {
    */
   end(): void {
     if (this.numBorrows > 0) trap("borrows-remain");
-    if (this.#loans !== undefined) for (const loan of this.#loans) loan.endLoan();
+    this.release();
   }
 
   /** The end of a call that does not take place, for one of its arguments is wrong: as if none had been lowered. */
   abandon(): void {
-    if (this.#loans !== undefined) for (const loan of this.#loans) loan.endLoan();
+    this.release();
     if (this.#undo !== undefined) for (const undo of this.#undo.reverse()) undo();
+  }
+
+  /** Gives back what the caller has lent: all that there is to do for a call that traps. */
+  release(): void {
+    if (this.#loans !== undefined) for (const loan of this.#loans) loan.endLoan();
   }
 }
 
@@ -208,26 +213,31 @@ export function resourceRep(instance: ComponentInstance, type: ResourceType, i: 
   return getHandle(instance, i >>> 0, type).rep;
 }
 
-/** `canon_resource_drop` in the specification. */
-export function resourceDrop(instance: ComponentInstance, type: ResourceType, i: number): void {
-  if ((instance.flags & MAY_NOT_LEAVE) !== 0) trap("cannot-leave");
-  const index = i >>> 0;
-  const handle = getHandle(instance, index, type);
-  if (handle.numLends !== 0) trap("lent");
-  instance.handles.remove(index);
-  if (handle.own) destroy(type, handle.rep, instance);
-  else handle.borrowScope!.numBorrows--;
-}
-
-/** Runs the destructor of a resource, as a call from `caller` to the instance that defines it. Traps if that cannot be entered. */
-function destroy(type: ResourceType, rep: Rep, caller: ComponentInstance): void {
-  const entering = type.impl?.enteringSet(caller) ?? [];
-  for (const instance of entering) if (instance.flags !== 0) trap("cannot-enter");
-  for (const instance of entering) instance.flags = ENTERED;
-  try {
-    type.destructor?.(rep as never);
-  } catch (error) {
-    trapOnThrow(error);
-  }
-  for (const instance of entering) instance.flags &= ~ENTERED;
+/**
+ * `canon_resource_drop` in the specification, for handles of `type` in the table of `instance`.
+ *
+ * Which instances a destructor's call enters is known beforehand: its own and its ancestors, without those that the
+ * dropping instance is inside of.
+ */
+export function resourceDropper(instance: ComponentInstance, type: ResourceType): (i: number) => void {
+  const entering = type.impl?.enteringSet(instance) ?? [];
+  return (i) => {
+    if ((instance.flags & MAY_NOT_LEAVE) !== 0) trap("cannot-leave");
+    const index = i >>> 0;
+    const handle = getHandle(instance, index, type);
+    if (handle.numLends !== 0) trap("lent");
+    instance.handles.remove(index);
+    if (!handle.own) {
+      handle.borrowScope!.numBorrows--;
+      return;
+    }
+    for (const entered of entering) if (entered.flags !== 0) trap("cannot-enter");
+    for (const entered of entering) entered.flags = ENTERED;
+    try {
+      type.destructor?.(handle.rep as never);
+    } catch (error) {
+      trapOnThrow(error, [`drop of ${type.name}`]);
+    }
+    for (const entered of entering) entered.flags &= ~ENTERED;
+  };
 }

@@ -39,20 +39,65 @@ export function trapIf<C extends TrapCode>(condition: boolean, code: C, ...words
   if (condition) trap(code, ...words);
 }
 
+/** How engines word core traps, and how gantry does on all of them: as Wasmtime. */
+const coreTraps: readonly (readonly [RegExp, string])[] = [
+  [/unreachable/i, "wasm `unreachable` instruction executed"],
+  [/divi\w+ (result )?unrepresentable|integer overflow/i, "integer overflow"],
+  [/(divi\w+|remainder) by zero/i, "integer divide by zero"],
+  [/unrepresentable|invalid conversion|trunc/i, "invalid conversion to integer"],
+  [/indirect.*null|null.*indirect/i, "uninitialized element"],
+  [/signature/i, "indirect call type mismatch"],
+  [/table.*out of bounds|out of bounds.*(table|indirect)/i, "undefined element: out of bounds table access"],
+  [/memory.*out of bounds|out of bounds.*memory|index out of bounds/i, "out of bounds memory access"],
+];
+
+function wordCoreTrap(message: string): string {
+  return `wasm trap: ${coreTraps.find(([pattern]) => pattern.test(message))?.[1] ?? message}`;
+}
+
+/** Whether an error says that the process's stack is exhausted. Engines disagree about its class, and none marks it. */
+function isStackOverflow(error: unknown): error is Error {
+  return (
+    error instanceof Error &&
+    /call stack|too much recursion/i.test(error.message) &&
+    /^(Range|Internal)Error$/.test(error.name)
+  );
+}
+
+/** Whether `error` is an exception of core WebAssembly: something that a guest threw and none caught. */
+function isCoreException(error: unknown): boolean {
+  return typeof WebAssembly.Exception === "function" && error instanceof WebAssembly.Exception;
+}
+
+/** Whether `error` comes from a guest, and not from a host function below it. */
+export function isGuestFailure(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError || isStackOverflow(error) || isCoreException(error);
+}
+
 /** What to tell the embedder about an error that has come out of a guest: an engine's trap becomes a `ComponentError`. */
 export function reasonOf(error: unknown): ComponentError {
   if (error instanceof ComponentError) return error;
+  const cause = { cause: error };
   if (error instanceof WebAssembly.RuntimeError) {
-    return reasons.get(error) ?? new ComponentError("trap", "core", `wasm trap: ${error.message}`, {}, { cause: error });
+    return reasons.get(error) ?? new ComponentError("trap", "core", wordCoreTrap(error.message), {}, cause);
   }
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof RangeError) return new ComponentError("trap", "stack-overflow", `call stack exhausted: ${message}`, {}, { cause: error });
-  const code = typeof WebAssembly.Exception === "function" && error instanceof WebAssembly.Exception ? "uncaught-exception" : "host-error";
-  return new ComponentError("trap", code, code === "host-error" ? `a host function threw: ${message}` : "uncaught core exception", {}, { cause: error });
+  if (isStackOverflow(error)) return new ComponentError("trap", "stack-overflow", "call stack exhausted", {}, cause);
+  if (isCoreException(error))
+    return new ComponentError("trap", "uncaught-exception", "wasm exception not caught", {}, cause);
+  return hostFault(error);
 }
 
-/** Turns whatever a host function threw into a trap that no guest can catch. Traps pass as they are. */
-export function trapOnThrow(error: unknown): never {
+/** The error for an exception that a host function threw. */
+function hostFault(error: unknown, path: readonly string[] = []): ComponentError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new ComponentError("trap", "host-error", `a host function threw: ${message}`, { path }, { cause: error });
+}
+
+/**
+ * Turns whatever was thrown below a guest's call into a trap that no guest can catch. Traps pass as they are; what a
+ * host function at `path` threw becomes the cause of one, be it an error of another component.
+ */
+export function trapOnThrow(error: unknown, path?: readonly string[]): never {
   if (error instanceof WebAssembly.RuntimeError && reasons.has(error)) throw error;
-  return trapWith(reasonOf(error));
+  return trapWith(isGuestFailure(error) ? reasonOf(error) : hostFault(error, path));
 }

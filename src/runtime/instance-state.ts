@@ -1,0 +1,269 @@
+/**
+ * The state of an instantiated plan, and whatever is made of it when it is first needed: contexts, trampolines, and the
+ * bindings of lifted and lowered functions. "Canonical Definitions" in CanonicalABI.md.
+ *
+ * Everything is made at most once. What is needed early may exist when most core instances do not yet: validation has
+ * seen to it that whatever a definition refers to comes before it.
+ */
+import { assert, ComponentError } from "../errors/component-error.ts";
+import type {
+  CoreArg, CoreDef, CoreExport, CoreInstanceIndex, FuncDef, Initializer, InstanceIndex, LiftIndex, ModuleDef, OptionsIndex, Plan,
+  ResourceIndex, Trampoline, TrampolineIndex,
+} from "../plan/plan.ts"; // biome-ignore format: one list
+import { makeBuiltin } from "./builtins.ts";
+import { liftFailed, liftWithStorage, lowerFailed, nestedWithStorage, refuseEntry } from "./call.ts";
+import { LiftLowerContext, type Realloc } from "./context.ts";
+import type { CoreFunction, FunctionTable, HostFunction, LiftBinding, LowerBinding } from "./functions.ts";
+import { ComponentInstance } from "./instance.ts";
+import type { ResolvedImport } from "./instantiate.ts";
+import { Memory } from "./memory.ts";
+import { ResourceType } from "./resources.ts";
+import type { Store } from "./store.ts";
+import { trapWith } from "./trap.ts";
+
+type Lower = Extract<Trampoline, { readonly op: "lower" }>;
+type Functions = { readonly call: HostFunction; readonly read: HostFunction };
+
+export class InstanceState {
+  readonly plan: Plan;
+  readonly store: Store;
+  /** By `InstanceIndex`; the first is the root's. */
+  readonly instances: readonly ComponentInstance[];
+  /** By `ResourceIndex`. */
+  readonly resources: readonly ResourceType[];
+  readonly #functions: FunctionTable;
+  readonly #modules: readonly WebAssembly.Module[];
+  readonly #imports: readonly ResolvedImport[];
+  /** Component instances with `context.get` or `context.set`. */
+  readonly #withStorage: ReadonlySet<InstanceIndex>;
+  readonly #coreInstances: WebAssembly.Exports[] = [];
+  readonly #memories: Map<WebAssembly.Memory, Memory> = new Map();
+  readonly #contexts: (LiftLowerContext | undefined)[] = [];
+  readonly #trampolines: (CoreFunction | undefined)[] = [];
+  readonly #lifted: (Functions | undefined)[] = [];
+
+  constructor(
+    plan: Plan,
+    functions: FunctionTable,
+    modules: readonly WebAssembly.Module[],
+    imports: readonly ResolvedImport[],
+    store: Store,
+  ) {
+    this.plan = plan;
+    this.store = store;
+    this.#functions = functions;
+    this.#modules = modules;
+    this.#imports = imports;
+    const instances: ComponentInstance[] = [];
+    for (const { parent } of plan.instances) {
+      instances.push(new ComponentInstance(store, parent === undefined ? undefined : instances[parent]));
+    }
+    this.instances = instances;
+    this.resources = plan.resources.map((resource) =>
+      resource.kind === "imported"
+        ? this.#import(resource.import, "resource").type
+        : new ResourceType(resource.name ?? "resource", instances[resource.instance]),
+    );
+    this.#withStorage = new Set(
+      plan.trampolines.flatMap((t) => (t.op === "builtin" && t.builtin.startsWith("context.") ? [t.instance] : [])),
+    );
+  }
+
+  // ---- What steps of the plan do
+
+  defineResource({ resource, destructor }: Extract<Initializer, { readonly op: "resource" }>): void {
+    if (destructor === undefined) return;
+    const { instance } = this.plan.resources[resource] as { instance: InstanceIndex };
+    this.resources[resource]!.destructor = this.#nested(instance, this.coreDef(destructor) as CoreFunction);
+  }
+
+  addCoreInstance(core: CoreInstanceIndex, instance: WebAssembly.Instance): void {
+    this.#coreInstances[core] = instance.exports;
+  }
+
+  coreImports(args: readonly CoreArg[]): WebAssembly.Imports {
+    const imports: Record<string, WebAssembly.ModuleImports> = Object.create(null);
+    for (const { module, name, value } of args) {
+      imports[module] ??= Object.create(null) as WebAssembly.ModuleImports;
+      imports[module][name] = this.coreDef(value);
+    }
+    return imports;
+  }
+
+  // ---- Definitions
+
+  module(def: ModuleDef): WebAssembly.Module {
+    return def.from === "static" ? this.#modules[def.module]! : this.#import(def.import, "core-module").module;
+  }
+
+  coreDef(def: CoreDef): WebAssembly.ExportValue {
+    return def.from === "trampoline" ? this.trampoline(def.trampoline) : this.coreExport(def);
+  }
+
+  coreExport({ instance, name }: CoreExport): WebAssembly.ExportValue {
+    return this.#coreInstances[instance]![name]!;
+  }
+
+  /** The context of functions with these options: one for each instantiation. */
+  context(index: OptionsIndex): LiftLowerContext {
+    let context = this.#contexts[index];
+    if (context === undefined) {
+      const { instance, memory, realloc, pointer } = this.plan.options[index]!;
+      context = new LiftLowerContext(
+        this.instances[instance]!,
+        memory && this.#memory(memory),
+        realloc && (this.#nested(instance, this.coreDef(realloc) as CoreFunction) as Realloc),
+        pointer,
+      );
+      this.#contexts[index] = context;
+    }
+    return context;
+  }
+
+  /** The core function that a `canon` definition other than a lift makes. */
+  trampoline(index: TrampolineIndex): CoreFunction {
+    let made = this.#trampolines[index];
+    if (made === undefined) {
+      const trampoline = this.plan.trampolines[index]!;
+      switch (trampoline.op) {
+        case "lower":
+          made = this.#lower(index, trampoline);
+          break;
+        case "builtin": {
+          const { builtin, instance, immediates } = trampoline;
+          const resource = () => this.resources[immediates.resource as ResourceIndex]!;
+          made = makeBuiltin(builtin, { instance: this.instances[instance]!, immediates, resource });
+        }
+      }
+      this.#trampolines[index] = made;
+    }
+    return made;
+  }
+
+  // ---- Functions for the host
+
+  /** A component-level function as the host calls it. An import that is exported again is the host's own function. */
+  func(def: FuncDef): HostFunction {
+    return def.from === "import" ? this.#import(def.import, "func").func : this.#lift(def.lift).call;
+  }
+
+  /** As `func`, with a first parameter `reader` that sees the result before `post-return` and whose answer is returned. */
+  readingFunc(def: FuncDef): HostFunction {
+    if (def.from === "lift") return this.#lift(def.lift).read;
+    const call = this.func(def) as (...args: unknown[]) => unknown;
+    return (reader: (result: unknown) => unknown, ...args: unknown[]) => reader(call(...args));
+  }
+
+  #lift(index: LiftIndex): Functions {
+    let functions = this.#lifted[index];
+    if (functions === undefined) {
+      const makers = this.#functions.lifts.get(index);
+      if (makers === undefined) {
+        const { name } = this.plan.lifts[index]!;
+        const call = () => {
+          throw needsAsync(wordsOf(name));
+        };
+        functions = { call, read: call };
+      } else {
+        const binding = this.liftBinding(index, undefined);
+        functions = { call: makers.call(binding), read: makers.read(binding) };
+      }
+      this.#lifted[index] = functions;
+    }
+    return functions;
+  }
+
+  /** What a lifted function is bound to when it is called by `caller`: an instance, or the host. */
+  liftBinding(index: LiftIndex, caller: ComponentInstance | undefined): LiftBinding {
+    const { plan, resources } = this;
+    const { core, options, name } = plan.lifts[index]!;
+    const { instance, postReturn } = plan.options[options]!;
+    const path = wordsOf(name);
+    const entering = this.instances[instance]!.enteringSet(caller);
+    const callee = this.coreDef(core) as CoreFunction;
+    return {
+      path,
+      cx: this.context(options),
+      entering,
+      callee: this.#withStorage.has(instance) ? liftWithStorage(this.instances[instance]!, callee) : callee,
+      postReturn: postReturn && (this.coreDef(postReturn) as CoreFunction),
+      resources,
+      failed: (error, args, scope) => liftFailed(entering, path, () => explainArguments(path, args), error, scope),
+    };
+  }
+
+  // ---- Lowered functions
+
+  #lower(index: TrampolineIndex, { callee, options, name }: Lower): CoreFunction {
+    const caller = this.instances[this.plan.options[options]!.instance]!;
+    if (callee.from === "lift") {
+      const instance = this.instances[this.plan.options[this.plan.lifts[callee.lift]!.options]!.instance]!;
+      if (related(caller, instance)) return refuseEntry(caller);
+    }
+    const maker = this.#functions.lowers.get(index);
+    if (maker === undefined) return () => trapWith(needsAsync(wordsOf(name)));
+    const imported = callee.from === "import" ? this.#import(callee.import, "func") : undefined;
+    const path = callee.from === "import" ? importWords(this.plan.imports[callee.import]!.path) : wordsOf(name);
+    const binding: LowerBinding = {
+      path,
+      cx: this.context(options),
+      resources: this.resources,
+      host: imported?.func,
+      views: imported?.views ?? false,
+      lift: callee.from === "lift" ? this.liftBinding(callee.lift, caller) : undefined,
+      failed: (error, result, scope) => lowerFailed(path, () => explainResult(path, result), error, scope),
+    };
+    return maker(binding);
+  }
+
+  #import<K extends ResolvedImport["kind"]>(index: number, kind: K): Extract<ResolvedImport, { readonly kind: K }> {
+    const found = this.#imports[index]!;
+    assert(found.kind === kind);
+    return found as Extract<ResolvedImport, { readonly kind: K }>;
+  }
+
+  #memory(def: CoreExport): Memory {
+    const core = this.coreExport(def) as WebAssembly.Memory;
+    let memory = this.#memories.get(core);
+    if (memory === undefined) {
+      memory = new Memory(core);
+      this.#memories.set(core, memory);
+    }
+    return memory;
+  }
+
+  #nested(instance: InstanceIndex, func: CoreFunction): CoreFunction {
+    return this.#withStorage.has(instance) ? nestedWithStorage(this.instances[instance]!, func) : func;
+  }
+}
+
+/**
+ * Whether one instance is the other or inside of it. Calls between such instances trap: the prose of the Canonical ABI
+ * allows them, but the official scripts do not "for now" (`async/trap-on-reenter.wast`).
+ */
+function related(a: ComponentInstance, b: ComponentInstance): boolean {
+  return a.selfAndAncestors().includes(b) || b.selfAndAncestors().includes(a);
+}
+
+/** The words of a function's name in a plan: `ns:pkg/iface@1.0.0#greet`. */
+function wordsOf(name: string): readonly string[] {
+  return name.split("#");
+}
+
+function importWords([name, ...rest]: readonly [string, ...string[]]): readonly string[] {
+  return [`import "${name}"`, ...rest];
+}
+
+function needsAsync(path: readonly string[]): ComponentError {
+  return new ComponentError("unsupported", "async", "functions of the asynchronous ABI are not supported yet", {
+    path,
+  });
+}
+
+function explainArguments(path: readonly string[], _args: readonly unknown[]): ComponentError {
+  return new ComponentError("call", "invalid-value", "an argument is of the wrong type", { path });
+}
+
+function explainResult(path: readonly string[], _result: unknown): ComponentError {
+  return new ComponentError("call", "invalid-value", "the result is of the wrong type", { path });
+}
