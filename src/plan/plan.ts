@@ -13,6 +13,7 @@ import type { NameAttributes, PrimitiveKind } from "../types/types.ts";
 import type { StringEncoding } from "../validate/typed.ts";
 
 export type ImportIndex = number & { readonly _: "import" };
+export type SourceIndex = number & { readonly _: "source" };
 export type ModuleIndex = number & { readonly _: "module" };
 /** A component instance. */
 export type InstanceIndex = number & { readonly _: "instance" };
@@ -27,8 +28,8 @@ export type TrampolineIndex = number & { readonly _: "trampoline" };
 export interface Plan {
   /** What the embedder supplies: the leaves of the root component's imports. */
   readonly imports: readonly PlanImport[];
-  /** Core modules in the component's bytes. */
-  readonly modules: readonly ByteRange[];
+  /** Core modules in the bytes of components: those that are instantiated or exported, each once. */
+  readonly modules: readonly PlanModule[];
   /** Component instances; number 0 is the root's. */
   readonly instances: readonly { readonly parent: InstanceIndex | undefined }[];
   readonly types: readonly TypeNode[];
@@ -40,6 +41,16 @@ export interface Plan {
   readonly trampolines: readonly Trampoline[];
   readonly initializers: readonly Initializer[];
   readonly exports: readonly Export[];
+}
+
+/**
+ * A core module: a range of the bytes of one component binary.
+ *
+ * Which binary, `source` says: a number of the list of sources that planning gives beside the plan. 0 is the planned
+ * component's own; there are others only where components of other binaries were given for its imports.
+ */
+export interface PlanModule extends ByteRange {
+  readonly source: SourceIndex;
 }
 
 /** A leaf of the imports. `path` leads to it: the import's name, then the names of exports of the imported instance. */
@@ -115,9 +126,20 @@ export type FuncDef =
 /** A core function that gantry makes. */
 export type Trampoline =
   /** `canon lower`. When `callee` is a lift, two components are linked. */
-  | { readonly op: "lower"; readonly callee: FuncDef; readonly type: FuncTypeIndex; readonly options: OptionsIndex; readonly name: string }
+  | {
+      readonly op: "lower";
+      readonly callee: FuncDef;
+      readonly type: FuncTypeIndex;
+      readonly options: OptionsIndex;
+      readonly name: string;
+    }
   /** Any other canonical definition: a row of `abi/builtins.ts`. */
-  | { readonly op: "builtin"; readonly builtin: BuiltinName; readonly instance: InstanceIndex; readonly immediates: Immediates };
+  | {
+      readonly op: "builtin";
+      readonly builtin: BuiltinName;
+      readonly instance: InstanceIndex;
+      readonly immediates: Immediates;
+    };
 
 export interface Immediates {
   readonly resource?: ResourceIndex;
@@ -127,6 +149,8 @@ export interface Immediates {
   readonly memory?: CoreExport;
   readonly pointer?: "i32" | "i64";
   readonly coreType?: "i32" | "i64";
+  /** The only parameter of the core function type immediate. */
+  readonly closure?: "i32" | "i64";
   readonly slot?: number;
   readonly async?: boolean;
   readonly cancellable?: boolean;
@@ -153,7 +177,13 @@ export type ModuleDef =
 
 export type Initializer =
   /** Instantiates a core module, which runs its start function inside component instance `owner`. */
-  | { readonly op: "instantiate"; readonly core: CoreInstanceIndex; readonly module: ModuleDef; readonly args: readonly CoreArg[]; readonly owner: InstanceIndex }
+  | {
+      readonly op: "instantiate";
+      readonly core: CoreInstanceIndex;
+      readonly module: ModuleDef;
+      readonly args: readonly CoreArg[];
+      readonly owner: InstanceIndex;
+    }
   /** Makes a defined resource. */
   | { readonly op: "resource"; readonly resource: ResourceIndex; readonly destructor?: CoreDef };
 
