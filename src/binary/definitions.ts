@@ -72,7 +72,12 @@ export interface SortIndex extends At {
 }
 
 export type CoreInstanceDefinition =
-  | (At & { readonly kind: "core-instance"; readonly op: "instantiate"; readonly module: number; readonly args: readonly CoreInstantiateArg[] })
+  | (At & {
+      readonly kind: "core-instance";
+      readonly op: "instantiate";
+      readonly module: number;
+      readonly args: readonly CoreInstantiateArg[];
+    })
   | (At & { readonly kind: "core-instance"; readonly op: "inline"; readonly exports: readonly CoreInlineExport[] });
 
 export interface CoreInstantiateArg extends At {
@@ -87,7 +92,12 @@ export interface CoreInlineExport extends At {
 }
 
 export type InstanceDefinition =
-  | (At & { readonly kind: "instance"; readonly op: "instantiate"; readonly component: number; readonly args: readonly InstantiateArg[] })
+  | (At & {
+      readonly kind: "instance";
+      readonly op: "instantiate";
+      readonly component: number;
+      readonly args: readonly InstantiateArg[];
+    })
   | (At & { readonly kind: "instance"; readonly op: "inline"; readonly exports: readonly InlineExport[] });
 
 export interface InstantiateArg extends At {
@@ -136,7 +146,12 @@ export interface TypeDefinition extends At {
   readonly type: TypeSyntax;
 }
 
-export type TypeSyntax = DefinedValTypeSyntax | FuncTypeSyntax | ComponentTypeSyntax | InstanceTypeSyntax | ResourceTypeSyntax;
+export type TypeSyntax =
+  | DefinedValTypeSyntax
+  | FuncTypeSyntax
+  | ComponentTypeSyntax
+  | InstanceTypeSyntax
+  | ResourceTypeSyntax;
 
 /** `valtype`: a primitive, or an index of the type index space. */
 export type ValTypeRef = PrimitiveKind | number;
@@ -222,9 +237,20 @@ export type CanonOptionSyntax =
   | (At & { readonly option: "memory" | "realloc" | "post-return" | "callback" | "core-type"; readonly index: number });
 
 export type CanonDefinition =
-  | (At & CanonOptionsSyntax & { readonly kind: "canon"; readonly op: "lift"; readonly func: number; readonly type: number })
+  | (At &
+      CanonOptionsSyntax & {
+        readonly kind: "canon";
+        readonly op: "lift";
+        readonly func: number;
+        readonly type: number;
+      })
   | (At & CanonOptionsSyntax & { readonly kind: "canon"; readonly op: "lower"; readonly func: number })
-  | (At & { readonly kind: "canon"; readonly op: "builtin"; readonly builtin: BuiltinName; readonly immediates: ImmediatesSyntax });
+  | (At & {
+      readonly kind: "canon";
+      readonly op: "builtin";
+      readonly builtin: BuiltinName;
+      readonly immediates: ImmediatesSyntax;
+    });
 
 /** The immediates of a built-in, by the names that its row in `abi/builtins.ts` lists; others are absent. */
 export interface ImmediatesSyntax {
@@ -269,7 +295,10 @@ export interface ExternName extends At {
   readonly attributes: readonly AttributeSyntax[];
 }
 
-export type AttributeSyntax = At & { readonly attribute: "implements" | "versionsuffix" | "external-id"; readonly value: string };
+export type AttributeSyntax = At & {
+  readonly attribute: "implements" | "versionsuffix" | "external-id";
+  readonly value: string;
+};
 
 export interface ImportDefinition extends At {
   readonly kind: "import";
