@@ -197,7 +197,7 @@ function readInteger(kind: IntegerKind, atom: Atom): Constant {
 }
 
 const decimal = /^[+-]?(?:inf|\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?(?:e[+-]?\d+(?:_\d+)*)?)$/i;
-const hexadecimal = /^([+-]?)0x([0-9a-f_]+)(?:\.([0-9a-f_]*))?(?:p([+-]?\d[\d_]*))?$/i;
+const hexadecimal = /^([+-]?)0x([0-9a-f][0-9a-f_]*)(?:\.([0-9a-f_]*))?(?:p([+-]?\d[\d_]*))?$/i;
 
 function readFloat(atom: Atom, bits: 32 | 64): FloatConstant {
   const { text } = atom;
