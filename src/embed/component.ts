@@ -9,16 +9,19 @@ import type { ByteRange, ComponentSyntax } from "../binary/definitions.ts";
 import { compileFunctions } from "../codegen/compile.ts";
 import { chooseTier, type Tier } from "../codegen/tier.ts";
 import { ComponentError } from "../errors/component-error.ts";
-import { type ComponentClosure, componentImports, type GivenComponents, type Planned, planComponent } from "../plan/inline.ts";
+import {
+  capturedModuleImports, type ComponentClosure, componentImports, type GivenComponents, type GivenModules, type Planned,
+  planComponent,
+} from "../plan/inline.ts"; // biome-ignore format: one list
 import type { FunctionTable } from "../runtime/functions.ts";
-import { type FeatureOption, featureSet } from "../validate/features.ts";
+import { allFeatures, defaultFeatures, type Feature, type FeatureSet, isFeature } from "../validate/features.ts";
 import { validateComponent } from "../validate/validate.ts";
 import { type Extern, Reflection } from "./reflect.ts";
 import type { AnyWorld, World } from "./world.ts";
 
 export interface CompileOptions {
-  /** Proposals to allow beyond what has shipped: names as `validate/features.ts` lists them, or `"all"`. */
-  readonly features?: FeatureOption;
+  /** Proposals to allow beyond what has shipped, by the names of `validate/features.ts`, or `"all"`. */
+  readonly features?: "all" | readonly Feature[];
   /**
    * How functions are made: `"jit"` with `new Function`, `"evaluate"` with closures, for hosts whose security policy
    * forbids the former. By default `"jit"` where a probe shows that it is allowed. With `"evaluate"` nothing is probed.
@@ -48,9 +51,15 @@ export interface Prepared {
   readonly modules: readonly WebAssembly.Module[];
 }
 
+/** What a component has to be given before it can be planned. */
+export interface Given {
+  readonly components: GivenComponents<Binary>;
+  readonly modules: GivenModules<Binary>;
+}
+
 let compiledOf: (component: Component) => Compiled;
 let wrap: (closure: ComponentClosure<Binary>, tier: Tier) => Component;
-let prepareOf: (component: Component, given: GivenComponents<Binary>) => Prepared;
+let prepareOf: (component: Component, given: Given) => Prepared;
 
 export class Component<W extends World = AnyWorld> {
   /** The world that the component was declared to have; exists for TypeScript only. */
@@ -143,21 +152,18 @@ export class Component<W extends World = AnyWorld> {
     return this.#reflection;
   }
 
-  #prepare(given: GivenComponents<Binary>): Prepared {
+  #prepare({ components, modules }: Given): Prepared {
     if (this.#prepared !== undefined) return this.#prepared;
     const { closure, tier } = this.#compiled;
-    const planned = planComponent(closure, given);
+    const planned = planComponent(closure, components, modules);
     const prepared = {
       planned,
       functions: compileFunctions(planned.plan, tier),
-      modules: planned.plan.modules.map(({ source, start }) => {
-        const module = planned.sources[source]!.modules.get(start);
-        if (module === undefined) throw new ComponentError("unsupported", "not-compiled", "a core module was not compiled", { offset: start });
-        return module;
-      }),
+      modules: planned.plan.modules.map(({ source, start }) => planned.sources[source]!.modules.get(start)!),
     };
-    // Components that are imported are inlined, so what is prepared then holds for these ones only.
-    if (componentImports(closure.component).length === 0) this.#prepared = prepared;
+    // What is imported and inlined becomes part of the plan, so it holds for these components and modules only.
+    const needs = componentImports(closure.component).length + capturedModuleImports(closure.component).length;
+    if (needs === 0) this.#prepared = prepared;
     return prepared;
   }
 }
@@ -168,6 +174,15 @@ function load(bytes: Uint8Array, options: CompileOptions): { closure: ComponentC
   const syntax = decodeComponent(bytes);
   const component = validateComponent(syntax, bytes, { features: featureSet(options.features) });
   return { closure: { component, environment: undefined, source: { modules: new Map() } }, ranges: coreModules(syntax) };
+}
+
+function featureSet(option: CompileOptions["features"]): FeatureSet {
+  if (option === undefined) return defaultFeatures;
+  if (option === "all") return allFeatures;
+  for (const name of option) {
+    if (!isFeature(name)) throw new TypeError(`there is no feature "${name}"; there are ${[...allFeatures].join(", ")}`);
+  }
+  return new Set([...defaultFeatures, ...option]);
 }
 
 /** The byte ranges of all core modules, however deep. */

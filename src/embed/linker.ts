@@ -9,7 +9,7 @@ import { type InstanceState, instantiate, instantiateSync } from "../runtime/ins
 import { Store } from "../runtime/store.ts";
 import { type Component, compiledOf, type Prepared, prepareOf, wrap } from "./component.ts";
 import { Instance } from "./instance.ts";
-import { givenComponents, resolveImports } from "./resolve.ts";
+import { givenFor, resolveImports } from "./resolve.ts";
 import type { AnyWorld, Provided, World } from "./world.ts";
 
 export interface InstantiateOptions {
@@ -63,7 +63,7 @@ export class Linker<Given extends object = {}> {
 
   #link(component: Component): { prepared: Prepared; imports: ReturnType<typeof resolveImports> } {
     const compiled = compiledOf(component);
-    const prepared = prepareOf(component, givenComponents(compiled.closure, this.#definitions));
+    const prepared = prepareOf(component, givenFor(compiled.closure, this.#definitions));
     return { prepared, imports: resolveImports(prepared.planned.plan, compiled.closure.component.type, this.#definitions) };
   }
 

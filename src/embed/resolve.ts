@@ -4,13 +4,13 @@
  * All that is missing or of another type is collected before anything is said, so that one error tells the whole story.
  */
 import { ComponentError } from "../errors/component-error.ts";
-import { type ComponentClosure, componentImports, type GivenComponents } from "../plan/inline.ts";
+import { capturedModuleImports, type ComponentClosure, componentImports } from "../plan/inline.ts";
 import type { Plan, PlanImport } from "../plan/plan.ts";
 import type { ResolvedImport } from "../runtime/instantiate.ts";
-import { printExternType, printFuncType } from "../types/print.ts";
+import { printExternType, printType } from "../types/print.ts";
 import type { ComponentType, ExternDecl, ExternType } from "../types/types.ts";
 import type { CoreModuleType } from "../wasm/types.ts";
-import { type Binary, Component, compiledOf } from "./component.ts";
+import { type Binary, Component, compiledOf, type Given } from "./component.ts";
 import { functionType, wantsViews } from "./func.ts";
 import { type AnyFunction, findClass, findDefinition, findFunction, findItem, type Items } from "./items.ts";
 import { importedResource } from "./resource.ts";
@@ -53,20 +53,27 @@ export function resolveImports(plan: Plan, type: ComponentType, definitions: Def
 }
 
 /**
- * The components among the embedder's definitions that are to be inlined into `closure`.
+ * What has to be known of the embedder's definitions before `closure` can be planned: components, which are inlined, and
+ * core modules that components among the exports may refer to.
  *
  * @throws ComponentError of phase `link`
  */
-export function givenComponents(closure: ComponentClosure<Binary>, definitions: Definitions): GivenComponents<Binary> {
-  const given = new Map<string, ComponentClosure<Binary>>();
+export function givenFor({ component }: ComponentClosure<Binary>, definitions: Definitions): Given {
+  const components = new Map<string, ComponentClosure<Binary>>();
+  const modules = new Map<string, Binary>();
   const faults: Fault[] = [];
-  for (const { key, path } of componentImports(closure.component)) {
+  for (const { key, path } of componentImports(component)) {
     const found = findAt(definitions, path);
-    if (found instanceof Component) given.set(key, compiledOf(found).closure);
+    if (found instanceof Component) components.set(key, compiledOf(found).closure);
     else faults.push(new Fault(path, "component", found === undefined ? MISSING : `a Component is needed, not ${describe(found)}`));
   }
+  for (const { key, path } of capturedModuleImports(component)) {
+    const found = resolveModule(definitions, path, externAt(component.type, path));
+    if (found instanceof Fault) faults.push(found);
+    else modules.set(key, { modules: new Map([[0, found]]) });
+  }
   throwFaults(faults);
-  return given;
+  return { components, modules };
 }
 
 const MISSING = "nothing is defined for it";
@@ -87,8 +94,8 @@ function resolveLeaf(plan: Plan, leaf: PlanImport, wanted: ExternType, definitio
       const found = path.length === 1 ? rootFunction(definitions, path[0], arity) : memberFunction(definitions, path, arity);
       if (found === undefined) return new Fault(path, text, notFound(definitions, path, "a function"));
       const type = functionType(found.given);
-      if (type !== undefined && wanted.kind === "func" && printFuncType(type) !== printFuncType(wanted.type)) {
-        return new Fault(path, text, `what is defined for it is a ${printFuncType(type)}`);
+      if (type !== undefined && wanted.kind === "func" && printType(type) !== printType(wanted.type)) {
+        return new Fault(path, text, `what is defined for it is a ${printType(type)}`);
       }
       return { kind: "func", func: found.call as never, views: wantsViews(found.given) };
     }
@@ -102,15 +109,20 @@ function resolveLeaf(plan: Plan, leaf: PlanImport, wanted: ExternType, definitio
       return { kind: "resource", type: importedResource(name, Class) };
     }
     case "core-module": {
-      const found = findAt(definitions, path);
-      const text = printExternType(wanted);
-      if (!(found instanceof WebAssembly.Module)) {
-        return new Fault(path, text, found === undefined ? MISSING : `a WebAssembly.Module is needed, not ${describe(found)}`);
-      }
-      const mismatch = wanted.kind === "core-module" ? moduleMismatch(found, wanted.type) : undefined;
-      return mismatch === undefined ? { kind: "core-module", module: found } : new Fault(path, text, mismatch);
+      const found = resolveModule(definitions, path, wanted);
+      return found instanceof Fault ? found : { kind: "core-module", module: found };
     }
   }
+}
+
+function resolveModule(definitions: Definitions, path: Path, wanted: ExternType): WebAssembly.Module | Fault {
+  const found = findAt(definitions, path);
+  const text = printExternType(wanted);
+  if (!(found instanceof WebAssembly.Module)) {
+    return new Fault(path, text, found === undefined ? MISSING : `a WebAssembly.Module is needed, not ${describe(found)}`);
+  }
+  const mismatch = wanted.kind === "core-module" ? moduleMismatch(found, wanted.type) : undefined;
+  return mismatch === undefined ? found : new Fault(path, text, mismatch);
 }
 
 /** The type at `path` in the component's imports. The plan was made from these types, so it is there. */
