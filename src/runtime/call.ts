@@ -60,25 +60,31 @@ export function liftFailed(
   scope: CallScope | undefined,
 ): never {
   if (isGuestFailure(error) || error instanceof AssertionError) {
-    const reason = reasonOf(error);
     scope?.release();
-    for (const { store } of entering) store.poison(reason);
-    throw error instanceof AssertionError ? error : reason;
+    guestFailed(entering, error);
   }
-  try {
-    if (error instanceof InvalidValue) throw explain();
-    const message = error instanceof Error ? error.message : String(error);
-    throw new ComponentError(
-      "call",
-      "unreadable-value",
-      `reading an argument threw: ${message}`,
-      { path },
-      { cause: error },
-    );
-  } finally {
-    scope?.abandon();
-    leave(entering);
-  }
+  const told = error instanceof InvalidValue ? explain() : unreadable(path, error);
+  scope?.abandon();
+  leave(entering);
+  throw told;
+}
+
+/** Poisons the store of the instances that a failed call had entered, and tells why. */
+export function guestFailed(entering: readonly ComponentInstance[], error: unknown): never {
+  const reason = reasonOf(error);
+  for (const { store } of entering) store.poison(reason);
+  throw error instanceof AssertionError ? error : reason;
+}
+
+function unreadable(path: readonly string[], error: unknown): ComponentError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new ComponentError(
+    "call",
+    "unreadable-value",
+    `reading an argument threw: ${message}`,
+    { path },
+    { cause: error },
+  );
 }
 
 /** What becomes of an error in a call of a lowered function by a guest: always a trap, whoever is at fault. */
@@ -89,14 +95,8 @@ export function lowerFailed(
   scope: CallScope | undefined,
 ): never {
   scope?.release();
-  if (!(error instanceof InvalidValue)) trapOnThrow(error, path);
-  let reason: ComponentError;
-  try {
-    reason = explain();
-  } catch (thrown) {
-    trapOnThrow(thrown, path);
-  }
-  trapWith(reason);
+  if (error instanceof InvalidValue) trapWith(explain());
+  trapOnThrow(error, path);
 }
 
 // ---- Storage of threads. Every call of a core function by the Canonical ABI is a thread of its own, with empty slots.

@@ -13,6 +13,7 @@ import type {
 import { makeBuiltin } from "./builtins.ts";
 import { liftFailed, liftWithStorage, lowerFailed, nestedWithStorage, refuseEntry } from "./call.ts";
 import { LiftLowerContext, type Realloc } from "./context.ts";
+import { explainArguments, explainResult } from "./explain.ts";
 import type { CoreFunction, FunctionTable, HostFunction, LiftBinding, LowerBinding } from "./functions.ts";
 import { ComponentInstance } from "./instance.ts";
 import type { ResolvedImport } from "./instantiate.ts";
@@ -176,7 +177,7 @@ export class InstanceState {
   /** What a lifted function is bound to when it is called by `caller`: an instance, or the host. */
   liftBinding(index: LiftIndex, caller: ComponentInstance | undefined): LiftBinding {
     const { plan, resources } = this;
-    const { core, options, name } = plan.lifts[index]!;
+    const { core, type, options, name } = plan.lifts[index]!;
     const { instance, postReturn } = plan.options[options]!;
     const path = wordsOf(name);
     const entering = this.instances[instance]!.enteringSet(caller);
@@ -188,30 +189,37 @@ export class InstanceState {
       callee: this.#withStorage.has(instance) ? liftWithStorage(this.instances[instance]!, callee) : callee,
       postReturn: postReturn && (this.coreDef(postReturn) as CoreFunction),
       resources,
-      failed: (error, args, scope) => liftFailed(entering, path, () => explainArguments(path, args), error, scope),
+      failed: (error, args, scope) => {
+        const explain = () => explainArguments({ types: plan.types, resources }, plan.funcTypes[type]!, args, path);
+        return liftFailed(entering, path, explain, error, scope);
+      },
     };
   }
 
   // ---- Lowered functions
 
-  #lower(index: TrampolineIndex, { callee, options, name }: Lower): CoreFunction {
-    const caller = this.instances[this.plan.options[options]!.instance]!;
+  #lower(index: TrampolineIndex, { callee, type, options, name }: Lower): CoreFunction {
+    const { plan, resources } = this;
+    const caller = this.instances[plan.options[options]!.instance]!;
     if (callee.from === "lift") {
-      const instance = this.instances[this.plan.options[this.plan.lifts[callee.lift]!.options]!.instance]!;
+      const instance = this.instances[plan.options[plan.lifts[callee.lift]!.options]!.instance]!;
       if (related(caller, instance)) return refuseEntry(caller);
     }
     const maker = this.#functions.lowers.get(index);
     if (maker === undefined) return () => trapWith(needsAsync(wordsOf(name)));
     const imported = callee.from === "import" ? this.#import(callee.import, "func") : undefined;
-    const path = callee.from === "import" ? importWords(this.plan.imports[callee.import]!.path) : wordsOf(name);
+    const path = callee.from === "import" ? importWords(plan.imports[callee.import]!.path) : wordsOf(name);
     const binding: LowerBinding = {
       path,
       cx: this.context(options),
-      resources: this.resources,
+      resources,
       host: imported?.func,
       views: imported?.views ?? false,
       lift: callee.from === "lift" ? this.liftBinding(callee.lift, caller) : undefined,
-      failed: (error, result, scope) => lowerFailed(path, () => explainResult(path, result), error, scope),
+      failed: (error, result, scope) => {
+        const explain = () => explainResult({ types: plan.types, resources }, plan.funcTypes[type]!, result, path);
+        return lowerFailed(path, explain, error, scope);
+      },
     };
     return maker(binding);
   }
@@ -258,12 +266,4 @@ function needsAsync(path: readonly string[]): ComponentError {
   return new ComponentError("unsupported", "async", "functions of the asynchronous ABI are not supported yet", {
     path,
   });
-}
-
-function explainArguments(path: readonly string[], _args: readonly unknown[]): ComponentError {
-  return new ComponentError("call", "invalid-value", "an argument is of the wrong type", { path });
-}
-
-function explainResult(path: readonly string[], _result: unknown): ComponentError {
-  return new ComponentError("call", "invalid-value", "the result is of the wrong type", { path });
 }

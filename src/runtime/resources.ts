@@ -5,6 +5,7 @@
  * A representation (`rep`) is a number for a resource that a guest defines. For one that the host defines no guest ever
  * sees it, so there it is the host's own object, and no table stands between.
  */
+import { enter, guestFailed, leave } from "./call.ts";
 import type { LiftLowerContext } from "./context.ts";
 import { type ComponentInstance, ENTERED, MAY_NOT_LEAVE } from "./instance.ts";
 import { invalid } from "./numbers.ts";
@@ -240,4 +241,32 @@ export function resourceDropper(instance: ComponentInstance, type: ResourceType)
     }
     for (const entered of entering) entered.flags &= ~ENTERED;
   };
+}
+
+/**
+ * Drops a resource that the host owns: a call of the destructor by the host. Where the instance that defines it is
+ * entered, by a call that is still running below the host, the destructor runs after that call; in a store that has
+ * trapped, never.
+ *
+ * @throws ComponentError if the destructor traps
+ */
+export function dropFromHost(type: ResourceType, rep: Rep): void {
+  const { impl, destructor } = type;
+  if (destructor === undefined) return;
+  if (impl === undefined) {
+    destructor(rep as never);
+    return;
+  }
+  const { store } = impl;
+  if (store.trapped !== undefined) return;
+  const entering = impl.enteringSet(undefined);
+  store.whenLeft(entering, () => {
+    enter(entering);
+    try {
+      destructor(rep as never);
+    } catch (error) {
+      guestFailed(entering, error);
+    }
+    leave(entering);
+  });
 }

@@ -5,10 +5,12 @@
  * Each instantiation has a store of its own unless the embedder gives it one.
  */
 import type { ComponentError } from "../errors/component-error.ts";
-import { type ComponentInstance, TRAPPED } from "./instance.ts";
+import { type ComponentInstance, ENTERED, TRAPPED } from "./instance.ts";
 
 export class Store {
   readonly #instances: ComponentInstance[] = [];
+  #deferred: Deferred[] = [];
+  #scheduled = false;
   /** Why nothing in this store can be entered any more, once something in it has trapped. */
   trapped: ComponentError | undefined;
 
@@ -21,5 +23,53 @@ export class Store {
   poison(reason: ComponentError): void {
     this.trapped ??= reason;
     for (const instance of this.#instances) instance.flags |= TRAPPED;
+  }
+
+  /**
+   * Runs `task`, a call by the host, as soon as none of `entering` is entered: at once, or after the JavaScript that is
+   * running now. Tasks keep their order. Once the store has trapped they are forgotten.
+   */
+  whenLeft(entering: readonly ComponentInstance[], task: () => void): void {
+    this.runDeferred();
+    if (this.#deferred.length === 0 && canEnter(entering)) {
+      task();
+      return;
+    }
+    this.#deferred.push({ entering, task });
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.runDeferred();
+    });
+  }
+
+  /** Runs the tasks of `whenLeft` whose time has come. To be called, too, when a later turn of the event loop leaves an instance. */
+  runDeferred(): void {
+    if (this.#deferred.length === 0) return;
+    const tasks = this.#deferred;
+    this.#deferred = [];
+    for (const deferred of tasks) {
+      if (this.trapped !== undefined) return;
+      if (canEnter(deferred.entering)) runQuietly(deferred.task);
+      else this.#deferred.push(deferred);
+    }
+  }
+}
+
+interface Deferred {
+  readonly entering: readonly ComponentInstance[];
+  readonly task: () => void;
+}
+
+function canEnter(entering: readonly ComponentInstance[]): boolean {
+  return entering.every(({ flags }) => (flags & ENTERED) === 0);
+}
+
+function runQuietly(task: () => void): void {
+  try {
+    task();
+  } catch {
+    // Nobody is there to be told. The store is poisoned by it, so the next call says what happened.
   }
 }
