@@ -6,9 +6,8 @@
  * types ("abstract" ones). Which resources they are is seen by walking the type and the value side by side. See the
  * header of `validate/typed.ts`, and "Type Checking" in Explainer.md.
  */
-import { assert } from "../errors/component-error.ts";
 import type { ExternType, InstanceType } from "../types/types.ts";
-import { memberOf } from "./evaluate.ts";
+import { memberOf, misgiven } from "./evaluate.ts";
 import type { Budget } from "./limits.ts";
 import type { Environment, Value } from "./values.ts";
 
@@ -21,7 +20,7 @@ export function bindResources<S>(type: ExternType, value: Value<S>, environment:
     switch (type.kind) {
       case "type":
         if (type.type.kind !== "resource" || value.sort !== "type") return;
-        assert(value.resource !== undefined, "a type that is no resource stands for one");
+        if (value.resource === undefined) misgiven("has another type for a resource", type.type.name ?? "resource");
         environment.resources.set(type.type, value.resource);
         return;
       case "instance":

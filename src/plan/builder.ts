@@ -8,7 +8,7 @@ import type { ResourceType } from "../types/types.ts";
 import { Budget } from "./limits.ts";
 import type {
   CanonicalOptions, CoreArg, CoreDef, CoreInstanceIndex, Export, ImportIndex, Initializer, InstanceIndex, Lift,
-  LiftIndex, ModuleDef, ModuleIndex, OptionsIndex, Plan, PlanImport, PlanModule, Resource, ResourceIndex, SourceIndex,
+  LiftIndex, ModuleDef, ModuleIndex, OptionsIndex, Plan, PlanImport, PlanInstance, PlanModule, Resource, ResourceIndex, SourceIndex,
   Trampoline, TrampolineIndex,
 } from "./plan.ts"; // biome-ignore format: one list
 import { intern, TypeTable } from "./type-table.ts";
@@ -22,7 +22,7 @@ export class PlanBuilder<S> {
   readonly components: ComponentClosure<S>[] = [];
   readonly #imports: PlanImport[] = [];
   readonly #modules: PlanModule[] = [];
-  readonly #instances: { readonly parent: InstanceIndex | undefined }[] = [];
+  readonly #instances: PlanInstance[] = [];
   readonly #options: CanonicalOptions[] = [];
   readonly #resources: Resource[] = [];
   readonly #lifts: Lift[] = [];
@@ -102,7 +102,7 @@ export class PlanBuilder<S> {
 
   instance(parent: InstanceIndex | undefined): InstanceIndex {
     this.budget.instance();
-    return (this.#instances.push({ parent }) - 1) as InstanceIndex;
+    return (this.#instances.push(parent === undefined ? {} : { parent }) - 1) as InstanceIndex;
   }
 
   defineResource(instance: InstanceIndex, { rep, name }: ResourceType, destructor: CoreDef | undefined): ResourceIndex {

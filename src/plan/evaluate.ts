@@ -5,7 +5,8 @@
  * Items are expressions over imports, instances and exports that have been executed. Chains of aliases can be as long
  * as the component, so they are followed in loops; what recurses is counted by the budget.
  */
-import { AssertionError, assert, ComponentError } from "../errors/component-error.ts";
+import { assert, ComponentError } from "../errors/component-error.ts";
+import type { FuncType } from "../types/types.ts";
 import type {
   Component, CoreExportOf, CoreFunc, CoreInstance, CoreModule, Exported, ExportOf, Func, Imported, Instance, Item,
   TypedComponent, TypedImmediates, TypedOptions,
@@ -71,12 +72,12 @@ export class Evaluator<S> {
   instance(item: Instance, environment: Environment<S>): InstanceValue<S> {
     if (item.from === "inline") return this.#inline(item, environment);
     if (item.from !== "instantiate") return this.#reference("instance", item, environment).exports;
-    return sorted("instance", environment.find(item)).exports;
+    return sorted("instance", environment.find(item), "an instance").exports;
   }
 
   #inline(item: InlineInstance, environment: Environment<S>): InstanceValue<S> {
     const known = environment.find(item);
-    if (known !== undefined) return sorted("instance", known).exports;
+    if (known !== undefined) return sorted("instance", known, "an instance").exports;
     this.#plan.budget.spend(1 + item.exports.size);
     const exports = new Map<string, Value<S>>();
     this.#plan.budget.nested(() => {
@@ -93,11 +94,11 @@ export class Evaluator<S> {
   ): Sorted<S, K> {
     switch (item.from) {
       case "imported":
-        return sorted(sort, environment.find(item.import));
+        return sorted(sort, environment.find(item.import), item.import.name);
       case "exported":
-        return sorted(sort, environment.find(item.export));
+        return sorted(sort, environment.find(item.export), item.export.name);
       case "export":
-        return sorted(sort, this.#exportOf(item, environment));
+        return sorted(sort, this.#exportOf(item, environment), item.name);
     }
   }
 
@@ -122,11 +123,19 @@ export class Evaluator<S> {
 
   // ---- Functions
 
-  /** Makes `func` a part of the plan, if it is not yet. `name` is for a lift that is reached for the first time. */
-  use(func: FuncValue<S>, name: string): FuncUse {
-    if (func.from === "import") return { def: { from: "import", import: func.import }, type: func.type };
+  /**
+   * Makes `func` a part of the plan, if it is not yet: as a function of type `type`, as `environment` has it.
+   * `name` is for a lift that is reached for the first time.
+   */
+  use(func: FuncValue<S>, type: FuncType, environment: Environment<S>, name: string): FuncUse {
+    const wanted = this.#plan.types.funcType(type, environment);
+    if (func.from === "import") {
+      if (func.type !== wanted) misgiven("uses a function of another type", name);
+      return { def: { from: "import", import: func.import }, type: wanted };
+    }
     const lift = this.#lift(func.item, func.environment, name);
-    return { def: { from: "lift", lift }, type: this.#plan.liftAt(lift).type };
+    if (this.#plan.liftAt(lift).type !== wanted) misgiven("has a function of another type", name);
+    return { def: { from: "lift", lift }, type: wanted };
   }
 
   #lift(item: LiftItem, environment: Environment<S>, name: string): LiftIndex {
@@ -159,11 +168,11 @@ export class Evaluator<S> {
       case "lower": {
         const func = this.func(item.func, environment);
         const written = nameOf(item.func);
-        const { def } = this.use(func, written);
+        const { def, type } = this.use(func, item.func.type, environment, written);
         return this.#plan.trampoline({
           op: "lower",
           callee: def,
-          type: this.#plan.types.funcType(item.func.type, environment),
+          type,
           options: this.#options(item.options, environment),
           name: func.from === "import" ? func.name : def.from === "lift" ? this.#plan.liftAt(def.lift).name : written,
         });
@@ -243,27 +252,24 @@ function closureOf<S>(component: TypedComponent, environment: Environment<S>): C
   return closure;
 }
 
-/**
- * The export `name` of an instance.
- *
- * Validation has seen to it that there is one, except where a component was given for an import: whoever gave it may
- * have given one of another type.
- */
+/** The export `name` of an instance. */
 export function memberOf<S>(instance: InstanceValue<S>, name: string): Value<S> {
-  const value = instance.get(name);
-  if (value === undefined) {
-    throw new ComponentError("link", "wrong-import", "a component that was given for an import lacks this export", {
-      path: [name],
-    });
-  }
-  return value;
+  return instance.get(name) ?? misgiven("lacks an export that its type should have", name);
 }
 
-function sorted<S, K extends Value<S>["sort"]>(sort: K, value: Value<S> | undefined): Sorted<S, K> {
-  if (value?.sort === sort) return value as Sorted<S, K>;
-  throw new AssertionError(
-    value === undefined ? `a ${sort} is used before it is there` : `a ${value.sort} stands for a ${sort}`,
-  );
+/**
+ * Complains of a component that was given for an import. Validation has seen to it that everything inside one binary
+ * fits together, but whoever gave a component for an import may have given one of another type.
+ */
+export function misgiven(what: string, name: string): never {
+  throw new ComponentError("link", "wrong-import", `a component that was given for an import ${what}`, {
+    path: [name],
+  });
+}
+
+function sorted<S, K extends Value<S>["sort"]>(sort: K, value: Value<S> | undefined, name: string): Sorted<S, K> {
+  assert(value !== undefined, `"${name}" is used before it is there`);
+  return value.sort === sort ? (value as Sorted<S, K>) : misgiven(`has a ${value.sort} for a ${sort}`, name);
 }
 
 /** Value definitions 🪙 are decoded and validated, not run. */

@@ -5,7 +5,7 @@
  */
 import type { ExternType, NameAttributes } from "../types/types.ts";
 import type { PlanBuilder } from "./builder.ts";
-import { type Evaluator, memberOf } from "./evaluate.ts";
+import { type Evaluator, memberOf, misgiven } from "./evaluate.ts";
 import { joinPath } from "./names.ts";
 import type { Export, ExportValue } from "./plan.ts";
 import type { Environment, Value } from "./values.ts";
@@ -35,12 +35,13 @@ export class ExportFlattener<S> {
   #value(type: ExternType, value: Value<S>, path: readonly string[]): ExportValue {
     switch (value.sort) {
       case "func": {
-        const { def, type } = this.#evaluator.use(value.func, joinPath(path));
-        return { kind: "func", func: def, type };
+        if (type.kind !== "func") break;
+        const used = this.#evaluator.use(value.func, type.type, this.#environment, joinPath(path));
+        return { kind: "func", func: used.def, type: used.type };
       }
       case "instance": {
-        const declared = type.kind === "instance" ? [...type.type.exports] : [];
-        const exports = declared.map(([name, { type, attributes }]) =>
+        if (type.kind !== "instance") break;
+        const exports = [...type.type.exports].map(([name, { type, attributes }]) =>
           this.flatten(type, memberOf(value.exports, name), [...path, name], attributes),
         );
         return { kind: "instance", exports };
@@ -51,8 +52,10 @@ export class ExportFlattener<S> {
         return { kind: "component", component: this.#plan.components.push(value.closure) - 1 };
       case "type":
         if (value.resource !== undefined) return { kind: "resource", resource: value.resource };
-        return type.kind === "type" ? this.#type(type) : { kind: "other-type" };
+        if (type.kind !== "type") break;
+        return this.#type(type);
     }
+    return misgiven(`has a ${value.sort} for a ${type.kind}`, path.at(-1)!);
   }
 
   #type({ type }: Extract<ExternType, { readonly kind: "type" }>): ExportValue {

@@ -5,11 +5,10 @@
  * instantiation does at run time is the steps of all components inside, in the order of their definitions.
  * ("Instance Definitions" and "Start Definitions" in Explainer.md.)
  */
-import { ComponentError } from "../errors/component-error.ts";
 import type { CoreInstantiation, Instantiation, TypedDefinition, TypedImport } from "../validate/typed.ts";
 import { bindResources } from "./bind.ts";
 import { PlanBuilder } from "./builder.ts";
-import { Evaluator, memberOf, unsupportedValue } from "./evaluate.ts";
+import { Evaluator, memberOf, misgiven, unsupportedValue } from "./evaluate.ts";
 import { ExportFlattener } from "./exports.ts";
 import { type GivenComponents, type GivenModules, ImportFlattener } from "./imports.ts";
 import type { CoreArg, InstanceIndex, Plan } from "./plan.ts";
@@ -158,24 +157,15 @@ class Planner<S> {
   #inside(closure: ComponentClosure<S>, parent: InstanceIndex, args: InstanceValue<S>): InstanceValue<S> {
     const environment = new Environment(closure, this.#plan.instance(parent));
     return this.#execute(closure, environment, ({ name, type }) => {
-      const value = memberOf(args, name);
-      if (value.sort === type.kind) return value;
-      throw new ComponentError("link", "wrong-import", `a ${value.sort} is given for a ${type.kind}`, { path: [name] });
+      const value = args.get(name) ?? misgiven("imports more than its type should", name);
+      return value.sort === type.kind ? value : misgiven(`imports a ${type.kind} where it gets a ${value.sort}`, name);
     });
   }
 
   /** Exactly what the module imports, in its order: two levels of names, of instances and of their exports. */
   #coreArgs(instance: CoreInstantiation, environment: Environment<S>): CoreArg[] {
     return this.#evaluator.module(instance.module, environment).type.imports.map(({ module, name }) => {
-      const from = instance.args.get(module);
-      if (from === undefined) {
-        throw new ComponentError(
-          "link",
-          "wrong-import",
-          "a core module that was given for an import wants more than it may",
-          { path: [module, name] },
-        );
-      }
+      const from = instance.args.get(module) ?? misgiven("has a core module that imports more than it should", module);
       return { module, name, value: this.#evaluator.coreExport(from, name, environment) };
     });
   }

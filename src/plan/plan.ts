@@ -31,7 +31,7 @@ export interface Plan {
   /** Core modules in the bytes of components: those that are instantiated or exported, each once. */
   readonly modules: readonly PlanModule[];
   /** Component instances; number 0 is the root's. */
-  readonly instances: readonly { readonly parent: InstanceIndex | undefined }[];
+  readonly instances: readonly PlanInstance[];
   readonly types: readonly TypeNode[];
   readonly funcTypes: readonly FuncTypeNode[];
   readonly options: readonly CanonicalOptions[];
@@ -51,6 +51,12 @@ export interface Plan {
  */
 export interface PlanModule extends ByteRange {
   readonly source: SourceIndex;
+}
+
+/** A component instance. Its parent is the one that instantiates it: calls between the two re-enter. */
+export interface PlanInstance {
+  /** Absent for the root. */
+  readonly parent?: InstanceIndex | undefined;
 }
 
 /** A leaf of the imports. `path` leads to it: the import's name, then the names of exports of the imported instance. */
