@@ -1,0 +1,41 @@
+/** `wasi:cli`: what a command line program is started with. */
+import { exit } from "./exit.ts";
+import { isTerminal, type OutputOption, outputSink, type StdinOption, stdinSource } from "./stdio.ts";
+import { InputStream, OutputStream } from "./streams.ts";
+
+export interface CliOptions {
+  /** The arguments, the program's own name first. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** The directory, by the guest's name for it, that its relative paths start from. */
+  readonly cwd?: string;
+  readonly stdin?: StdinOption;
+  readonly stdout?: OutputOption;
+  readonly stderr?: OutputOption;
+}
+
+class TerminalInput {}
+class TerminalOutput {}
+
+/** The interfaces of `wasi:cli`, without the package's name. */
+export function cli({ args = [], env = {}, cwd, stdin, stdout, stderr }: CliOptions): Record<string, object> {
+  const source = stdinSource(stdin);
+  const out = outputSink(stdout, 1);
+  const err = outputSink(stderr, 2);
+  return {
+    environment: {
+      getArguments: () => [...args],
+      getEnvironment: () => Object.entries(env),
+      initialCwd: () => cwd,
+    },
+    exit,
+    stdin: { getStdin: () => new InputStream(source) },
+    stdout: { getStdout: () => new OutputStream(out) },
+    stderr: { getStderr: () => new OutputStream(err) },
+    "terminal-input": { TerminalInput },
+    "terminal-output": { TerminalOutput },
+    "terminal-stdin": { getTerminalStdin: () => (isTerminal(stdin, 0) ? new TerminalInput() : undefined) },
+    "terminal-stdout": { getTerminalStdout: () => (isTerminal(stdout, 1) ? new TerminalOutput() : undefined) },
+    "terminal-stderr": { getTerminalStderr: () => (isTerminal(stderr, 2) ? new TerminalOutput() : undefined) },
+  };
+}

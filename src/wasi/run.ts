@@ -1,0 +1,28 @@
+/** Running what a command exports as `wasi:cli/run`. */
+import type { Instance } from "../embed/instance.ts";
+import { ComponentError } from "../errors/component-error.ts";
+import { ResultError } from "../errors/result-error.ts";
+import { exitCode } from "./exit.ts";
+
+const RUN = /^wasi:cli\/run@0\.2\.\d+$/;
+
+/** Runs the command to its end and returns its exit code. */
+export function runCommand(instance: Instance): number {
+  const name = Object.keys(instance.exports).find((name) => RUN.test(name));
+  if (name === undefined) {
+    throw new ComponentError(
+      "link",
+      "no-command",
+      'the component is no command: it does not export "wasi:cli/run" of WASI 0.2',
+    );
+  }
+  try {
+    instance.func(name, "run").call();
+    return 0;
+  } catch (error) {
+    if (error instanceof ResultError) return 1;
+    const code = exitCode(error);
+    if (code === undefined) throw error;
+    return code;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * The part of `@bytecodealliance/preview2-shim` that is used: what only a worker thread can do, which is to wait for
+ * sockets, downloads and the console while the guest's thread stands still.
+ *
+ * Loading it starts that thread and takes longer than many a guest runs, so it is loaded when it is first needed.
+ * The rest of WASI is served without it: its files, streams and exits are global to the process, and end it when a guest
+ * breaks a rule of theirs.
+ */
+import { createRequire } from "node:module";
+
+export interface ShimPollable extends Disposable {
+  ready(): boolean;
+}
+
+export interface ShimInputStream extends Disposable {
+  read(length: bigint): Uint8Array;
+  blockingRead(length: bigint): Uint8Array;
+  subscribe(): ShimPollable;
+}
+
+export interface ShimOutputStream extends Disposable {
+  checkWrite(): bigint;
+  write(bytes: Uint8Array): void;
+  flush(): void;
+  blockingFlush(): void;
+  subscribe(): ShimPollable;
+}
+
+/** Something that can be waited for. */
+export interface Subscribable {
+  subscribe(): ShimPollable;
+}
+
+/** Functions and classes that are handed on as they are. */
+export type Items = Readonly<Record<string, unknown>>;
+
+export interface ShimTcpSocket extends Subscribable {
+  finishConnect(): [ShimInputStream, ShimOutputStream];
+  accept(): [ShimTcpSocket, ShimInputStream, ShimOutputStream];
+}
+
+export interface Shim {
+  readonly cli: { readonly stdin: { getStdin(): ShimInputStream } };
+  readonly clocks: { readonly monotonicClock: { subscribeInstant(at: bigint): ShimPollable } };
+  readonly io: { readonly poll: { poll(list: readonly ShimPollable[]): Uint32Array } };
+  readonly sockets: {
+    createSockets(options: { readonly enableNetwork: boolean }): {
+      readonly instanceNetwork: Items;
+      readonly network: Items & { networkErrorCode(error: object): string | undefined };
+      readonly ipNameLookup: Items;
+      readonly tcp: Items;
+      readonly tcpCreateSocket: Items;
+      readonly udp: Items;
+      readonly udpCreateSocket: Items;
+    };
+  };
+  readonly http: {
+    readonly types: Items & { httpErrorCode(error: object): unknown };
+    readonly outgoingHandler: Items;
+  };
+}
+
+let loaded: Shim | undefined;
+
+export function shim(): Shim {
+  loaded ??= createRequire(import.meta.url)("@bytecodealliance/preview2-shim") as Shim;
+  return loaded;
+}

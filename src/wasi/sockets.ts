@@ -1,0 +1,102 @@
+/**
+ * `wasi:sockets`: the shim's, or for a guest without the network an answer of `access-denied` to whatever it asks.
+ *
+ * Items in WIT spelling stand before the methods of the shim's classes.
+ */
+import { lazily } from "./lazily.ts";
+import { Pollable } from "./poll.ts";
+import { type ShimTcpSocket, type Subscribable, shim } from "./shim.ts";
+import { wrapPair } from "./shim-streams.ts";
+import { IoError } from "./streams.ts";
+
+/** The interfaces of `wasi:sockets`, without the package's name. */
+export function sockets(allowed: boolean): Record<string, object> {
+  if (!allowed) return denied();
+  let made: Record<string, object> | undefined;
+  const interfaceOf = (name: string) => () => {
+    made ??= granted();
+    return made[name]!;
+  };
+  return Object.fromEntries(Object.keys(denied()).map((name) => [name, lazily(interfaceOf(name))]));
+}
+
+function granted(): Record<string, object> {
+  const made = shim().sockets.createSockets({ enableNetwork: true });
+  return {
+    "instance-network": made.instanceNetwork,
+    network: {
+      ...made.network,
+      networkErrorCode: (error: IoError) => made.network.networkErrorCode({ payload: IoError.causeOf(error) }),
+    },
+    "ip-name-lookup": { ...made.ipNameLookup, "[method]resolve-address-stream.subscribe": subscribe },
+    tcp: {
+      ...made.tcp,
+      "[method]tcp-socket.finish-connect": (socket: ShimTcpSocket) => wrapPair(...socket.finishConnect()),
+      "[method]tcp-socket.accept": (socket: ShimTcpSocket) => {
+        const [accepted, input, output] = socket.accept();
+        return [accepted, ...wrapPair(input, output)];
+      },
+      "[method]tcp-socket.subscribe": subscribe,
+    },
+    "tcp-create-socket": made.tcpCreateSocket,
+    udp: {
+      ...made.udp,
+      "[method]udp-socket.subscribe": subscribe,
+      "[method]incoming-datagram-stream.subscribe": subscribe,
+      "[method]outgoing-datagram-stream.subscribe": subscribe,
+    },
+    "udp-create-socket": made.udpCreateSocket,
+  };
+}
+
+/** `subscribe` of a resource of the shim's, with a pollable of ours. */
+export function subscribe(resource: Subscribable): Pollable {
+  return new Pollable({ kind: "worker", pollable: resource.subscribe() });
+}
+
+/** What stands for the network where there is none. */
+class Network {}
+class TcpSocket {}
+class UdpSocket {}
+class IncomingDatagramStream {}
+class OutgoingDatagramStream {}
+class ResolveAddressStream {}
+
+/** Nobody ever gets a socket, so of all the functions only those that make one are ever called. */
+function denied(): Record<string, object> {
+  return {
+    "instance-network": { instanceNetwork: () => new Network() },
+    network: { Network, networkErrorCode: () => undefined },
+    "ip-name-lookup": {
+      ResolveAddressStream,
+      resolveAddresses: deny,
+      ...methods("resolve-address-stream", "resolve-next-address subscribe"),
+    },
+    tcp: { TcpSocket, ...methods("tcp-socket", `${socketMethods} ${tcpMethods}`) },
+    "tcp-create-socket": { createTcpSocket: deny },
+    udp: {
+      UdpSocket,
+      IncomingDatagramStream,
+      OutgoingDatagramStream,
+      ...methods("udp-socket", `${socketMethods} ${udpMethods}`),
+      ...methods("incoming-datagram-stream", "receive subscribe"),
+      ...methods("outgoing-datagram-stream", "check-send send subscribe"),
+    },
+    "udp-create-socket": { createUdpSocket: deny },
+  };
+}
+
+const socketMethods = `start-bind finish-bind local-address remote-address address-family subscribe
+  receive-buffer-size set-receive-buffer-size send-buffer-size set-send-buffer-size`;
+const tcpMethods = `start-connect finish-connect start-listen finish-listen accept shutdown is-listening
+  set-listen-backlog-size keep-alive-enabled set-keep-alive-enabled keep-alive-idle-time set-keep-alive-idle-time
+  keep-alive-interval set-keep-alive-interval keep-alive-count set-keep-alive-count hop-limit set-hop-limit`;
+const udpMethods = "stream unicast-hop-limit set-unicast-hop-limit";
+
+function methods(resource: string, names: string): Record<string, () => never> {
+  return Object.fromEntries(names.split(/\s+/).map((name) => [`[method]${resource}.${name}`, deny]));
+}
+
+function deny(): never {
+  throw "access-denied";
+}
