@@ -1,0 +1,82 @@
+/**
+ * Golden files: a component's text with what gantry makes of it, in one file.
+ *
+ *     ;;! show = ["plan"]
+ *     ;; what to look for
+ *     (component …)
+ *     ;;= plan
+ *     ;;   core0 = …
+ *
+ * Lines that begin with `;;!` configure, as `key = JSON`; the rest up to the first `;;=` is the program; each `;;=`
+ * begins the expected output of one thing that is shown. `golden.test.ts` compares, `npm run bless` rewrites.
+ */
+import { globSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
+import { decodeComponent } from "../../src/binary/component.ts";
+import { ComponentError } from "../../src/errors/component-error.ts";
+import { type Planned, planComponent } from "../../src/plan/inline.ts";
+import { printPlan } from "../../src/plan/print.ts";
+import { allFeatures, type Feature, withFeatures } from "../../src/validate/features.ts";
+import { validateComponent } from "../../src/validate/validate.ts";
+
+interface Config {
+  /** What is shown, in this order. */
+  readonly show: readonly View[];
+  /** Proposals that are turned on or off, by name. Without this, all are on. */
+  readonly features?: { readonly [F in Feature]?: boolean };
+}
+
+/** What can be shown of a component. A view that throws a `ComponentError` shows that. */
+const views = {
+  plan: (bytes: Uint8Array, config: Config): string => printPlan(plan(bytes, config).plan, { ranges: false }),
+} as const;
+
+type View = keyof typeof views;
+
+function plan(bytes: Uint8Array, { features: change }: Config): Planned<null> {
+  const features = change === undefined ? allFeatures : withFeatures(change);
+  const component = validateComponent(decodeComponent(bytes), bytes, { features });
+  return planComponent({ component, environment: undefined, source: null });
+}
+
+/** All golden files, by paths from this folder. */
+export function goldenFiles(): string[] {
+  return globSync("**/*.wat", { cwd: import.meta.dirname }).sort();
+}
+
+export function readGolden(file: string): string {
+  return readFileSync(fileURLToPath(new URL(file, import.meta.url)), "utf8");
+}
+
+/** The file's text as it should be: configuration and program as they are, every output made anew. */
+export async function blessed(text: string): Promise<string> {
+  const source = text.split(/^;;=/m, 1)[0]!;
+  const config = readConfig(source);
+  const bytes = await parse(source);
+  const shown = config.show.map((view) => `;;= ${view}\n${comment(show(view, bytes, config))}`);
+  return `${source.trimEnd()}\n${shown.join("")}`;
+}
+
+function readConfig(source: string): Config {
+  const config: Record<string, unknown> = {};
+  for (const [, key, value] of source.matchAll(/^;;! (\w+) = (.*)$/gm)) config[key!] = JSON.parse(value!);
+  const { show } = config;
+  if (!Array.isArray(show) || !show.every((view) => view in views)) {
+    throw new Error(`";;! show = […]" must list some of ${Object.keys(views).join(", ")}`);
+  }
+  return config as unknown as Config;
+}
+
+function show(view: View, bytes: Uint8Array, config: Config): string {
+  try {
+    return views[view](bytes, config);
+  } catch (error) {
+    if (!(error instanceof ComponentError)) throw error;
+    return `${error.phase} ${error.code}: ${[...error.path, error.reason].join(" › ")}\n`;
+  }
+}
+
+function comment(text: string): string {
+  return text.replace(/^(.*)\n/gm, (_, line) => `;;   ${line}`.trimEnd().concat("\n"));
+}
