@@ -10,6 +10,7 @@ import { Store } from "../runtime/store.ts";
 import { type Component, compiledOf, type Prepared, prepareOf, wrap } from "./component.ts";
 import { Instance } from "./instance.ts";
 import { givenFor, resolveImports } from "./resolve.ts";
+import { guestDefined } from "./resource.ts";
 import type { AnyWorld, Provided, World } from "./world.ts";
 
 export interface InstantiateOptions {
@@ -49,7 +50,7 @@ export class Linker<Given extends object = {}> {
   async instantiate<W extends World = AnyWorld>(component: Component<W> & Provided<W, Given>, options: InstantiateOptions = {}): Promise<Instance<W>> {
     const { prepared, imports } = this.#link(component);
     const { plan } = prepared.planned;
-    const state = await instantiate(plan, prepared.functions, prepared.modules, imports, options.store ?? new Store());
+    const state = await instantiate(plan, prepared.functions, prepared.modules, imports, options.store ?? new Store(), guestDefined);
     return this.#instance(component, prepared, state);
   }
 
@@ -57,7 +58,7 @@ export class Linker<Given extends object = {}> {
   instantiateSync<W extends World = AnyWorld>(component: Component<W> & Provided<W, Given>, options: InstantiateOptions = {}): Instance<W> {
     const { prepared, imports } = this.#link(component);
     const { plan } = prepared.planned;
-    const state = instantiateSync(plan, prepared.functions, prepared.modules, imports, options.store ?? new Store());
+    const state = instantiateSync(plan, prepared.functions, prepared.modules, imports, options.store ?? new Store(), guestDefined);
     return this.#instance(component, prepared, state);
   }
 

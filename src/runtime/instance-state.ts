@@ -18,7 +18,7 @@ import type { CoreFunction, FunctionTable, HostFunction, LiftBinding, LowerBindi
 import { ComponentInstance } from "./instance.ts";
 import type { ResolvedImport } from "./instantiate.ts";
 import { Memory } from "./memory.ts";
-import { ResourceType } from "./resources.ts";
+import { type HostSide, ResourceType } from "./resources.ts";
 import type { Store } from "./store.ts";
 import { trapWith } from "./trap.ts";
 
@@ -49,6 +49,7 @@ export class InstanceState {
     modules: readonly WebAssembly.Module[],
     imports: readonly ResolvedImport[],
     store: Store,
+    hostSide: (type: ResourceType) => HostSide,
   ) {
     this.plan = plan;
     this.store = store;
@@ -60,11 +61,12 @@ export class InstanceState {
       instances.push(new ComponentInstance(store, parent === undefined ? undefined : instances[parent]));
     }
     this.instances = instances;
-    this.resources = plan.resources.map((resource) =>
-      resource.kind === "imported"
-        ? this.#import(resource.import, "resource").type
-        : new ResourceType(resource.name ?? "resource", instances[resource.instance]),
-    );
+    this.resources = plan.resources.map((resource) => {
+      if (resource.kind === "imported") return this.#import(resource.import, "resource").type;
+      const type = new ResourceType(resource.name ?? "resource", instances[resource.instance]);
+      type.host = hostSide(type);
+      return type;
+    });
     this.#withStorage = new Set(
       plan.trampolines.flatMap((t) => (t.op === "builtin" && t.builtin.startsWith("context.") ? [t.instance] : [])),
     );

@@ -11,7 +11,7 @@ import { cannotEnter, leave } from "./call.ts";
 import type { FunctionTable, HostFunction } from "./functions.ts";
 import { ENTERED } from "./instance.ts";
 import { InstanceState } from "./instance-state.ts";
-import type { ResourceType } from "./resources.ts";
+import type { HostSide, ResourceType } from "./resources.ts";
 import type { Store } from "./store.ts";
 import { reasonOf } from "./trap.ts";
 
@@ -33,6 +33,7 @@ const SMALL_MODULE = 4096;
  *
  * @param modules parallel to `plan.modules`
  * @param imports parallel to `plan.imports`
+ * @param hostSide what a resource that a guest defines looks like to JavaScript
  * @throws ComponentError of phase `trap` if a start function traps, which poisons the store; of phase `link` if the
  * engine refuses to instantiate a module
  */
@@ -42,8 +43,9 @@ export async function instantiate(
   modules: readonly WebAssembly.Module[],
   imports: readonly ResolvedImport[],
   store: Store,
+  hostSide: (type: ResourceType) => HostSide,
 ): Promise<InstanceState> {
-  const state = new InstanceState(plan, functions, modules, imports, store);
+  const state = new InstanceState(plan, functions, modules, imports, store, hostSide);
   for (const step of plan.initializers) {
     const small = step.op !== "instantiate" || isSmall(plan, step);
     const running = run(state, step, small ? instantiateNow : WebAssembly.instantiate);
@@ -59,8 +61,9 @@ export function instantiateSync(
   modules: readonly WebAssembly.Module[],
   imports: readonly ResolvedImport[],
   store: Store,
+  hostSide: (type: ResourceType) => HostSide,
 ): InstanceState {
-  const state = new InstanceState(plan, functions, modules, imports, store);
+  const state = new InstanceState(plan, functions, modules, imports, store, hostSide);
   for (const step of plan.initializers) run(state, step, instantiateNow);
   return state;
 }

@@ -37,6 +37,7 @@ export class ResourceType {
   readonly impl: ComponentInstance | undefined;
   /** What dropping an `own` handle calls; entering `impl` is the caller's business. */
   destructor: ((rep: never) => void) | undefined;
+  /** Set right after construction: it refers to the type. */
   host!: HostSide;
 
   constructor(name: string, impl: ComponentInstance | undefined, destructor?: (rep: never) => void) {

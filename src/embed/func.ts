@@ -1,0 +1,100 @@
+/**
+ * `Func`: a function of an instance, found by its WIT name and told with its type; and what is known of plain functions
+ * when they are handed to a linker.
+ */
+import type { FuncTypeIndex, Plan } from "../plan/plan.ts";
+import type { FuncType } from "../types/types.ts";
+import { funcTypeOf } from "./func-type.ts";
+
+export type AnyFunction = (...args: never[]) => unknown;
+
+/**
+ * A function that an instance exports.
+ *
+ * Its type is known only at run time, so arguments and results have no types for TypeScript: what is passed is checked
+ * against `type` in each call.
+ */
+export class Func {
+  /** As WIT spells it: `do-it`, or `[method]thing.do-it`. */
+  readonly name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: checked by the component at run time; `unknown` could not be used
+  readonly call: (...args: any[]) => any;
+  readonly #read: () => AnyFunction;
+  readonly #type: () => FuncType;
+
+  constructor(name: string, call: AnyFunction, read: () => AnyFunction, type: () => FuncType) {
+    this.name = name;
+    this.call = call as (...args: unknown[]) => unknown;
+    this.#read = read;
+    this.#type = type;
+  }
+
+  get type(): FuncType {
+    return this.#type();
+  }
+
+  /**
+   * As `call`, but `reader` sees the result before the guest takes it back, and its answer is returned: lists of numbers
+   * are views on the guest's memory, valid until `reader` returns. Nothing is copied.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  read<T>(reader: (result: any) => T, ...args: unknown[]): T {
+    return (this.#read() as (...args: unknown[]) => T)(reader, ...args);
+  }
+}
+
+// ---- What is known of functions
+
+const types: WeakMap<AnyFunction, { readonly plan: Plan; readonly type: FuncTypeIndex }> = new WeakMap();
+const viewing: WeakSet<AnyFunction> = new WeakSet();
+
+/** Remembers the type of a function that an instance exports. */
+export function setFunctionType(func: AnyFunction, plan: Plan, type: FuncTypeIndex): void {
+  types.set(func, { plan, type });
+}
+
+/** The type of a function that an instance exports; `undefined` for any other. */
+export function functionType(func: AnyFunction): FuncType | undefined {
+  const known = types.get(func);
+  return known && funcTypeOf(known.plan, known.type);
+}
+
+/**
+ * Marks a function that is to be imported by a component: it gets its lists of numbers as views on the guest's memory,
+ * valid during the call, instead of copies.
+ */
+export function views<F extends AnyFunction>(func: F): F {
+  viewing.add(func);
+  return func;
+}
+
+export function wantsViews(func: AnyFunction): boolean {
+  return viewing.has(func);
+}
+
+/** A function over an object as a method of it. Each arity is spelled out: rest arguments cost an array a call. */
+export function methodOf(func: AnyFunction, arity: number): AnyFunction {
+  const f = func as (...args: unknown[]) => unknown;
+  switch (arity) {
+    case 1:
+      return function (this: unknown) {
+        return f(this);
+      };
+    case 2:
+      return function (this: unknown, a: unknown) {
+        return f(this, a);
+      };
+    case 3:
+      return function (this: unknown, a: unknown, b: unknown) {
+        return f(this, a, b);
+      };
+    case 4:
+      return function (this: unknown, a: unknown, b: unknown, c: unknown) {
+        return f(this, a, b, c);
+      };
+    default:
+      return function (this: unknown, ...args: unknown[]) {
+        return f(this, ...args);
+      };
+  }
+}

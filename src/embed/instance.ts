@@ -1,0 +1,227 @@
+/**
+ * `Instance`: what an instantiated component exports, under names that suit JavaScript and under those of WIT.
+ *
+ * Each export is made when it is first asked for.
+ */
+import { ComponentError } from "../errors/component-error.ts";
+import type { Export, FuncDef, FuncTypeIndex, ResourceIndex } from "../plan/plan.ts";
+import type { InstanceState } from "../runtime/instantiate.ts";
+import { camelCase, parseExternName, pascalCase } from "../types/names.ts";
+import type { Component } from "./component.ts";
+import { type AnyFunction, Func, methodOf, setFunctionType } from "./func.ts";
+import { funcTypeOf } from "./func-type.ts";
+import { classOf, GuestDefined, type GuestMembers } from "./resource.ts";
+import type { AnyWorld, World } from "./world.ts";
+
+type FuncExport = Extract<Export, { readonly kind: "func" }>;
+type FuncInfo = { readonly name: string; readonly func: FuncDef; readonly type: FuncTypeIndex };
+
+export class Instance<W extends World = AnyWorld> {
+  /**
+   * Functions in camel case, interfaces under their names (and where they are unambiguous, under the name without the
+   * version and under that of the interface alone in camel case), resources as classes, core modules as
+   * `WebAssembly.Module`, components as `Component`.
+   */
+  readonly exports: W["exports"];
+  readonly #state: InstanceState;
+
+  /** Made by `Linker.instantiate`. */
+  constructor(state: InstanceState, component: (index: number) => Component) {
+    this.#state = state;
+    setMembers(state);
+    this.exports = exportsObject(state, component, state.plan.exports) as W["exports"];
+  }
+
+  /**
+   * A function by its exact WIT name: `func("do-it")`, `func("ns:pkg/iface@1.0.0", "do-it")`, `func("[method]thing.do-it")`.
+   *
+   * @throws ComponentError if there is none
+   */
+  func(...path: [string, ...string[]]): Func {
+    const state = this.#state;
+    const { name, func, type } = findFunction(state.plan.exports, path);
+    return new Func(
+      name,
+      exportedFunction(state, { name, func, type }),
+      () => state.readingFunc(func),
+      () => funcTypeOf(state.plan, type),
+    );
+  }
+}
+
+// ---- By WIT name
+
+function findFunction(exports: readonly Export[], path: readonly string[]): FuncExport {
+  let scope = exports;
+  for (const [depth, name] of path.entries()) {
+    const last = depth === path.length - 1;
+    const found = scope.find((candidate) => candidate.name === name);
+    if (found?.kind === "func" && last) return found;
+    if (found?.kind === "instance" && !last) scope = found.exports;
+    else throw notFound(scope, path.slice(0, depth), name, last ? "func" : "instance", found);
+  }
+  throw new TypeError("a function has a name");
+}
+
+const kindNames = { func: "function", instance: "instance" } as const;
+
+function notFound(
+  scope: readonly Export[],
+  path: readonly string[],
+  name: string,
+  kind: keyof typeof kindNames,
+  found: Export | undefined,
+): ComponentError {
+  const what = kindNames[kind];
+  const problem = found === undefined ? `there is no exported ${what} "${name}"` : `the export "${name}" is no ${what}`;
+  return new ComponentError("call", "unknown-export", `${problem}; ${offers(scope, name, kind)}`, { path });
+}
+
+/** Names like the one that was asked for, else all that there are, but not too many. */
+function offers(scope: readonly Export[], wanted: string, kind: Export["kind"]): string {
+  const names = scope.filter((item) => item.kind === kind).map(({ name }) => name);
+  if (names.length === 0) return `it exports no ${kind === "func" ? "functions" : "instances"}`;
+  const near = names.filter((name) => isNear(name, wanted));
+  const quote = (list: readonly string[]) => list.map((name) => `"${name}"`).join(", ");
+  if (near.length > 0) return `did you mean ${quote(near.slice(0, 5))}?`;
+  const rest = names.length > 20 ? ` and ${names.length - 20} more` : "";
+  return `there is ${quote(names.slice(0, 20))}${rest}`;
+}
+
+/** Whether two names differ only in spelling, version or one part. */
+function isNear(name: string, wanted: string): boolean {
+  const plain = (text: string) =>
+    text
+      .replace(/@.*$/, "")
+      .replace(/[^a-z0-9/:.]/gi, "")
+      .toLowerCase();
+  const [a, b] = [plain(name), plain(wanted)];
+  return b.length > 2 && (a.includes(b) || b.includes(a));
+}
+
+// ---- By JavaScript name
+
+/** The prototype of objects of exports: no name is there that a component did not export. */
+const nothing: object = Object.freeze(Object.create(null));
+
+type MakeComponent = (index: number) => Component;
+
+/** An object with what is exported, each made when it is first asked for. */
+function exportsObject(state: InstanceState, component: MakeComponent, exports: readonly Export[]): object {
+  const target = Object.create(nothing) as object;
+  const aliases = new Map<string, (() => unknown) | "ambiguous">();
+  for (const item of exports) {
+    const key = keyOf(item);
+    const make = maker(state, component, item);
+    if (key === undefined || make === undefined) continue;
+    const get = once(make);
+    Object.defineProperty(target, key, { get, enumerable: true });
+    for (const alias of aliasesOf(item)) aliases.set(alias, aliases.has(alias) ? "ambiguous" : get);
+  }
+  for (const [alias, get] of aliases) {
+    if (get !== "ambiguous" && !Object.hasOwn(target, alias)) Object.defineProperty(target, alias, { get });
+  }
+  return target;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** The name of an export in JavaScript; functions of resources have none, for they are in its class. */
+function keyOf({ kind, name }: Export): string | undefined {
+  if (name.startsWith("[")) return undefined;
+  if (name.includes(":")) return name;
+  return kind === "resource" ? pascalCase(name) : camelCase(name);
+}
+
+/** Other names under which an instance may be found. */
+function aliasesOf({ kind, name }: Export): string[] {
+  if (kind !== "instance") return [];
+  const parsed = parseExternName(name, { nested: true, canonicalVersions: true });
+  if (typeof parsed === "string") return [];
+  if (parsed.kind === "label") return [name];
+  if (parsed.kind !== "interface") return [];
+  return [name.split("@")[0]!, camelCase(parsed.projections.at(-1)!)];
+}
+
+/** What makes the value of an export; `undefined` if there is none at run time. */
+function maker(state: InstanceState, component: MakeComponent, item: Export): (() => unknown) | undefined {
+  switch (item.kind) {
+    case "func":
+      return () => exportedFunction(state, item);
+    case "instance":
+      return () => exportsObject(state, component, item.exports);
+    case "core-module":
+      return () => state.module(item.module);
+    case "resource": {
+      const type = state.resources[item.resource]!;
+      return type.host instanceof GuestDefined || classOf(type) !== undefined ? () => classOf(type) : undefined;
+    }
+    case "component":
+      return () => component(item.component);
+    case "type":
+    case "other-type":
+      return undefined;
+  }
+}
+
+/** A function as the host calls it. Its type is remembered, unless it is the host's own. */
+function exportedFunction(state: InstanceState, { func, type }: FuncInfo): AnyFunction {
+  const call = state.func(func);
+  if (func.from === "lift") setFunctionType(call, state.plan, type);
+  return call;
+}
+
+// ---- Classes of resources
+
+/** Tells the class of each resource that the component defines which of the exported functions are its own. */
+function setMembers(state: InstanceState): void {
+  for (const [index, { host }] of state.resources.entries()) {
+    const own = state.plan.resources[index]!.kind === "defined";
+    if (own && host instanceof GuestDefined) host.setMembers(() => membersOf(state, index as ResourceIndex));
+  }
+}
+
+/** The functions of a resource: of the first exported scope in which it has some, under the name that it has there. */
+function membersOf(state: InstanceState, resource: ResourceIndex): GuestMembers {
+  const scopes: (readonly Export[])[] = [state.plan.exports];
+  let members: GuestMembers | undefined;
+  for (let scope = scopes.shift(); scope !== undefined && members === undefined; scope = scopes.shift()) {
+    for (const item of scope) {
+      if (item.kind === "instance") scopes.push(item.exports);
+      if (item.kind === "resource" && item.resource === resource) members ??= membersIn(state, scope, item.name);
+    }
+  }
+  return members ?? { construct: undefined, methods: new Map(), statics: new Map() };
+}
+
+function membersIn(state: InstanceState, scope: readonly Export[], resource: string): GuestMembers | undefined {
+  let construct: AnyFunction | undefined;
+  const methods = new Map<string, AnyFunction>();
+  const statics = new Map<string, AnyFunction>();
+  for (const item of scope) {
+    if (item.kind !== "func" || !item.name.startsWith("[")) continue;
+    const parsed = parseExternName(item.name);
+    if (typeof parsed === "string" || !("resource" in parsed) || parsed.resource !== resource) continue;
+    const call = exportedFunction(state, item);
+    switch (parsed.kind) {
+      case "constructor":
+        construct = call;
+        break;
+      case "method": {
+        const method = methodOf(call, state.plan.funcTypes[item.type]!.params.length);
+        setFunctionType(method, state.plan, item.type);
+        methods.set(camelCase(parsed.member), method);
+        break;
+      }
+      case "static":
+        statics.set(camelCase(parsed.member), call);
+    }
+  }
+  return construct !== undefined || methods.size > 0 || statics.size > 0 ? { construct, methods, statics } : undefined;
+}
