@@ -5,7 +5,7 @@
  * a stream of another kind to `splice`) for a reason to end the process.
  */
 import type { ShimInputStream, ShimOutputStream } from "./shim.ts";
-import { InputStream, OutputStream, type Sink, type Source, StreamFailure } from "./streams.ts";
+import { type Sink, type Source, StreamFailure } from "./streams.ts";
 
 export function shimSource(stream: ShimInputStream): Required<Source> {
   return {
@@ -39,11 +39,6 @@ export function shimSink(stream: ShimOutputStream): Required<Sink> {
     close: () => stream[Symbol.dispose](),
   };
   return sink;
-}
-
-/** The pair of streams of a connection. */
-export function wrapPair(input: ShimInputStream, output: ShimOutputStream): [InputStream, OutputStream] {
-  return [new InputStream(shimSource(input)), new OutputStream(shimSink(output))];
 }
 
 interface Failure {

@@ -37,6 +37,7 @@ export type Items = Readonly<Record<string, unknown>>;
 export interface ShimTcpSocket extends Subscribable {
   finishConnect(): [ShimInputStream, ShimOutputStream];
   accept(): [ShimTcpSocket, ShimInputStream, ShimOutputStream];
+  shutdown(direction: string): void;
 }
 
 export interface Shim {

@@ -5,9 +5,9 @@
  */
 import { lazily } from "./lazily.ts";
 import { Pollable } from "./poll.ts";
-import { type ShimTcpSocket, type Subscribable, shim } from "./shim.ts";
-import { wrapPair } from "./shim-streams.ts";
-import { IoError } from "./streams.ts";
+import { type ShimInputStream, type ShimOutputStream, type ShimTcpSocket, type Subscribable, shim } from "./shim.ts";
+import { shimSink, shimSource } from "./shim-streams.ts";
+import { InputStream, IoError, OutputStream } from "./streams.ts";
 
 /** The interfaces of `wasi:sockets`, without the package's name. */
 export function sockets(allowed: boolean): Record<string, object> {
@@ -31,11 +31,12 @@ function granted(): Record<string, object> {
     "ip-name-lookup": { ...made.ipNameLookup, "[method]resolve-address-stream.subscribe": subscribe },
     tcp: {
       ...made.tcp,
-      "[method]tcp-socket.finish-connect": (socket: ShimTcpSocket) => wrapPair(...socket.finishConnect()),
+      "[method]tcp-socket.finish-connect": (socket: ShimTcpSocket) => connected(socket, ...socket.finishConnect()),
       "[method]tcp-socket.accept": (socket: ShimTcpSocket) => {
         const [accepted, input, output] = socket.accept();
-        return [accepted, ...wrapPair(input, output)];
+        return [accepted, ...connected(accepted, input, output)];
       },
+      "[method]tcp-socket.shutdown": shutdown,
       "[method]tcp-socket.subscribe": subscribe,
     },
     "tcp-create-socket": made.tcpCreateSocket,
@@ -47,6 +48,25 @@ function granted(): Record<string, object> {
     },
     "udp-create-socket": made.udpCreateSocket,
   };
+}
+
+/** What sends on a connection, as long as the connection is there. */
+const senders: WeakMap<ShimTcpSocket, ShimOutputStream> = new WeakMap();
+
+function connected(
+  socket: ShimTcpSocket,
+  input: ShimInputStream,
+  output: ShimOutputStream,
+): [InputStream, OutputStream] {
+  senders.set(socket, output);
+  return [new InputStream(shimSource(input)), new OutputStream(shimSink(output))];
+}
+
+/** The shim ends both directions whichever is asked for; but one alone ends with its stream. */
+function shutdown(socket: ShimTcpSocket, direction: "receive" | "send" | "both"): void {
+  const sender = senders.get(socket);
+  if (sender === undefined || direction === "both") socket.shutdown(direction);
+  else if (direction === "send") sender[Symbol.dispose]();
 }
 
 /** `subscribe` of a resource of the shim's, with a pollable of ours. */
