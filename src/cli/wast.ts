@@ -1,0 +1,68 @@
+/** `gantry wast`: runs test scripts. */
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join, sep } from "node:path";
+import { type Expectations, parseExpectations } from "../wast/expectations.ts";
+import type { ScriptFile } from "../wast/files.ts";
+import type { Assembler } from "../wast/script.ts";
+import { runSuite } from "../wast/suite.ts";
+import { CommandError, exitCodes, UsageError } from "./failure.ts";
+
+export interface WastOptions {
+  readonly features: "all" | readonly string[];
+  readonly tier?: "jit" | "evaluate";
+  readonly filter?: string;
+  readonly timeLimit: number;
+  readonly threads?: number;
+  readonly validateOnly?: true;
+  readonly expect?: string;
+  readonly bless?: true;
+  readonly json?: true;
+}
+
+export async function wast(paths: readonly string[], options: WastOptions): Promise<number> {
+  if (options.bless && options.expect === undefined)
+    throw new UsageError("--bless rewrites the list that --expect names");
+  const { ok, text, list } = await runSuite(paths.flatMap(scriptsIn), {
+    assemble: await findAssembler(),
+    hostOptions: { features: options.features, tier: options.tier },
+    validateOnly: options.validateOnly ?? false,
+    timeLimit: options.timeLimit * 1000,
+    threads: options.threads,
+    filter: options.filter,
+    expectations: readExpectations(options),
+    json: options.json ?? false,
+  });
+  process.stdout.write(`${text}\n`);
+  if (options.bless) writeFileSync(options.expect!, list);
+  return ok || options.bless ? exitCodes.ok : exitCodes.failure;
+}
+
+function scriptsIn(path: string): ScriptFile[] {
+  if (!existsSync(path)) throw new CommandError(`${path}: no such file`);
+  const names = statSync(path).isDirectory() ? scriptsOf(path).map((name) => join(path, name)) : [path];
+  return names.map((name) => ({ name: name.replaceAll(sep, "/"), text: readFileSync(name, "utf8") }));
+}
+
+function scriptsOf(folder: string): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return names.filter((name) => name.endsWith(".wast")).sort();
+}
+
+function readExpectations({ expect, bless }: WastOptions): Expectations {
+  if (expect === undefined || (bless && !existsSync(expect))) return new Map();
+  return parseExpectations(readFileSync(expect, "utf8"));
+}
+
+/** The assembler is no dependency of the package: few who run components have scripts. */
+async function findAssembler(): Promise<Assembler> {
+  const specifier = "@bytecodealliance/jco-transpile/wasm-tools";
+  // The assembler reads this once, when it is first used; the official scripts are written for it.
+  process.env["WAST_STRICT_COMPONENT_INDICES"] ??= "1";
+  try {
+    const { parse } = (await import(specifier)) as { parse: Assembler };
+    return parse;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw new CommandError("scripts need an assembler: npm install --save-dev @bytecodealliance/jco-transpile@0.14.0");
+  }
+}

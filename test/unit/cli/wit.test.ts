@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { printWorld } from "../../../src/cli/wit.ts";
+import type { Extern } from "../../../src/embed/reflect.ts";
+import { primitives, TypeInterner } from "../../../src/types/interner.ts";
+import type { ValType } from "../../../src/types/types.ts";
+
+const types = new TypeInterner();
+const { u8, u32, string } = primitives;
+const func = (name: string, params: Record<string, ValType>, result?: ValType, async = false): Extern => ({
+  name,
+  kind: "func",
+  type: types.func(
+    async,
+    Object.entries(params).map(([label, type]) => ({ label, type })),
+    result,
+  ),
+});
+const type = (name: string, t: ValType): Extern => ({ name, kind: "type", type: t });
+const instance = (name: string, ...exports: Extern[]): Extern => ({ name, kind: "instance", exports });
+
+test("a world of functions", () => {
+  const text = printWorld({
+    imports: [func("log", { message: string }), func("from", { list: types.list(u8) }, undefined, true)],
+    exports: [
+      func("add", { a: u32, b: u32 }, u32),
+      { name: "m", kind: "core-module", type: { kind: "core-module", imports: [], exports: [] } },
+    ],
+  });
+  assert.equal(
+    text,
+    `package root:component;
+
+world root {
+  import log: func(message: string);
+  import %from: async func(%list: list<u8>);
+  export add: func(a: u32, b: u32) -> u32;
+  // export m: core module {}
+}
+`,
+  );
+});
+
+test("interfaces, by package, with their types", () => {
+  const point = types.record([
+    { label: "x", type: u32 },
+    { label: "type", type: types.option(string) },
+  ]);
+  const shape = types.variant([
+    { label: "dot", type: undefined },
+    { label: "at", type: point },
+  ]);
+  const color = types.enum(["red", "static"]);
+  const file = types.resource("i32", "file");
+  const text = printWorld({
+    imports: [
+      instance(
+        "docs:shapes/types@1.2.0",
+        type("point", point),
+        type("place", point),
+        type("shape", shape),
+        type("perms", types.flags(["read", "write"])),
+        type("size", primitives.u64),
+      ),
+      instance(
+        "docs:shapes/files@1.2.0",
+        type("point", point),
+        type("form", shape),
+        { name: "file", kind: "resource", resource: file },
+        func("[constructor]file", { path: string }, types.own(file)),
+        func(
+          "[method]file.draw",
+          { self: types.borrow(file), at: types.list(types.tuple([point, shape])) },
+          types.result(undefined, string),
+        ),
+        func("[static]file.merge", { a: types.own(file), b: types.borrow(file) }, types.own(file)),
+        func("size", { file: types.borrow(file) }, primitives.u64),
+      ),
+    ],
+    exports: [
+      instance(
+        "docs:other/paint",
+        { name: "file", kind: "resource", resource: file },
+        type("color", color),
+        func("fill", { color, with: types.own(file) }),
+      ),
+      instance("plain", func("f", {})),
+      instance("docs:other/empty"),
+    ],
+  });
+  assert.equal(
+    text,
+    `package root:component;
+
+world root {
+  import docs:shapes/types@1.2.0;
+  import docs:shapes/files@1.2.0;
+  export docs:other/paint;
+  export plain: interface {
+    f: func();
+  }
+  export docs:other/empty;
+}
+
+package docs:shapes@1.2.0 {
+  interface types {
+    record point {
+      x: u32,
+      %type: option<string>,
+    }
+    type place = point;
+    variant shape {
+      dot,
+      at(point),
+    }
+    flags perms {
+      read,
+      write,
+    }
+    type size = u64;
+  }
+
+  interface files {
+    use docs:shapes/types@1.2.0.{point};
+    use docs:shapes/types@1.2.0.{shape as form};
+    resource file {
+      constructor(path: string);
+      draw: func(at: list<tuple<point, form>>) -> result<_, string>;
+      merge: static func(a: file, b: borrow<file>) -> file;
+    }
+    size: func(file: borrow<file>) -> u64;
+  }
+}
+
+package docs:other {
+  interface paint {
+    use docs:shapes/files@1.2.0.{file};
+    enum color {
+      red,
+      %static,
+    }
+    fill: func(color: color, %with: file);
+  }
+
+  interface empty {}
+}
+`,
+  );
+});
+
+test("a type that is exponentially long is cut", () => {
+  let t: ValType = u8;
+  for (let i = 0; i < 40; i++) t = types.tuple([t, t]);
+  const text = printWorld({ imports: [], exports: [func("f", { t })] });
+  assert.ok(text.length < 100_000);
+  assert.match(text, /…/);
+});
