@@ -131,7 +131,7 @@ function storeTyped(cx: LiftLowerContext, source: TypedArray, elementSize: numbe
   const { u8: before } = cx.memory;
   if (n === 0) rejectDetached(source);
   const ptr = allocateList(cx, n, elementSize, elementSize);
-  if (source.length === n) put(cx.memory, ptr, source, n);
+  if (source.length === n) place(cx, source, ptr, n, put);
   else if (source.buffer === before.buffer) cx.memory.u8.copyWithin(ptr, byteOffset, byteOffset + n * elementSize);
   else invalid();
   return ptr;
@@ -140,7 +140,15 @@ function storeTyped(cx: LiftLowerContext, source: TypedArray, elementSize: numbe
 /** Stores a list of the length that its type fixes, where there is room for it. */
 function storeInto(cx: LiftLowerContext, source: ArrayLike<unknown>, ptr: number, n: number, put: Put): void {
   if (source.length !== n) invalid();
-  put(cx.memory, ptr, source, n);
+  if (ArrayBuffer.isView(source)) place(cx, source as TypedArray, ptr, n, put);
+  else put(cx.memory, ptr, source, n);
+}
+
+/** Copies a typed array to `ptr`, which may lie in it, if it is a view on the same memory: then no loop from the front will do. */
+function place(cx: LiftLowerContext, source: TypedArray, ptr: number, n: number, put: Put): void {
+  const { byteOffset, byteLength } = source;
+  const overlaps = byteOffset < ptr && ptr < byteOffset + byteLength && source.buffer === cx.memory.u8.buffer;
+  put(cx.memory, ptr, overlaps ? source.slice() : source, n);
 }
 
 // ---- u8
