@@ -87,6 +87,14 @@ const fixtures: readonly Fixture[] = [
     },
   },
   {
+    output: "test/fixtures/exit/exit.wasm",
+    toolchain: "c",
+    async build(target, scratch) {
+      const object = compile("test/fixtures/exit/exit.c", scratch);
+      link(target, "none", ["--component-type", join(root, "test/fixtures/exit/exit.wit"), "--no-entry", object]);
+    },
+  },
+  {
     output: "test/fixtures/composed/composed.wasm",
     toolchain: "text",
     async build(target) {
