@@ -63,7 +63,7 @@ export class PlanBuilder<S> {
   }
 
   import(leaf: PlanImport): ImportIndex {
-    this.budget.spend();
+    this.budget.spend(leaf.path.length);
     return (this.#imports.push(leaf) - 1) as ImportIndex;
   }
 

@@ -46,7 +46,7 @@ function leaves(declared: ComponentType["imports"], kind: ExternType["kind"]): I
   const budget = new Budget();
   const found: ImportLeaf[] = [];
   const walk = (declarations: ReadonlyMap<string, ExternDecl>, path: readonly string[]): void => {
-    budget.spend(declarations.size);
+    budget.spend(declarations.size * (path.length + 1));
     for (const [name, { type }] of declarations) {
       const inner: ImportPath = [...path, name] as never;
       if (type.kind === kind) found.push({ key: keyOf(inner), path: inner });

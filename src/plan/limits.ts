@@ -20,9 +20,9 @@ export const limits = {
   depth: 200,
   /**
    * Units of work: a definition executed, an argument looked up, a leaf of an import or export, a type made. The largest
-   * programs known (a dynamic linker's output with thousands of symbols in each of twenty modules) stay below a tenth.
+   * programs known (a dynamic linker's output with thousands of symbols in each of twenty modules) stay below a fifth.
    */
-  work: 1_000_000,
+  work: 500_000,
 } as const;
 
 /** Counts what planning does, and throws when it is too much. */
