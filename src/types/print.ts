@@ -5,15 +5,8 @@
  * exponentially longer than its binary, so whatever is printed is bounded in length and in depth; an ellipsis stands
  * for the rest.
  */
-import type {
-  CoreExternType,
-  CoreFuncType,
-  CoreModuleType,
-  CoreValType,
-  DefinedType,
-  Limits,
-  RefType,
-} from "../wasm/types.ts";
+import { printDefined, printVal } from "../wasm/print.ts";
+import type { CoreExternType, CoreModuleType, Limits } from "../wasm/types.ts";
 import type {
   AnyType, Case, ComponentType, ExternDecl, ExternType, Field, InstanceType, ResourceType, ValType,
 } from "./types.ts"; // biome-ignore format: one list
@@ -42,34 +35,23 @@ export function printCoreModuleType(type: CoreModuleType, options: PrintOptions 
   return new Printer(options).coreModule(type);
 }
 
-/** Text of a core function type, as in the core text format: `(func (param i32) (result i32))`. */
-export function printCoreFuncType(type: CoreFuncType): string {
-  const params = type.params.length > 0 ? ` (param ${type.params.map(printCoreValType).join(" ")})` : "";
-  const results = type.results.length > 0 ? ` (result ${type.results.map(printCoreValType).join(" ")})` : "";
-  return `(func${params}${results})`;
-}
-
 /** Text of the type of a core module's import or export, as in the core text format. */
 export function printCoreExternType(type: CoreExternType): string {
   switch (type.kind) {
     case "func":
-      return printDefinedType(type.type);
+      return printDefined(type.type);
     case "tag":
-      return `(tag ${printDefinedType(type.type)})`;
+      return `(tag ${printDefined(type.type)})`;
     case "table":
-      return `(table ${printLimits(type.limits)} ${printCoreValType(type.element)})`;
+      return `(table ${printLimits(type.limits)} ${printVal(type.element)})`;
     case "memory":
       return `(memory ${printLimits(type.limits)}${type.pageSizeLog2 === 16 ? "" : ` (pagesize ${2 ** type.pageSizeLog2})`})`;
     case "global": {
-      const value = printCoreValType(type.type);
+      const value = printVal(type.type);
       const words = [...(type.shared ? ["shared"] : []), ...(type.mutable ? ["mut"] : []), value].join(" ");
       return `(global ${words === value ? value : `(${words})`})`;
     }
   }
-}
-
-export function printCoreValType(type: CoreValType): string {
-  return typeof type === "string" ? type : printRefType(type);
 }
 
 class Printer {
@@ -214,29 +196,6 @@ function block(head: string, lines: readonly string[]): string {
 
 function quote(name: string): string {
   return JSON.stringify(name);
-}
-
-function printDefinedType({ composite }: DefinedType): string {
-  return composite.kind === "func" ? printCoreFuncType(composite) : `(${composite.kind})`;
-}
-
-function printRefType({ heap, nullable }: RefType): string {
-  // Defined types may refer to themselves, so only what they are is told.
-  if (heap.kind === "defined") return `(ref ${nullable ? "null " : ""}(${heap.type.composite.kind}))`;
-  if (heap.shared || !nullable) {
-    return `(ref ${nullable ? "null " : ""}${heap.shared ? `(shared ${heap.type})` : heap.type})`;
-  }
-  switch (heap.type) {
-    case "none":
-      return "nullref";
-    case "nofunc":
-    case "noextern":
-    case "noexn":
-    case "nocont":
-      return `null${heap.type.slice(2)}ref`;
-    default:
-      return `${heap.type}ref`;
-  }
 }
 
 function printLimits({ min, max, shared, index }: Limits): string {

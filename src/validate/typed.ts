@@ -137,7 +137,13 @@ export type Func =
   | Imported<FuncType>
   | ExportOf<FuncType>
   | Exported<FuncType>
-  | { readonly from: "lift"; readonly core: CoreFunc; readonly options: TypedOptions; readonly type: FuncType; readonly offset: number };
+  | {
+      readonly from: "lift";
+      readonly core: CoreFunc;
+      readonly options: TypedOptions;
+      readonly type: FuncType;
+      readonly offset: number;
+    };
 
 /** 🪙 */
 export type Value =
@@ -174,7 +180,12 @@ export interface CoreExportOf {
 export type CoreFunc =
   | CoreExportOf
   | { readonly from: "lower"; readonly func: Func; readonly options: TypedOptions; readonly offset: number }
-  | { readonly from: "builtin"; readonly builtin: BuiltinName; readonly immediates: TypedImmediates; readonly offset: number };
+  | {
+      readonly from: "builtin";
+      readonly builtin: BuiltinName;
+      readonly immediates: TypedImmediates;
+      readonly offset: number;
+    };
 
 export type StringEncoding = "utf8" | "utf16" | "latin1+utf16";
 

@@ -1,0 +1,173 @@
+/**
+ * What rules ask about a type as a whole, worked out once for each (interned) type from what is known of its parts.
+ */
+import type {
+  ComponentType,
+  ExternDecl,
+  ExternType,
+  FuncType,
+  InstanceType,
+  ResourceType,
+  ValType,
+} from "../types/types.ts";
+
+export interface Facts {
+  /** How many types deep it is. */
+  readonly depth: number;
+  /** Whether it contains a `borrow`. */
+  readonly borrow: boolean;
+  /** Whether it mentions a resource. */
+  readonly resource: boolean;
+  /** Whether it contains a `list` without a fixed length, a `string` or a `map`: something that is in memory elsewhere. */
+  readonly pointer: boolean;
+}
+
+const simple: Facts = { depth: 1, borrow: false, resource: false, pointer: false };
+const known: WeakMap<ValType | FuncType, Facts> = new WeakMap();
+
+export function factsOf(type: ValType | FuncType): Facts {
+  let facts = known.get(type);
+  if (facts === undefined) {
+    facts = workOut(type);
+    known.set(type, facts);
+  }
+  return facts;
+}
+
+function workOut(type: ValType | FuncType): Facts {
+  switch (type.kind) {
+    case "string":
+      return { ...simple, pointer: true };
+    case "own":
+    case "borrow":
+      return { depth: 1, borrow: type.kind === "borrow", resource: true, pointer: false };
+    case "stream":
+    case "future":
+      return { ...sum(partsOf(type)), pointer: false };
+    case "list":
+      return type.length === undefined ? { ...sum(partsOf(type)), pointer: true } : sum(partsOf(type));
+    case "map":
+      return { ...sum(partsOf(type)), pointer: true };
+    case "func":
+    case "record":
+    case "tuple":
+    case "variant":
+    case "option":
+    case "result":
+      return sum(partsOf(type));
+    case "bool":
+    case "s8":
+    case "u8":
+    case "s16":
+    case "u16":
+    case "s32":
+    case "u32":
+    case "s64":
+    case "u64":
+    case "f32":
+    case "f64":
+    case "char":
+    case "error-context":
+    case "enum":
+    case "flags":
+      return simple;
+  }
+}
+
+function sum(parts: readonly ValType[]): Facts {
+  const facts = { ...simple };
+  for (const part of parts) {
+    const { depth, borrow, resource, pointer } = factsOf(part);
+    facts.depth = Math.max(facts.depth, depth + 1);
+    facts.borrow ||= borrow;
+    facts.resource ||= resource;
+    facts.pointer ||= pointer;
+  }
+  return facts;
+}
+
+/** The value types that a type is directly made of. */
+function partsOf(type: ValType | FuncType): readonly ValType[] {
+  const present = (types: readonly (ValType | undefined)[]) => types.filter((t) => t !== undefined);
+  switch (type.kind) {
+    case "list":
+      return [type.element];
+    case "map":
+      return [type.key, type.value];
+    case "record":
+      return type.fields.map((field) => field.type);
+    case "tuple":
+      return type.types;
+    case "variant":
+      return present(type.cases.map((c) => c.type));
+    case "option":
+      return [type.type];
+    case "result":
+      return present([type.ok, type.error]);
+    case "stream":
+    case "future":
+      return present([type.payload]);
+    case "func":
+      return present([...type.params.map((param) => param.type), type.result]);
+    default:
+      return [];
+  }
+}
+
+const free: WeakMap<InstanceType | ComponentType, boolean> = new WeakMap();
+
+/** Whether a type mentions a resource that it does not introduce itself. */
+export function mentionsFreeResource(type: ExternType["type"] | ResourceType): boolean {
+  switch (type.kind) {
+    case "resource":
+      return true;
+    case "core-module":
+      return false;
+    case "instance":
+    case "component": {
+      let answer = free.get(type);
+      if (answer === undefined) {
+        answer = new FreeResources().any(type);
+        free.set(type, answer);
+      }
+      return answer;
+    }
+    default:
+      return factsOf(type).resource;
+  }
+}
+
+/** The search for a resource that is mentioned where nothing around it binds it. */
+class FreeResources {
+  readonly #bound: Set<ResourceType> = new Set();
+  /** Types without a free resource, whatever is bound outside. */
+  readonly #seen: Set<object> = new Set();
+
+  any(type: ExternType["type"] | ResourceType): boolean {
+    if (type.kind === "resource") return !this.#bound.has(type);
+    if (type.kind === "core-module" || this.#seen.has(type)) return false;
+    if (this.#search(type)) return true;
+    this.#seen.add(type);
+    return false;
+  }
+
+  #search(type: Exclude<ExternType["type"], ResourceType | { kind: "core-module" }>): boolean {
+    switch (type.kind) {
+      case "instance":
+        return this.#within(type.resources, [type.exports]);
+      case "component":
+        return this.#within([...type.importedResources, ...type.exportedResources], [type.imports, type.exports]);
+      case "own":
+      case "borrow":
+        return this.any(type.resource);
+      default:
+        return factsOf(type).resource && partsOf(type).some((part) => this.any(part));
+    }
+  }
+
+  /** Resources are bound by one type each, so what is bound once may stay so. */
+  #within(resources: readonly ResourceType[], decls: readonly ReadonlyMap<string, ExternDecl>[]): boolean {
+    for (const resource of resources) this.#bound.add(resource);
+    return decls.some((map) => [...map.values()].some((decl) => this.any(decl.type.type)));
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Component instances: instantiating a component, and bundling items up. "Instance Definitions" in Explainer.md.
+ */
+import type { InlineExport, InstanceDefinition, InstantiateArg } from "../binary/definitions.ts";
+import type { ExternDecl, ExternType, InstanceType } from "../types/types.ts";
+import type { Context } from "./context.ts";
+import { type ResolvedItem, resolveItem } from "./items.ts";
+import { defineName } from "./names.ts";
+import { Direction, type Scope } from "./scope.ts";
+import { Substitution } from "./substitute.ts";
+import { SubtypeChecker } from "./subtype.ts";
+import type { Component, Instance, Instantiation, Item } from "./typed.ts";
+import { renamed } from "./visibility.ts";
+
+export function defineInstance(context: Context, scope: Scope, definition: InstanceDefinition): void {
+  const { offset } = definition;
+  if (definition.op === "inline") {
+    return scope.instances.add(inlineInstance(context, scope, definition.exports), offset);
+  }
+  const component = scope.components.get(definition.component, offset);
+  const args = resolveArgs(context, scope, definition.args);
+  const instance = instantiate(context, component, args, offset);
+  scope.definitions.push({ step: "instantiate", instance });
+  scope.instances.add(instance, offset);
+}
+
+function resolveArgs(context: Context, scope: Scope, args: readonly InstantiateArg[]): Map<string, ResolvedItem> {
+  const resolved = new Map<string, ResolvedItem>();
+  for (const { name, item, offset } of args) {
+    if (resolved.has(name)) {
+      context.fail(
+        "instantiation",
+        `instantiation argument \`${name}\` conflicts with previous argument \`${name}\``,
+        offset,
+      );
+    }
+    resolved.set(name, resolveItem(context, scope, item));
+  }
+  return resolved;
+}
+
+/**
+ * After each import that is a type has been supplied, the type supplied stands for it in all that follows; what the
+ * component exports is then put in terms of what was supplied, and of new resources for those that it makes.
+ */
+function instantiate(
+  context: Context,
+  component: Component,
+  args: ReadonlyMap<string, ResolvedItem>,
+  offset: number,
+): Instantiation {
+  const { type } = component;
+  const substitution = new Substitution(context, offset);
+  const unchanged = new Substitution(context, offset);
+  const checker = new SubtypeChecker(context, offset, unchanged, substitution, type.importedResources);
+  const used = new Map<string, Item>();
+  for (const decl of type.imports.values()) {
+    const arg = args.get(decl.name);
+    if (arg === undefined) return context.fail("instantiation", `missing import named \`${decl.name}\``, offset);
+    checker.extern(arg.type, decl.type, `type mismatch for import \`${decl.name}\``);
+    bindNodes(context, substitution, decl, arg);
+    used.set(decl.name, arg.item);
+  }
+  for (const resource of type.exportedResources) {
+    substitution.bind(resource, context.types.resource(resource.rep, resource.name));
+  }
+  const made: InstanceType = { kind: "instance", exports: substitution.decls(type.exports), resources: [] };
+  return { from: "instantiate", component, args: used, type: made, offset };
+}
+
+/** What is supplied brings the names of its types along. */
+function bindNodes(
+  context: Context,
+  substitution: Substitution,
+  wanted: ExternDecl,
+  given: { readonly type: ExternType; readonly node: ResolvedItem["node"] },
+): void {
+  if (wanted.type.kind === "type") substitution.bindNode(context.nodeOf(wanted), given.node);
+  if (wanted.type.kind !== "instance" || given.type.kind !== "instance") return;
+  for (const decl of wanted.type.type.exports.values()) {
+    const supplied = given.type.type.exports.get(decl.name);
+    if (supplied === undefined) continue;
+    bindNodes(context, substitution, decl, { type: supplied.type, node: context.nodeOf(supplied) });
+  }
+}
+
+function inlineInstance(context: Context, scope: Scope, exports: readonly InlineExport[]): Instance {
+  const direction = new Direction();
+  const items = new Map<string, Item>();
+  const decls = new Map<string, ExternDecl>();
+  for (const { name: syntax, item: sortIndex } of exports) {
+    const { item, type, node } = resolveItem(context, scope, sortIndex);
+    const { name } = syntax;
+    // The name that a type has in here is one that no function in here can have been written with.
+    const named = { type, node: type.kind === "type" ? renamed(node) : node };
+    const attributes = defineName(context, direction, "export", syntax, named);
+    const decl: ExternDecl = attributes === undefined ? { name, type } : { name, attributes, type };
+    context.setNode(decl, node);
+    decls.set(name, decl);
+    items.set(name, item);
+  }
+  return { from: "inline", exports: items, type: { kind: "instance", exports: decls, resources: [] } };
+}

@@ -1,0 +1,194 @@
+/**
+ * Replacing resources in types, and with them the names of types: what instantiation does to the type of a component,
+ * and an import or export to the type of an instance. "Type Checking" in Explainer.md.
+ *
+ * Types are immutable and interned, so a type without a resource is its own result, and others are rebuilt once.
+ */
+import type {
+  AnyType, ComponentType, ExternDecl, ExternType, Field, FuncType, InstanceType, ResourceType, ValType,
+} from "../types/types.ts"; // biome-ignore format: one list
+import type { Context } from "./context.ts";
+import { factsOf, mentionsFreeResource } from "./facts.ts";
+import type { NameNode } from "./visibility.ts";
+
+export class Substitution {
+  readonly #context: Context;
+  readonly #offset: number;
+  readonly #parent: Substitution | undefined;
+  readonly #resources: Map<ResourceType, ResourceType> = new Map();
+  /** Names by what replaces them. */
+  readonly #nodes: Map<NameNode, NameNode> = new Map();
+  /** Other nodes by what they become with their parts replaced. */
+  readonly #copies: Map<NameNode, NameNode> = new Map();
+  readonly #types: Map<ValType | FuncType, ValType | FuncType> = new Map();
+
+  /** With `parent`, what is not replaced here is replaced as there. */
+  constructor(context: Context, offset: number, parent?: Substitution) {
+    this.#context = context;
+    this.#offset = offset;
+    this.#parent = parent;
+  }
+
+  bind(resource: ResourceType, replacement: ResourceType): void {
+    this.#resources.set(resource, replacement);
+    // What mentions it may have been asked for already, where it stood for itself.
+    this.#types.clear();
+  }
+
+  bindNode(node: NameNode, replacement: NameNode): void {
+    if (node !== replacement) this.#nodes.set(node, replacement);
+  }
+
+  /** Whether `resource` has a replacement. */
+  binds(resource: ResourceType): boolean {
+    return this.#resources.has(resource) || (this.#parent?.binds(resource) ?? false);
+  }
+
+  resource(resource: ResourceType): ResourceType {
+    return this.#resources.get(resource) ?? this.#parent?.resource(resource) ?? resource;
+  }
+
+  valType(type: ValType): ValType {
+    if (!factsOf(type).resource) return type;
+    const known = this.#types.get(type);
+    if (known !== undefined) return known as ValType;
+    this.#context.spend(1, this.#offset);
+    const made = this.#valType(type);
+    this.#types.set(type, made);
+    return made;
+  }
+
+  #valType(type: ValType): ValType {
+    const { types } = this.#context;
+    switch (type.kind) {
+      case "list":
+        return types.list(this.valType(type.element), type.length);
+      case "map":
+        return types.map(this.valType(type.key), this.valType(type.value));
+      case "record":
+        return types.record(this.#fields(type.fields));
+      case "tuple":
+        return types.tuple(type.types.map((t) => this.valType(t)));
+      case "variant":
+        return types.variant(type.cases.map((c) => ({ label: c.label, type: this.#optional(c.type) })));
+      case "option":
+        return types.option(this.valType(type.type));
+      case "result":
+        return types.result(this.#optional(type.ok), this.#optional(type.error));
+      case "own":
+        return types.own(this.resource(type.resource));
+      case "borrow":
+        return types.borrow(this.resource(type.resource));
+      case "stream":
+        return types.stream(this.#optional(type.payload));
+      case "future":
+        return types.future(this.#optional(type.payload));
+      default:
+        return type;
+    }
+  }
+
+  funcType(type: FuncType): FuncType {
+    if (!factsOf(type).resource) return type;
+    const known = this.#types.get(type);
+    if (known !== undefined) return known as FuncType;
+    const made = this.#context.types.func(type.async, this.#fields(type.params), this.#optional(type.result));
+    this.#types.set(type, made);
+    return made;
+  }
+
+  type(type: AnyType): AnyType {
+    switch (type.kind) {
+      case "func":
+        return this.funcType(type);
+      case "resource":
+        return this.resource(type);
+      case "instance":
+        return this.instance(type);
+      case "component":
+        return this.component(type);
+      default:
+        return this.valType(type);
+    }
+  }
+
+  extern(type: ExternType): ExternType {
+    switch (type.kind) {
+      case "core-module":
+        return type;
+      case "func":
+        return { kind: "func", type: this.funcType(type.type) };
+      case "value":
+        return { kind: "value", type: this.valType(type.type) };
+      case "type":
+        return { kind: "type", type: this.type(type.type) };
+      case "component":
+        return { kind: "component", type: this.component(type.type) };
+      case "instance":
+        return { kind: "instance", type: this.instance(type.type) };
+    }
+  }
+
+  /** As `type`, with new names for the types that it exports, `resources` being those that it introduces. */
+  instance(type: InstanceType, resources: readonly ResourceType[] = type.resources): InstanceType {
+    return { kind: "instance", exports: this.decls(type.exports), resources };
+  }
+
+  /** The declarations of an instance, with new names for the types among them. */
+  decls(decls: ReadonlyMap<string, ExternDecl>): Map<string, ExternDecl> {
+    const made = new Map<string, ExternDecl>();
+    for (const decl of decls.values()) {
+      this.#context.spend(1, this.#offset);
+      const node = this.#context.nodeOf(decl);
+      const copy: ExternDecl = { ...decl, type: this.extern(decl.type) };
+      const replacement = this.node(node);
+      this.#context.setNode(copy, this.#rename(decl, node, replacement));
+      made.set(decl.name, copy);
+    }
+    return made;
+  }
+
+  #rename(decl: ExternDecl, node: NameNode, replacement: NameNode): NameNode {
+    if (decl.type.kind !== "type" || !node.nameable || this.#nodes.has(node)) return replacement;
+    const fresh: NameNode = { nameable: true, parts: replacement.parts };
+    this.#nodes.set(node, fresh);
+    return fresh;
+  }
+
+  /** Components are closed but for resources: the names that their types use are their own. */
+  component(type: ComponentType): ComponentType {
+    if (!mentionsFreeResource(type)) return type;
+    return { ...type, imports: this.#componentDecls(type.imports), exports: this.#componentDecls(type.exports) };
+  }
+
+  #componentDecls(decls: ReadonlyMap<string, ExternDecl>): Map<string, ExternDecl> {
+    const made = new Map<string, ExternDecl>();
+    for (const decl of decls.values()) {
+      this.#context.spend(1, this.#offset);
+      const copy: ExternDecl = { ...decl, type: this.extern(decl.type) };
+      this.#context.setNode(copy, this.#context.nodeOf(decl));
+      made.set(decl.name, copy);
+    }
+    return made;
+  }
+
+  /** The names that a type with `node` uses when this has been applied to it. */
+  node(node: NameNode): NameNode {
+    const known = this.#nodes.get(node) ?? this.#copies.get(node);
+    if (known !== undefined) return known;
+    if (node.parts.length === 0) return node;
+    this.#context.spend(1, this.#offset);
+    const parts = node.parts.map((part) => this.node(part));
+    const made = parts.some((part, i) => part !== node.parts[i]) ? { nameable: node.nameable, parts } : node;
+    this.#copies.set(node, made);
+    return made;
+  }
+
+  #fields(fields: readonly Field[]): Field[] {
+    return fields.map((field) => ({ label: field.label, type: this.valType(field.type) }));
+  }
+
+  #optional(type: ValType | undefined): ValType | undefined {
+    return type === undefined ? undefined : this.valType(type);
+  }
+}

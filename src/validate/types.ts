@@ -1,0 +1,123 @@
+/**
+ * Type definitions: of values and functions, and of components and instances, which are scopes of their own; resource
+ * types are only defined in components themselves. "Type Definitions" in Explainer.md and Binary.md.
+ */
+import type {
+  ExternName, ExternTypeSyntax, ResourceTypeSyntax, TypeDeclaration, TypeDefinition,
+} from "../binary/definitions.ts"; // biome-ignore format: one list
+import type { ComponentType, InstanceType } from "../types/types.ts";
+import { defineAlias } from "./aliases.ts";
+import type { Context } from "./context.ts";
+import { defineCoreType } from "./core.ts";
+import { checkVisible, declare, resolveExternType } from "./externs.ts";
+import { addItem } from "./items.ts";
+import { defineName, type Way } from "./names.ts";
+import { Scope, type TypeEntry } from "./scope.ts";
+import { defineFuncType, defineValType } from "./value-types.ts";
+import { closed, nameable } from "./visibility.ts";
+
+/** Section 7, and types within component and instance types. */
+export function defineType(context: Context, scope: Scope, definition: TypeDefinition): void {
+  scope.types.add(typeEntry(context, scope, definition), definition.offset);
+}
+
+function typeEntry(context: Context, scope: Scope, { type: syntax }: TypeDefinition): TypeEntry {
+  switch (syntax.kind) {
+    case "func":
+      return defineFuncType(context, scope, syntax);
+    case "component": {
+      const inner = declareAll(
+        context,
+        new Scope(context, "component-type", scope, syntax.offset),
+        syntax.declarations,
+      );
+      return { type: componentType(inner, inner.exports.resources), node: closed };
+    }
+    case "instance": {
+      const inner = declareAll(context, new Scope(context, "instance-type", scope, syntax.offset), syntax.declarations);
+      const { decls, resources } = inner.exports;
+      const type: InstanceType = { kind: "instance", exports: decls, resources: [...resources] };
+      return { type, node: closed };
+    }
+    case "resource":
+      return defineResource(context, scope, syntax);
+    default:
+      return defineValType(context, scope, syntax);
+  }
+}
+
+/** The type of a component with the imports and exports of `scope`. */
+export function componentType(
+  scope: Scope,
+  exportedResources: Iterable<ComponentType["exportedResources"][number]>,
+): ComponentType {
+  return {
+    kind: "component",
+    imports: scope.imports.decls,
+    exports: scope.exports.decls,
+    importedResources: [...scope.imports.resources],
+    exportedResources: [...exportedResources],
+  };
+}
+
+function defineResource(context: Context, scope: Scope, syntax: ResourceTypeSyntax): TypeEntry {
+  const { offset, rep } = syntax;
+  if (scope.kind !== "component") {
+    context.fail("resource", "resources can only be defined within a concrete component", offset);
+  }
+  if (rep === "i64") context.require("memory64", offset, "a resource represented by `i64`");
+  if (rep !== "i32" && rep !== "i64") {
+    return context.fail("resource", "resources can only be represented by `i32`", offset);
+  }
+  const destructor = syntax.destructor === undefined ? undefined : scope.coreFuncs.get(syntax.destructor, offset);
+  if (destructor !== undefined && destructor.type !== context.coreTypes.func([rep], [])) {
+    context.fail("resource", "core function has wrong signature for a destructor", offset);
+  }
+  const resource = context.types.resource(rep);
+  scope.defined.add(resource);
+  scope.definitions.push({ step: "resource", resource: { resource, destructor: destructor?.item, offset } });
+  return { type: resource, node: nameable() };
+}
+
+/** Validates the declarations of a component or instance type in its scope. */
+function declareAll(context: Context, scope: Scope, declarations: readonly TypeDeclaration[]): Scope {
+  for (const declaration of declarations) {
+    switch (declaration.kind) {
+      case "core-type":
+        defineCoreType(context, scope, declaration.type);
+        break;
+      case "type":
+        defineType(context, scope, declaration);
+        break;
+      case "alias":
+        defineAlias(context, scope, declaration);
+        break;
+      case "import-decl":
+        declareExtern(context, scope, "import", declaration.name, declaration.type);
+        break;
+      case "export-decl":
+        declareExtern(context, scope, "export", declaration.name, declaration.type);
+        break;
+    }
+  }
+  return scope;
+}
+
+function declareExtern(
+  context: Context,
+  scope: Scope,
+  way: Way,
+  syntax: ExternName,
+  typeSyntax: ExternTypeSyntax,
+): void {
+  const { name, offset } = syntax;
+  context.path.push(name);
+  const direction = way === "import" ? scope.imports : scope.exports;
+  const resolved = resolveExternType(context, scope, typeSyntax, name);
+  const attributes = defineName(context, direction, way, syntax, resolved);
+  checkVisible(context, scope, way, resolved, offset);
+  declare(context, direction, name, attributes, resolved);
+  const { type, node } = resolved;
+  addItem(scope, { from: "imported", import: { name, attributes, type, offset } }, type, node, offset);
+  context.path.pop();
+}

@@ -1,0 +1,209 @@
+/**
+ * Validation: from the syntax tree of a component to its definitions with every index resolved and every item typed.
+ *
+ * Components within components are worked through on a stack of this file's own, so their depth costs no stack of the
+ * engine's. "Component Definitions" in Explainer.md.
+ */
+import type {
+  ComponentSyntax, Definition, ExportDefinition, ImportDefinition,
+} from "../binary/definitions.ts"; // biome-ignore format: one list
+import type { TypeInterner } from "../types/interner.ts";
+import type { ExternDecl, ResourceType } from "../types/types.ts";
+import { defineAlias } from "./aliases.ts";
+import { defineCanon } from "./canon.ts";
+import { Context } from "./context.ts";
+import { defineCoreInstance, defineCoreModule, defineCoreType } from "./core.ts";
+import { checkVisible, declare, type ResolvedExtern, resolveExternType } from "./externs.ts";
+import { mentionsFreeResource } from "./facts.ts";
+import type { FeatureSet } from "./features.ts";
+import { defineInstance } from "./instantiate.ts";
+import { addItem, type ResolvedItem, resolveItem } from "./items.ts";
+import { defineName } from "./names.ts";
+import { Scope } from "./scope.ts";
+import { Substitution } from "./substitute.ts";
+import { SubtypeChecker } from "./subtype.ts";
+import type { TypedComponent, TypedExport, TypedImport } from "./typed.ts";
+import { componentType, defineType } from "./types.ts";
+import { closed, renamed } from "./visibility.ts";
+
+export interface ValidateOptions {
+  readonly features: FeatureSet;
+  /** Where types are made, if other components' types are to be compared with this one's. */
+  readonly types?: TypeInterner | undefined;
+}
+
+/** Validates a component. `bytes` are those that `syntax` was read from. Throws a `ComponentError` of phase `validate`. */
+export function validateComponent(
+  syntax: ComponentSyntax,
+  bytes: Uint8Array,
+  options: ValidateOptions,
+): TypedComponent {
+  const context = new Context(bytes, options.features, options.types);
+  return new Validator(context).validate(syntax);
+}
+
+/** A component in the middle of its validation. */
+interface Frame {
+  readonly scope: Scope;
+  readonly definitions: Iterator<Definition>;
+  /** Length of the path at its beginning. */
+  readonly depth: number;
+}
+
+class Validator {
+  readonly #context: Context;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  validate(root: ComponentSyntax): TypedComponent {
+    const frames = [this.#enter(root, undefined)];
+    for (;;) {
+      const frame = frames[frames.length - 1]!;
+      const next = frame.definitions.next();
+      if (next.done !== true) {
+        const inner = this.#define(frame.scope, next.value);
+        if (inner !== undefined) frames.push(inner);
+        continue;
+      }
+      const component = this.#finish(frame.scope);
+      frames.pop();
+      const parent = frames[frames.length - 1]?.scope;
+      if (parent === undefined) return component;
+      this.#context.path.pop();
+      parent.components.add({ from: "static", component, type: component.type }, component.offset);
+    }
+  }
+
+  #enter(syntax: ComponentSyntax, parent: Scope | undefined): Frame {
+    const scope = new Scope(this.#context, "component", parent, syntax.start);
+    return { scope, definitions: syntax.definitions[Symbol.iterator](), depth: this.#context.path.length };
+  }
+
+  /** Validates one definition. Gives back the frame of the component that it is, if it is one. */
+  #define(scope: Scope, definition: Definition): Frame | undefined {
+    const context = this.#context;
+    switch (definition.kind) {
+      case "core-module":
+        defineCoreModule(context, scope, definition);
+        return undefined;
+      case "core-instance":
+        defineCoreInstance(context, scope, definition);
+        return undefined;
+      case "core-type":
+        defineCoreType(context, scope, definition.type);
+        return undefined;
+      case "component":
+        context.path.push(`component ${scope.components.size}`);
+        return this.#enter(definition.component, scope);
+      case "instance":
+        defineInstance(context, scope, definition);
+        return undefined;
+      case "alias":
+        defineAlias(context, scope, definition);
+        return undefined;
+      case "type":
+        defineType(context, scope, definition);
+        return undefined;
+      case "canon":
+        defineCanon(context, scope, definition);
+        return undefined;
+      case "import":
+        this.#import(scope, definition);
+        return undefined;
+      case "export":
+        this.#export(scope, definition);
+        return undefined;
+      case "start":
+      case "value":
+        context.require("values", definition.offset);
+        return undefined;
+    }
+  }
+
+  #import(scope: Scope, { name: syntax, type: typeSyntax, offset }: ImportDefinition): void {
+    const context = this.#context;
+    const { name } = syntax;
+    context.path.push(name);
+    const resolved = resolveExternType(context, scope, typeSyntax, name);
+    const attributes = defineName(context, scope.imports, "import", syntax, resolved);
+    checkVisible(context, scope, "import", resolved, offset);
+    declare(context, scope.imports, name, attributes, resolved);
+    const typed: TypedImport = { name, attributes, type: resolved.type, offset };
+    scope.definitions.push({ step: "import", import: typed });
+    addItem(scope, { from: "imported", import: typed }, resolved.type, resolved.node, offset);
+    context.path.pop();
+  }
+
+  #export(scope: Scope, definition: ExportDefinition): void {
+    const context = this.#context;
+    const { name: syntax, offset } = definition;
+    const { name } = syntax;
+    context.path.push(name);
+    const item = resolveItem(context, scope, definition.item);
+    const resolved = this.#exportType(scope, definition, item);
+    const attributes = defineName(context, scope.exports, "export", syntax, resolved);
+    checkVisible(context, scope, "export", resolved, offset);
+    declare(context, scope.exports, name, attributes, resolved);
+    const typed: TypedExport = { name, attributes, item: item.item, type: resolved.type, offset };
+    scope.definitions.push({ step: "export", export: typed });
+    addItem(scope, { from: "exported", export: typed }, resolved.type, resolved.node, offset);
+    context.path.pop();
+  }
+
+  /** The type that an export has for those who see it: its item's, with new names for types, or the one ascribed to it. */
+  #exportType(scope: Scope, definition: ExportDefinition, { type, node }: ResolvedItem): ResolvedExtern {
+    const context = this.#context;
+    const { type: ascribed, offset } = definition;
+    if (ascribed !== undefined) {
+      const resolved = resolveExternType(context, scope, ascribed, definition.name.name);
+      const left = new Substitution(context, offset);
+      const right = new Substitution(context, offset);
+      const checker = new SubtypeChecker(context, offset, left, right, resolved.resources);
+      checker.extern(type, resolved.type, "ascribed type of export is not compatible with item's type");
+      return resolved;
+    }
+    switch (type.kind) {
+      case "type":
+        return { type, node: renamed(node), resources: [] };
+      case "instance": {
+        const instance = new Substitution(context, offset).instance(type.type, []);
+        return { type: { kind: "instance", type: instance }, node: closed, resources: [] };
+      }
+      default:
+        return { type, node, resources: [] };
+    }
+  }
+
+  #finish(scope: Scope): TypedComponent {
+    const context = this.#context;
+    const { offset } = scope;
+    for (const [i, value] of [...scope.values].entries()) {
+      if (!value.used)
+        context.fail(
+          "value",
+          `value index ${i} was not used as part of an instantiation, start function, or export`,
+          offset,
+        );
+    }
+    const exported = new Set<ResourceType>();
+    collectResources(scope.exports.decls, exported);
+    for (const resource of scope.imports.resources) exported.delete(resource);
+    const type = componentType(scope, exported);
+    if (mentionsFreeResource({ ...type, exports: new Map(), exportedResources: [] })) {
+      context.fail("resource", "local resource type found in imports", offset);
+    }
+    if (mentionsFreeResource(type))
+      context.fail("resource", "local resource type found in export but not exported itself", offset);
+    return { type, definitions: scope.definitions, offset };
+  }
+}
+
+/** The resources that a component's exports name. */
+function collectResources(decls: ReadonlyMap<string, ExternDecl>, into: Set<ResourceType>): void {
+  for (const { type } of decls.values()) {
+    if (type.kind === "instance") collectResources(type.type.exports, into);
+    else if (type.kind === "type" && type.type.kind === "resource") into.add(type.type);
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Which types have a name that whoever uses the component can see. "External Visibility of Types" in Explainer.md.
+ *
+ * Records, variants, enums, flags and resources may be used in imports and exports only by a name that an import or
+ * export gave them. Equal types can have different names or none, so beside each type (which is interned, and equal
+ * wherever its structure is) validation keeps a node: one object for each definition, import, export or the aliases of
+ * one, which refers to the nodes of the types that it is made of.
+ */
+export interface NameNode {
+  /** Whether the type needs a name; otherwise it is visible if its parts are. */
+  readonly nameable: boolean;
+  /** Of a function: those of its parameters, then of its result. Of `own` and `borrow`: that of the resource. */
+  readonly parts: readonly NameNode[];
+}
+
+/** The node of what consists of nothing that needs a name. */
+export const closed: NameNode = { nameable: false, parts: [] };
+
+/** The node of a type without a name of its own. */
+export function transparent(parts: readonly NameNode[]): NameNode {
+  return parts.every((part) => part === closed) ? closed : { nameable: false, parts };
+}
+
+/** The node of a type that needs a name. */
+export function nameable(parts: readonly NameNode[] = []): NameNode {
+  return { nameable: true, parts };
+}
+
+/** The node that an import or export of a type with node `node` introduces: a name of its own for the same type. */
+export function renamed(node: NameNode): NameNode {
+  return node.nameable ? { nameable: true, parts: node.parts } : node;
+}
+
+/** The names that are visible in one direction (imports, or exports) of one component or component type. */
+export class VisibleNames {
+  readonly #nodes: Set<NameNode> = new Set([closed]);
+
+  add(node: NameNode): void {
+    this.#nodes.add(node);
+  }
+
+  /** Whether a type with `node` may be used. What is visible stays so: each node is looked at once. */
+  has(node: NameNode): boolean {
+    if (this.#nodes.has(node)) return true;
+    if (node.nameable || !this.hasParts(node)) return false;
+    this.#nodes.add(node);
+    return true;
+  }
+
+  /** Whether the types that a type with `node` is made of may be used. */
+  hasParts(node: NameNode): boolean {
+    return node.parts.every((part) => this.has(part));
+  }
+}
