@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { HandleTable } from "../../../src/runtime/handle-table.ts";
+import { assertTrap } from "./guest.ts";
+
+class Apple {}
+class Pear {}
+
+test("indices count from 1, and freed ones come back last-in first-out", () => {
+  const table = new HandleTable<object>();
+  assert.deepEqual(
+    [1, 2, 3].map(() => table.add(new Apple())),
+    [1, 2, 3],
+  );
+  table.remove(1);
+  table.remove(3);
+  table.remove(2);
+  assert.deepEqual(
+    [1, 2, 3, 4].map(() => table.add(new Apple())),
+    [2, 3, 1, 4],
+  );
+});
+
+test("gives back what was added, once removed no more", () => {
+  const table = new HandleTable<object>();
+  const apple = new Apple();
+  const index = table.add(apple);
+  assert.equal(table.get(index), apple);
+  assert.equal(table.getAs(Apple, index), apple);
+  assert.equal(table.size, 1);
+  assert.equal(table.remove(index), apple);
+  assert.equal(table.size, 0);
+  assertTrap(() => table.get(index), "unknown-handle");
+  assertTrap(() => table.remove(index), "unknown-handle");
+});
+
+test("traps for indices that were never given out", () => {
+  const table = new HandleTable<object>();
+  table.add(new Apple());
+  for (const index of [0, 2, 0xffffffff, -1, 2 ** 28]) {
+    const reason = assertTrap(() => table.get(index), "unknown-handle");
+    assert.equal(reason.message, `unknown handle index ${index}`);
+  }
+});
+
+test("traps for a handle of another kind", () => {
+  const table = new HandleTable<object>();
+  const index = table.add(new Pear());
+  assert.match(assertTrap(() => table.getAs(Apple, index), "wrong-handle-kind").message, /1 is not a Apple/);
+});
