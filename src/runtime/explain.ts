@@ -88,6 +88,7 @@ function find(cx: Explainer, type: TypeIndex, value: unknown): Fault | undefined
 /** The first fault of `value`. Recursion goes as deep as the type, which validation limits. */
 function walk(cx: Walk, type: TypeIndex, value: unknown): Fault | undefined {
   const node = cx.types[type]!;
+  if (isPromise(value) && !maybePromises.has(node.kind)) return mismatch(cx, type, value, promised);
   switch (node.kind) {
     case "bool":
       return unless(typeof value === "boolean", cx, type, value);
@@ -136,25 +137,24 @@ function walk(cx: Walk, type: TypeIndex, value: unknown): Fault | undefined {
   }
 }
 
+/** What is no value but a handle. */
+const maybePromises: ReadonlySet<TypeNode["kind"]> = new Set(["own", "borrow", "future", "stream"]);
+
 function unless(ok: boolean, cx: Walk, type: TypeIndex, value: unknown, more = ""): Fault | undefined {
   return ok ? undefined : mismatch(cx, type, value, more);
 }
 
 /** `expected u32, got "old"`; `more` is said after it. */
 function mismatch(cx: Walk, type: TypeIndex, value: unknown, more = "", wanted = ""): Fault {
-  const promise = isPromise(value)
-    ? ": the call is synchronous, so the value itself is wanted; only an async function may have its value awaited"
-    : "";
-  return { path: [], reason: `expected ${describeType(cx.types, type)}${wanted}, got ${show(value)}${more}${promise}` };
+  return { path: [], reason: `expected ${describeType(cx.types, type)}${wanted}, got ${show(value)}${more}` };
 }
 
+/** No component value looks like a promise, which is what a host function that should not be async returns. */
 function isPromise(value: unknown): boolean {
-  try {
-    return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
-  } catch {
-    return false;
-  }
+  return isObject(value) && typeof value["then"] === "function";
 }
+
+const promised = ": the call is synchronous, so it is the value itself that is wanted, not the promise of one";
 
 /** The fault of a part of a value, with the way to it. */
 function inside(step: string, fault: Fault | undefined): Fault | undefined {
@@ -266,20 +266,19 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 
 function walkRecord(cx: Walk, type: TypeIndex, fields: readonly LabelledType[], value: unknown): Fault | undefined {
   if (!isObject(value)) return mismatch(cx, type, value);
-  for (const field of fields) {
-    const name = camelCase(field.label);
-    const item = value[name];
-    const fault = walk(cx, field.type, item);
-    if (fault === undefined) continue;
-    if (item === undefined && !(name in value)) return missingField(cx, field, name, value);
-    return inside(`field "${field.label}"`, fault);
+  const keys = keysOf(fields.map(({ label }) => label));
+  for (const [i, field] of fields.entries()) {
+    const key = keys[i]!;
+    const fault = walk(cx, field.type, fieldOf(value, key));
+    if (fault !== undefined)
+      return has(value, key) ? inside(`field "${field.label}"`, fault) : missing(cx, field, key, value);
   }
   return undefined;
 }
 
-function missingField(cx: Walk, { label, type }: LabelledType, name: string, value: object): Fault {
-  const hint = name !== label && label in value ? `; it has "${label}", but names are camel-cased in JavaScript` : "";
-  return { path: [], reason: `missing field "${name}" (${describeType(cx.types, type)}) in ${show(value)}${hint}` };
+function missing(cx: Walk, { label, type }: LabelledType, key: string, value: object): Fault {
+  const hint = key !== label && has(value, label) ? `; it has "${label}", but names are camel-cased in JavaScript` : "";
+  return { path: [], reason: `missing field "${key}" (${describeType(cx.types, type)}) in ${show(value)}${hint}` };
 }
 
 function walkTuple(cx: Walk, type: TypeIndex, types: readonly TypeIndex[], value: unknown): Fault | undefined {
@@ -333,10 +332,10 @@ function walkEnum(cx: Walk, type: TypeIndex, labels: readonly string[], value: u
 
 function walkFlags(cx: Walk, type: TypeIndex, labels: readonly string[], value: unknown): Fault | undefined {
   if (!isObject(value)) return mismatch(cx, type, value);
-  for (const label of labels) {
-    const flag = value[camelCase(label)];
+  for (const [i, key] of keysOf(labels).entries()) {
+    const flag = fieldOf(value, key);
     if (flag === undefined || typeof flag === "boolean") continue;
-    return { path: [`flag "${label}"`], reason: `expected a boolean, got ${show(flag)}` };
+    return { path: [`flag "${labels[i]}"`], reason: `expected a boolean, got ${show(flag)}` };
   }
   return undefined;
 }
@@ -363,7 +362,22 @@ function walkResource(cx: Walk, type: TypeIndex, node: HandleNode, value: unknow
     : { path: [], reason: `expected ${node.kind}<${resource.name}>, got ${show(value)}: ${why}` };
 }
 
-/** As `camelCase` in types/names.ts, of which this room may import only types. */
-export function camelCase(label: string): string {
-  return label.toLowerCase().replace(/-(.)/g, (_, initial: string) => initial.toUpperCase());
+/**
+ * The keys of a record or of flags: labels in camel case. Of labels that look the same then, the first is spelled so;
+ * the others stay as they are. (As in generated code, whose generator this room must do without.)
+ */
+function keysOf(labels: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  return labels.map((label) => {
+    const key = label.toLowerCase().replace(/-(.)/g, (_, initial: string) => initial.toUpperCase());
+    const unique = taken.has(key) ? label : key;
+    taken.add(unique);
+    return unique;
+  });
 }
+
+/** Whether an object has a field, other than one that every object has. */
+const has = (value: object, key: string): boolean =>
+  key in Object.prototype ? Object.hasOwn(value, key) : key in value;
+
+const fieldOf = (value: Record<string, unknown>, key: string): unknown => (has(value, key) ? value[key] : undefined);
