@@ -17,11 +17,14 @@ export function defineAlias(context: Context, scope: Scope, alias: AliasDefiniti
   if (scope.kind !== "component") checkDeclarator(context, alias);
   switch (target.from) {
     case "export":
-      return aliasExport(context, scope, alias, target);
+      aliasExport(context, scope, alias, target);
+      return;
     case "core-export":
-      return aliasCoreExport(context, scope, alias, target);
+      aliasCoreExport(context, scope, alias, target);
+      return;
     case "outer":
-      return aliasOuter(context, scope, alias, target);
+      aliasOuter(context, scope, alias, target);
+      return;
   }
 }
 
@@ -49,7 +52,7 @@ function aliasExport(context: Context, scope: Scope, alias: AliasDefinition, tar
   const of = scope.instances.get(target.instance, offset);
   const decl = of.type.exports.get(name);
   if (decl === undefined) {
-    return context.fail("alias", `instance ${target.instance} has no export named \`${name}\``, offset);
+    context.fail("alias", `instance ${target.instance} has no export named \`${name}\``, offset);
   }
   const { type } = decl;
   if (type.kind !== kindOfSort[sort]) {
@@ -58,17 +61,23 @@ function aliasExport(context: Context, scope: Scope, alias: AliasDefinition, tar
   const node = context.nodeOf(decl);
   switch (type.kind) {
     case "core-module":
-      return scope.coreModules.add({ from: "export", of, name, type: type.type }, offset);
+      scope.coreModules.add({ from: "export", of, name, type: type.type }, offset);
+      return;
     case "func":
-      return scope.funcs.add({ item: { from: "export", of, name, type: type.type }, node }, offset);
+      scope.funcs.add({ item: { from: "export", of, name, type: type.type }, node }, offset);
+      return;
     case "value":
-      return scope.values.add({ item: { from: "export", of, name, type: type.type }, node, used: false }, offset);
+      scope.values.add({ item: { from: "export", of, name, type: type.type }, node, used: false }, offset);
+      return;
     case "type":
-      return scope.types.add({ type: type.type, node }, offset);
+      scope.types.add({ type: type.type, node }, offset);
+      return;
     case "component":
-      return scope.components.add({ from: "export", of, name, type: type.type }, offset);
+      scope.components.add({ from: "export", of, name, type: type.type }, offset);
+      return;
     case "instance":
-      return scope.instances.add({ from: "export", of, name, type: type.type }, offset);
+      scope.instances.add({ from: "export", of, name, type: type.type }, offset);
+      return;
   }
 }
 
@@ -88,7 +97,7 @@ function aliasCoreExport(
   const { item: of, exports } = scope.coreInstances.get(target.instance, offset);
   const type = exports.get(name);
   if (type === undefined) {
-    return context.fail("alias", `core instance ${target.instance} has no export named \`${name}\``, offset);
+    context.fail("alias", `core instance ${target.instance} has no export named \`${name}\``, offset);
   }
   if (sort !== `core ${type.kind}`) {
     context.fail("alias", `export \`${name}\` for core instance ${target.instance} is not a ${nounOf(sort)}`, offset);
@@ -99,15 +108,20 @@ function aliasCoreExport(
 function addCoreExport(scope: Scope, item: CoreExportOf, type: CoreExternType, offset: number): void {
   switch (type.kind) {
     case "func":
-      return scope.coreFuncs.add({ item, type: type.type }, offset);
+      scope.coreFuncs.add({ item, type: type.type }, offset);
+      return;
     case "table":
-      return scope.coreTables.add({ item, type }, offset);
+      scope.coreTables.add({ item, type }, offset);
+      return;
     case "memory":
-      return scope.coreMemories.add({ item, type }, offset);
+      scope.coreMemories.add({ item, type }, offset);
+      return;
     case "global":
-      return scope.coreGlobals.add({ item, type }, offset);
+      scope.coreGlobals.add({ item, type }, offset);
+      return;
     case "tag":
-      return scope.coreTags.add({ item, type }, offset);
+      scope.coreTags.add({ item, type }, offset);
+      return;
   }
 }
 
@@ -121,11 +135,14 @@ function aliasOuter(context: Context, scope: Scope, alias: AliasDefinition, targ
   const { scope: outer, crossesComponent } = enclosingScope(context, scope, target.count, offset);
   switch (sort) {
     case "core module":
-      return scope.coreModules.add(outer.coreModules.get(index, offset), offset);
+      scope.coreModules.add(outer.coreModules.get(index, offset), offset);
+      return;
     case "core type":
-      return scope.coreTypes.add(outer.coreTypes.get(index, offset), offset);
+      scope.coreTypes.add(outer.coreTypes.get(index, offset), offset);
+      return;
     case "component":
-      return scope.components.add(outer.components.get(index, offset), offset);
+      scope.components.add(outer.components.get(index, offset), offset);
+      return;
     case "type": {
       const entry = outer.types.get(index, offset);
       if (crossesComponent && mentionsFreeResource(entry.type)) {
@@ -135,7 +152,8 @@ function aliasOuter(context: Context, scope: Scope, alias: AliasDefinition, targ
           offset,
         );
       }
-      return scope.types.add(entry, offset);
+      scope.types.add(entry, offset);
+      return;
     }
   }
   context.fail("alias", `outer aliases cannot refer to items of sort \`${alias.sort}\``, offset);

@@ -61,15 +61,18 @@ class BuiltinChecker {
     const into = this.#immediates;
     switch (immediate) {
       case "resource":
-        return this.#resource(syntax.type!);
+        this.#resource(syntax.type!);
+        return;
       case "stream":
       case "future":
         into.type = this.#streamOrFuture(immediate, syntax.type!);
         return;
       case "core-func-type":
-        return this.#threadFunc(syntax.coreFuncType!);
+        this.#threadFunc(syntax.coreFuncType!);
+        return;
       case "table":
-        return this.#table(syntax.table!);
+        this.#table(syntax.table!);
+        return;
       case "memory": {
         const { item, pointer } = resolveMemory(this.#context, this.#scope, syntax.memory!, this.#offset);
         into.memory = item;
@@ -77,7 +80,8 @@ class BuiltinChecker {
         return;
       }
       case "core-type":
-        return this.#contextType(syntax.coreType!);
+        this.#contextType(syntax.coreType!);
+        return;
       case "slot":
         if (syntax.slot! > 1) this.#fail(`immediate must be 0 or 1, not ${syntax.slot!}`);
         into.slot = syntax.slot!;
@@ -132,12 +136,12 @@ class BuiltinChecker {
   #threadFunc(index: number): void {
     const type = this.#scope.coreTypes.get(index, this.#offset);
     if ("kind" in type || type.composite.kind !== "func") {
-      return this.#context.fail("type", `core type index ${index} is not a function type`, this.#offset);
+      this.#context.fail("type", `core type index ${index} is not a function type`, this.#offset);
     }
     const { params, results } = type.composite;
     const [param] = params;
     if (params.length !== 1 || results.length !== 0 || (param !== "i32" && param !== "i64")) {
-      return this.#fail("start function must take a single `i32` argument (currently) and give back nothing");
+      this.#fail("start function must take a single `i32` argument (currently) and give back nothing");
     }
     if (param === "i64") this.#context.require("memory64", this.#offset, "a thread with an `i64` argument");
     if (type.shared !== (this.#syntax.shared ?? false)) {
@@ -164,8 +168,7 @@ class BuiltinChecker {
   /** Threads have storage for one type of address, so a component uses one. */
   #contextType(type: NonNullable<ImmediatesSyntax["coreType"]>): void {
     if (type === "i64") this.#context.require("memory64", this.#offset, `\`${this.#name}\` of an \`i64\``);
-    if (type !== "i32" && type !== "i64")
-      return this.#fail(`\`${this.#name}\` must be of type \`i32\`, not \`${type}\``);
+    if (type !== "i32" && type !== "i64") this.#fail(`\`${this.#name}\` must be of type \`i32\`, not \`${type}\``);
     if (this.#scope.contextType !== undefined && this.#scope.contextType !== type) {
       this.#fail("all `context.get` and `context.set` of a component must have the same type");
     }
@@ -187,7 +190,8 @@ class BuiltinChecker {
       case "task.return": {
         allow();
         const type = this.#immediates.result?.type;
-        return resolver.requireMemory(type !== undefined && (hasPointer(type) || flatCount(type) > MAX_FLAT_PARAMS));
+        resolver.requireMemory(type !== undefined && (hasPointer(type) || flatCount(type) > MAX_FLAT_PARAMS));
+        return;
       }
       case "stream.read":
       case "future.read":
@@ -199,16 +203,20 @@ class BuiltinChecker {
         resolver.requireMemory(payload !== undefined);
         resolver.requireRealloc(this.#name.endsWith("read") && hasPointer(payload));
         if (resolver.options.async) return;
-        return this.#context.require("more-async-builtins", this.#offset, `${where} without \`async\``);
+        this.#context.require("more-async-builtins", this.#offset, `${where} without \`async\``);
+        return;
       }
       case "error-context.new":
         allow("realloc");
-        return resolver.requireMemory();
+        resolver.requireMemory();
+        return;
       case "error-context.debug-message":
         allow("realloc");
-        return resolver.requireRealloc();
+        resolver.requireRealloc();
+        return;
       default:
-        return allow();
+        allow();
+        return;
     }
   }
 

@@ -68,7 +68,8 @@ export class OptionsResolver {
       case "utf8":
       case "utf16":
       case "latin1+utf16":
-        return this.#encoding(option, offset);
+        this.#encoding(option, offset);
+        return;
       case "async":
         this.#once("async", offset);
         this.#context.require("async", offset, "the `async` canonical option");
@@ -102,7 +103,7 @@ export class OptionsResolver {
       }
       case "gc":
       case "core-type":
-        return this.#fail(`canonical option \`${option}\` is not part of the Component Model`, offset);
+        this.#fail(`canonical option \`${option}\` is not part of the Component Model`, offset);
     }
   }
 

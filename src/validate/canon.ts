@@ -14,11 +14,14 @@ import type { Scope } from "./scope.ts";
 export function defineCanon(context: Context, scope: Scope, canon: CanonDefinition): void {
   switch (canon.op) {
     case "lift":
-      return defineLift(context, scope, canon);
+      defineLift(context, scope, canon);
+      return;
     case "lower":
-      return defineLower(context, scope, canon);
+      defineLower(context, scope, canon);
+      return;
     case "builtin":
-      return scope.coreFuncs.add(defineBuiltin(context, scope, canon), canon.offset);
+      scope.coreFuncs.add(defineBuiltin(context, scope, canon), canon.offset);
+      return;
   }
 }
 
@@ -26,7 +29,7 @@ function defineLift(context: Context, scope: Scope, canon: Extract<CanonDefiniti
   const { offset } = canon;
   const { item: core, type: coreType } = scope.coreFuncs.get(canon.func, offset);
   const { type, node } = scope.types.get(canon.type, offset);
-  if (type.kind !== "func") return context.fail("type", `type index ${canon.type} is not a function type`, offset);
+  if (type.kind !== "func") context.fail("type", `type index ${canon.type} is not a function type`, offset);
   const resolver = new OptionsResolver(context, scope, canon.options, offset);
   const { options } = resolver;
   resolver.checkAsync(type.async);

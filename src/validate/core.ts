@@ -35,7 +35,10 @@ function checkImports(context: Context, imports: readonly CoreImport[], offset: 
 
 /** Section 3, and core types within component and instance types. */
 export function defineCoreType(context: Context, scope: Scope, syntax: CoreTypeSyntax): void {
-  if (syntax.kind === "module") return scope.coreTypes.add(moduleType(context, scope, syntax), syntax.offset);
+  if (syntax.kind === "module") {
+    scope.coreTypes.add(moduleType(context, scope, syntax), syntax.offset);
+    return;
+  }
   const space = new ComponentCoreTypes(context, scope.coreTypes);
   for (const type of context.coreTypes.readRecType(context.bytes, syntax.range, space)) {
     scope.coreTypes.add(type, syntax.offset);
@@ -122,7 +125,11 @@ class ModuleTypeSpace implements CoreTypeSpace {
 
 function declareCoreType(context: Context, space: ModuleTypeSpace, syntax: CoreTypeSyntax): void {
   if (syntax.kind === "module")
-    return context.fail("core", "module types cannot be defined in module types", syntax.offset);
+    context.fail(
+      "core",
+      "invalid leading byte (0x50) for type definition: module types cannot be defined in module types",
+      syntax.offset,
+    );
   for (const type of context.coreTypes.readRecType(context.bytes, syntax.range, space)) space.add(type);
 }
 
@@ -145,7 +152,8 @@ function aliasedCoreType(
 export function defineCoreInstance(context: Context, scope: Scope, definition: CoreInstanceDefinition): void {
   const { offset } = definition;
   if (definition.op === "inline") {
-    return scope.coreInstances.add(inlineCoreInstance(context, scope, definition.exports), offset);
+    scope.coreInstances.add(inlineCoreInstance(context, scope, definition.exports), offset);
+    return;
   }
   const module = scope.coreModules.get(definition.module, offset);
   const args = new Map<string, CoreInstanceEntry>();

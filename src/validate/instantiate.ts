@@ -15,7 +15,8 @@ import { renamed } from "./visibility.ts";
 export function defineInstance(context: Context, scope: Scope, definition: InstanceDefinition): void {
   const { offset } = definition;
   if (definition.op === "inline") {
-    return scope.instances.add(inlineInstance(context, scope, definition.exports), offset);
+    scope.instances.add(inlineInstance(context, scope, definition.exports), offset);
+    return;
   }
   const component = scope.components.get(definition.component, offset);
   const args = resolveArgs(context, scope, definition.args);

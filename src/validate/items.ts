@@ -57,17 +57,23 @@ type Source =
 export function addItem(scope: Scope, source: Source, type: ExternType, node: NameNode, offset: number): void {
   switch (type.kind) {
     case "core-module":
-      return scope.coreModules.add({ ...source, type: type.type }, offset);
+      scope.coreModules.add({ ...source, type: type.type }, offset);
+      return;
     case "func":
-      return scope.funcs.add({ item: { ...source, type: type.type }, node }, offset);
+      scope.funcs.add({ item: { ...source, type: type.type }, node }, offset);
+      return;
     case "value":
       // What is exported has been used by that.
-      return scope.values.add({ item: { ...source, type: type.type }, node, used: source.from === "exported" }, offset);
+      scope.values.add({ item: { ...source, type: type.type }, node, used: source.from === "exported" }, offset);
+      return;
     case "type":
-      return scope.types.add({ type: type.type, node }, offset);
+      scope.types.add({ type: type.type, node }, offset);
+      return;
     case "component":
-      return scope.components.add({ ...source, type: type.type }, offset);
+      scope.components.add({ ...source, type: type.type }, offset);
+      return;
     case "instance":
-      return scope.instances.add({ ...source, type: type.type }, offset);
+      scope.instances.add({ ...source, type: type.type }, offset);
+      return;
   }
 }

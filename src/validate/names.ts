@@ -66,13 +66,17 @@ class NameChecker {
   check(name: ExternName, { type, node }: Named): void {
     switch (name.kind) {
       case "constructor":
-        return this.#constructed(name.resource, this.#func(type), node);
+        this.#constructed(name.resource, this.#func(type), node);
+        return;
       case "method":
-        return this.#method(name.resource, this.#func(type), node);
+        this.#method(name.resource, this.#func(type), node);
+        return;
       case "static":
         this.#func(type);
-        if (this.#direction.resourceLabels.has(name.resource)) return;
-        return this.#fail("static resource name is not known in this context");
+        if (!this.#direction.resourceLabels.has(name.resource)) {
+          this.#fail("static resource name is not known in this context");
+        }
+        return;
       case "label":
         if (type.kind !== "type" || type.type.kind !== "resource") return;
         this.#direction.labels.set(node, name.label);
@@ -88,9 +92,9 @@ class NameChecker {
 
   #constructed(resource: string, type: FuncType, node: NameNode): void {
     const { result } = type;
-    if (result === undefined) return this.#fail("function should return one value");
+    if (result === undefined) this.#fail("function should return one value");
     const own = result.kind === "result" ? result.ok : result;
-    if (own?.kind !== "own") return this.#fail("function should return `(own $T)` or `(result (own $T))`");
+    if (own?.kind !== "own") this.#fail("function should return `(own $T)` or `(result (own $T))`");
     if (type.async) this.#fail("constructor function cannot be async");
     const returned = node.parts[type.params.length];
     this.#label(resource, (result.kind === "result" ? returned?.parts[0] : returned)?.parts[0]);
@@ -98,7 +102,7 @@ class NameChecker {
 
   #method(resource: string, type: FuncType, node: NameNode): void {
     const self = type.params[0];
-    if (self === undefined) return this.#fail("function should have at least one argument");
+    if (self === undefined) this.#fail("function should have at least one argument");
     if (self.label !== "self") this.#fail("function should have a first argument called `self`");
     if (self.type.kind !== "borrow") this.#fail("function should take a first argument of `(borrow $T)`");
     this.#label(resource, node.parts[0]?.parts[0]);
@@ -107,7 +111,7 @@ class NameChecker {
   /** The resource that is used must have been imported or exported by the name that the function's has. */
   #label(expected: string, node: NameNode | undefined): void {
     const actual = node === undefined ? undefined : this.#direction.labels.get(node);
-    if (actual === undefined) return this.#fail("resource used in function does not have a name in this context");
+    if (actual === undefined) this.#fail("resource used in function does not have a name in this context");
     if (actual !== expected) this.#fail(`function does not match expected resource name \`${actual}\``);
   }
 
@@ -147,7 +151,8 @@ function checkAttribute(
 ): void {
   switch (attribute) {
     case "external-id":
-      return context.require("implements", offset, "the `external-id` attribute");
+      context.require("implements", offset, "the `external-id` attribute");
+      return;
     case "implements": {
       context.require("implements", offset, "the `implements` attribute");
       if (type.kind !== "instance") {
@@ -171,7 +176,7 @@ function checkAttribute(
       context.require("canonical-names", offset, "the `versionsuffix` attribute");
       const version = name.slice(name.indexOf("@") + 1);
       if (parsed.kind !== "interface" || parsed.version === undefined || !isCanonicalVersion(version)) {
-        return context.fail("name", `\`versionsuffix\` needs a name with a canonical version, not \`${name}\``, offset);
+        context.fail("name", `\`versionsuffix\` needs a name with a canonical version, not \`${name}\``, offset);
       }
       const fault = parseSemver(version + value);
       if (typeof fault === "string") {

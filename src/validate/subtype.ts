@@ -71,22 +71,40 @@ export class SubtypeChecker {
   #extern(given: ExternType, wanted: ExternType): void {
     switch (wanted.kind) {
       case "core-module":
-        if (given.kind === "core-module") return this.#coreModule(given.type, wanted.type);
+        if (given.kind === "core-module") {
+          this.#coreModule(given.type, wanted.type);
+          return;
+        }
         break;
       case "func":
-        if (given.kind === "func") return this.#type(given.type, wanted.type);
+        if (given.kind === "func") {
+          this.#type(given.type, wanted.type);
+          return;
+        }
         break;
       case "value":
-        if (given.kind === "value") return this.#type(given.type, wanted.type);
+        if (given.kind === "value") {
+          this.#type(given.type, wanted.type);
+          return;
+        }
         break;
       case "type":
-        if (given.kind === "type") return this.#equal(given.type, wanted.type);
+        if (given.kind === "type") {
+          this.#equal(given.type, wanted.type);
+          return;
+        }
         break;
       case "component":
-        if (given.kind === "component") return this.#component(given.type, wanted.type);
+        if (given.kind === "component") {
+          this.#component(given.type, wanted.type);
+          return;
+        }
         break;
       case "instance":
-        if (given.kind === "instance") return this.#instance(given.type, wanted.type);
+        if (given.kind === "instance") {
+          this.#instance(given.type, wanted.type);
+          return;
+        }
         break;
     }
     this.#fail(`expected ${nounOf(wanted)}, found ${nounOf(given)}`);
@@ -104,23 +122,28 @@ export class SubtypeChecker {
     switch (wanted.kind) {
       case "resource":
         if (given.kind !== "resource") break;
-        return this.#resource(given, wanted);
+        this.#resource(given, wanted);
+        return;
       case "func": {
         if (given.kind !== "func") break;
         const [a, b] = [this.#left.funcType(given), this.#right.funcType(wanted)];
-        return a === b ? undefined : this.#fail(describeFuncMismatch(a, b));
+        if (a !== b) this.#fail(describeFuncMismatch(a, b));
+        return;
       }
       case "component":
         if (given.kind !== "component") break;
-        return this.#component(given, wanted);
+        this.#component(given, wanted);
+        return;
       case "instance":
         if (given.kind !== "instance") break;
-        return this.#instance(given, wanted);
+        this.#instance(given, wanted);
+        return;
       default: {
         if (given.kind === "resource" || given.kind === "func") break;
         if (given.kind === "component" || given.kind === "instance") break;
         const [a, b] = [this.#left.valType(given), this.#right.valType(wanted)];
-        return a === b ? undefined : this.#fail(describeValMismatch(a, b));
+        if (a !== b) this.#fail(describeValMismatch(a, b));
+        return;
       }
     }
     this.#fail(`expected ${nounOfType(wanted)}, found ${nounOfType(given)}`);
@@ -128,7 +151,10 @@ export class SubtypeChecker {
 
   #resource(given: ResourceType, wanted: ResourceType): void {
     const actual = this.#left.resource(given);
-    if (this.#open.has(wanted) && !this.#right.binds(wanted)) return this.#right.bind(wanted, actual);
+    if (this.#open.has(wanted) && !this.#right.binds(wanted)) {
+      this.#right.bind(wanted, actual);
+      return;
+    }
     const expected = this.#right.resource(wanted);
     if (actual === expected) return;
     const [a, b] = [printType(actual), printType(expected)];
@@ -136,7 +162,10 @@ export class SubtypeChecker {
   }
 
   #instance(given: InstanceType, wanted: InstanceType): void {
-    if (wanted.resources.length === 0) return this.#exports(given.exports, wanted.exports, "instance");
+    if (wanted.resources.length === 0) {
+      this.#exports(given.exports, wanted.exports, "instance");
+      return;
+    }
     const { checker, open } = this.#inside("same-way");
     for (const resource of wanted.resources) open.add(resource);
     checker.#exports(given.exports, wanted.exports, "instance");
@@ -147,7 +176,7 @@ export class SubtypeChecker {
     const { checker, other } = this.#within(given, wanted);
     for (const { name, type } of given.imports.values()) {
       const supplied = wanted.imports.get(name);
-      if (supplied === undefined) return this.#fail(`missing expected import \`${name}\``);
+      if (supplied === undefined) this.#fail(`missing expected import \`${name}\``);
       other.extern(supplied.type, type, `type mismatch in component import \`${name}\``);
     }
     checker.#exports(given.exports, wanted.exports, "component");
@@ -184,7 +213,7 @@ export class SubtypeChecker {
   ): void {
     for (const { name, type } of wanted.values()) {
       const supplied = given.get(name);
-      if (supplied === undefined) return this.#fail(`missing expected export \`${name}\``);
+      if (supplied === undefined) this.#fail(`missing expected export \`${name}\``);
       this.extern(supplied.type, type, `type mismatch in ${what} export \`${name}\``);
     }
   }
@@ -196,14 +225,14 @@ export class SubtypeChecker {
     const supplied = new Map(wanted.imports.map((i) => [`${i.module.length}.${i.module}${i.name}`, i.type]));
     for (const { module, name, type } of given.imports) {
       const other = supplied.get(`${module.length}.${module}${name}`);
-      if (other === undefined) return this.#fail(`missing expected import \`${module}::${name}\``);
+      if (other === undefined) this.#fail(`missing expected import \`${module}::${name}\``);
       const reason = externMismatch(other, type);
       if (reason !== undefined) this.#fail(`type mismatch in import \`${module}::${name}\`: ${reason}`);
     }
     const exports = new Map(given.exports.map((e) => [e.name, e.type]));
     for (const { name, type } of wanted.exports) {
       const other = exports.get(name);
-      if (other === undefined) return this.#fail(`missing expected export \`${name}\``);
+      if (other === undefined) this.#fail(`missing expected export \`${name}\``);
       const reason = externMismatch(other, type);
       if (reason !== undefined) this.#fail(`type mismatch in export \`${name}\`: ${reason}`);
     }

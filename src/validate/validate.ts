@@ -24,7 +24,7 @@ import { Substitution } from "./substitute.ts";
 import { SubtypeChecker } from "./subtype.ts";
 import type { TypedComponent, TypedExport, TypedImport } from "./typed.ts";
 import { componentType, defineType } from "./types.ts";
-import { closed, renamed } from "./visibility.ts";
+import { renamed } from "./visibility.ts";
 
 export interface ValidateOptions {
   readonly features: FeatureSet;
@@ -164,16 +164,8 @@ class Validator {
       checker.extern(type, resolved.type, "ascribed type of export is not compatible with item's type");
       return resolved;
     }
-    switch (type.kind) {
-      case "type":
-        return { type, node: renamed(node), resources: [] };
-      case "instance": {
-        const instance = new Substitution(context, offset).instance(type.type, []);
-        return { type: { kind: "instance", type: instance }, node: closed, resources: [] };
-      }
-      default:
-        return { type, node, resources: [] };
-    }
+    // An instance brings the names of its types along: it is by this export that they become visible.
+    return { type, node: type.kind === "type" ? renamed(node) : node, resources: [] };
   }
 
   #finish(scope: Scope): TypedComponent {
