@@ -143,56 +143,53 @@ class InterfacePrinter {
   }
 
   lines(externs: readonly Extern[]): string[] {
+    // Functions may come before the types that they mention, so all of these are named first.
+    const named = new Map<Extern, Owner | undefined>();
+    for (const extern of externs) {
+      const nominal = nominalOf(extern);
+      if (nominal !== undefined) named.set(extern, this.#names.define(nominal, extern.name));
+    }
     const lines: string[] = [];
+    const uses = new Map<string, string[]>();
     const members = membersByResource(externs);
     for (const extern of externs) {
-      switch (extern.kind) {
-        case "resource": {
-          const owner = this.#names.define(extern.resource, extern.name);
-          if (owner !== undefined) lines.push(this.#again(extern.name, owner));
-          else lines.push(...this.#resource(extern.name, members.get(extern.name) ?? []));
-          break;
-        }
-        case "type":
-          lines.push(...this.#type(extern.name, extern.type));
-          break;
-        case "func":
-          if (memberOf(extern.name) === undefined)
-            lines.push(`${identifier(extern.name)}: ${printFunc(extern.type, this.#names)};`);
-          break;
-        case "instance":
-        case "core-module":
-        case "component":
-        case "value":
-        case "other-type":
-          lines.push(`// ${extern.name}: ${extern.kind}`);
-          break;
+      const owner = named.get(extern);
+      const name = identifier(extern.name);
+      if (owner === undefined) {
+        lines.push(...this.#definition(extern, members));
+      } else if (this.#names.isHere(owner)) {
+        lines.push(`type ${name} = ${owner.name};`);
+      } else if (owner.place === "") {
+        lines.push(`// ${name} is the world's ${owner.name}`);
+      } else {
+        uses.set(owner.place, [
+          ...(uses.get(owner.place) ?? []),
+          owner.name === name ? name : `${owner.name} as ${name}`,
+        ]);
       }
     }
-    return lines;
+    return [...Array.from(uses, ([place, names]) => `use ${place}.{${names.join(", ")}};`), ...lines];
   }
 
-  #again(name: string, owner: Owner): string {
-    if (this.#names.isHere(owner)) return `type ${identifier(name)} = ${owner.name};`;
-    const renamed = owner.name === identifier(name) ? owner.name : `${owner.name} as ${identifier(name)}`;
-    return owner.place === ""
-      ? `// ${identifier(name)} is the world's ${owner.name}`
-      : `use ${owner.place}.{${renamed}};`;
-  }
-
-  #type(name: string, type: ValType): string[] {
-    switch (type.kind) {
-      case "record":
-      case "variant":
-      case "enum":
-      case "flags": {
-        const owner = this.#names.define(type, name);
-        return owner === undefined
-          ? block(`${type.kind} ${identifier(name)}`, this.#parts(type))
-          : [this.#again(name, owner)];
+  #definition(extern: Extern, members: ReadonlyMap<string, readonly Member[]>): string[] {
+    const name = identifier(extern.name);
+    switch (extern.kind) {
+      case "resource":
+        return this.#resource(name, members.get(extern.name) ?? []);
+      case "type": {
+        const { type } = extern;
+        return isNominal(type)
+          ? block(`${type.kind} ${name}`, this.#parts(type))
+          : [`type ${name} = ${this.#names.print(type)};`];
       }
-      default:
-        return [`type ${identifier(name)} = ${this.#names.print(type)};`];
+      case "func":
+        return memberOf(extern.name) === undefined ? [`${name}: ${printFunc(extern.type, this.#names)};`] : [];
+      case "instance":
+      case "core-module":
+      case "component":
+      case "value":
+      case "other-type":
+        return [`// ${extern.name}: ${extern.kind}`];
     }
   }
 
@@ -211,9 +208,9 @@ class InterfacePrinter {
   }
 
   #resource(name: string, members: readonly Member[]): string[] {
-    if (members.length === 0) return [`resource ${identifier(name)};`];
+    if (members.length === 0) return [`resource ${name};`];
     return block(
-      `resource ${identifier(name)}`,
+      `resource ${name}`,
       members.map((member) => this.#member(member)),
     );
   }
@@ -230,6 +227,15 @@ class InterfacePrinter {
         return `${identifier(name.member)}: ${printFunc({ ...type, params: type.params.slice(1) }, this.#names)};`;
     }
   }
+}
+
+function isNominal(type: ValType): type is Exclude<Nominal, ResourceType> {
+  return type.kind === "record" || type.kind === "variant" || type.kind === "enum" || type.kind === "flags";
+}
+
+function nominalOf(extern: Extern): Nominal | undefined {
+  if (extern.kind === "resource") return extern.resource;
+  return extern.kind === "type" && isNominal(extern.type) ? extern.type : undefined;
 }
 
 interface Member {

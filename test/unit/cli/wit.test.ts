@@ -51,6 +51,7 @@ test("interfaces, by package, with their types", () => {
     { label: "at", type: point },
   ]);
   const color = types.enum(["red", "static"]);
+  const perms = types.flags(["a"]);
   const file = types.resource("i32", "file");
   const text = printWorld({
     imports: [
@@ -84,7 +85,7 @@ test("interfaces, by package, with their types", () => {
         type("color", color),
         func("fill", { color, with: types.own(file) }),
       ),
-      instance("plain", func("f", {})),
+      instance("plain", func("f", { p: perms }), type("perms", perms)),
       instance("docs:other/empty"),
     ],
   });
@@ -97,7 +98,10 @@ world root {
   import docs:shapes/files@1.2.0;
   export docs:other/paint;
   export plain: interface {
-    f: func();
+    f: func(p: perms);
+    flags perms {
+      a,
+    }
   }
   export docs:other/empty;
 }
@@ -121,8 +125,7 @@ package docs:shapes@1.2.0 {
   }
 
   interface files {
-    use docs:shapes/types@1.2.0.{point};
-    use docs:shapes/types@1.2.0.{shape as form};
+    use docs:shapes/types@1.2.0.{point, shape as form};
     resource file {
       constructor(path: string);
       draw: func(at: list<tuple<point, form>>) -> result<_, string>;
