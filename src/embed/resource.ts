@@ -25,9 +25,12 @@ export interface ResourceOptions<T> {
   readonly drop?: (object: T) => void;
 }
 
-/** `Symbol.dispose`, or what stands for it on engines that do not have it. Asked for each time: a polyfill may come later. */
+/** What stands for `Symbol.dispose` on engines that do not have it. */
+const registeredDispose = Symbol.for("dispose");
+
+/** Asked for each time: a polyfill may come late. */
 function disposeSymbol(): symbol {
-  return (Symbol as { readonly dispose?: symbol }).dispose ?? Symbol.for("dispose");
+  return (Symbol as { readonly dispose?: symbol }).dispose ?? registeredDispose;
 }
 
 /** The running program's resource for each class that stands for one. */
@@ -50,7 +53,7 @@ export function resource<C extends Class>(Class: C, options: ResourceOptions<Ins
 export function importedResource(name: string, Class: Class | undefined): ResourceType {
   let type = Class && types.get(Class);
   if (type === undefined) {
-    type = new ResourceType(name, undefined, (object: object) => dispose(object, Class));
+    type = new ResourceType(name, undefined, (object: unknown) => dispose(object, Class));
     type.host = new HostDefined(Class);
     if (Class !== undefined) types.set(Class, type);
   }
@@ -62,14 +65,15 @@ export function classOf(type: ResourceType): Class | undefined {
   return type.host instanceof HostDefined || type.host instanceof GuestDefined ? type.host.Class : undefined;
 }
 
-/** The drop of a guest's own handle to an object of the host's. */
-function dispose(object: object, Class: Class | undefined): void {
+/** The drop of a guest's own handle to something of the host's. */
+function dispose(object: unknown, Class: Class | undefined): void {
   const drop = Class && drops.get(Class);
   if (drop !== undefined) {
     drop(object as never);
     return;
   }
-  const own = (object as Record<symbol, unknown>)[disposeSymbol()];
+  const members = object as Record<symbol, unknown> | null;
+  const own = members?.[disposeSymbol()] ?? members?.[registeredDispose];
   if (typeof own === "function") own.call(object);
 }
 
