@@ -92,11 +92,7 @@ class WorldPrinter {
 
   /** Remembers an interface's body; the first one counts, which is the imported one. */
   #interface(name: string, body: (place: string) => readonly string[]): void {
-    const slash = name.lastIndexOf("/");
-    const at = name.indexOf("@", slash);
-    const version = at < 0 ? "" : name.slice(at);
-    const owner = name.slice(0, slash) + version;
-    const id = name.slice(slash + 1, at < 0 ? undefined : at);
+    const { owner, id } = splitInterface(name);
     const interfaces = this.#packages.get(owner) ?? new Map<string, readonly string[]>();
     this.#packages.set(owner, interfaces);
     if (!interfaces.has(id)) interfaces.set(id, body(name));
@@ -128,11 +124,25 @@ class Names {
     return place === this.#place;
   }
 
+  /** How an interface is named from here: within a package, by its own name alone. */
+  pathTo(place: string): string {
+    const there = splitInterface(place);
+    return there.owner === splitInterface(this.#place).owner ? there.id : place;
+  }
+
   print(type: ValType): string {
     // A handle that is owned is written as its resource.
     const names = (t: AnyType): string | undefined => (t.kind === "own" ? names(t.resource) : this.#names.get(t));
     return names(type) ?? printType(type, { names, maxLength: MAX_TYPE_LENGTH });
   }
+}
+
+/** `ns:pkg/iface@1.0.0` is the interface `iface` of the package `ns:pkg@1.0.0`. */
+function splitInterface(name: string): { readonly owner: string; readonly id: string } {
+  const slash = name.lastIndexOf("/");
+  const at = name.indexOf("@", slash);
+  const version = at < 0 ? "" : name.slice(at);
+  return { owner: name.slice(0, slash) + version, id: identifier(name.slice(slash + 1, at < 0 ? undefined : at)) };
 }
 
 class InterfacePrinter {
@@ -162,10 +172,8 @@ class InterfacePrinter {
       } else if (owner.place === "") {
         lines.push(`// ${name} is the world's ${owner.name}`);
       } else {
-        uses.set(owner.place, [
-          ...(uses.get(owner.place) ?? []),
-          owner.name === name ? name : `${owner.name} as ${name}`,
-        ]);
+        const place = this.#names.pathTo(owner.place);
+        uses.set(place, [...(uses.get(place) ?? []), owner.name === name ? name : `${owner.name} as ${name}`]);
       }
     }
     return [...Array.from(uses, ([place, names]) => `use ${place}.{${names.join(", ")}};`), ...lines];

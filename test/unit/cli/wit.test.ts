@@ -125,7 +125,7 @@ package docs:shapes@1.2.0 {
   }
 
   interface files {
-    use docs:shapes/types@1.2.0.{point, shape as form};
+    use types.{point, shape as form};
     resource file {
       constructor(path: string);
       draw: func(at: list<tuple<point, form>>) -> result<_, string>;
