@@ -101,7 +101,10 @@ function isNear(name: string, wanted: string): boolean {
 
 // ---- By JavaScript name
 
-/** The prototype of objects of exports: no name is there that a component did not export. */
+/**
+ * The prototype of objects of exports: no name is there that a component did not export. (Objects without any prototype
+ * are twice as slow, for engines take them for dictionaries.)
+ */
 const nothing: object = Object.freeze(Object.create(null));
 
 type MakeComponent = (index: number) => Component;
@@ -115,13 +118,23 @@ function exportsObject(state: InstanceState, component: MakeComponent, exports: 
     const make = maker(state, component, item);
     if (key === undefined || make === undefined) continue;
     const get = once(make);
-    Object.defineProperty(target, key, { get, enumerable: true });
+    defineLazily(target, key, get, true);
     for (const alias of aliasesOf(item)) aliases.set(alias, aliases.has(alias) ? "ambiguous" : get);
   }
   for (const [alias, get] of aliases) {
-    if (get !== "ambiguous" && !Object.hasOwn(target, alias)) Object.defineProperty(target, alias, { get });
+    if (get !== "ambiguous" && !Object.hasOwn(target, alias)) defineLazily(target, alias, get, false);
   }
   return target;
+}
+
+/** A property that becomes a plain one when it is first read: getters are slow to call, and unreadable when printed. */
+function defineLazily(target: object, key: string, make: () => unknown, enumerable: boolean): void {
+  const get = () => {
+    const value = make();
+    Object.defineProperty(target, key, { value, enumerable });
+    return value;
+  };
+  Object.defineProperty(target, key, { get, enumerable, configurable: true });
 }
 
 function once<T>(make: () => T): () => T {
