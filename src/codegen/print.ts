@@ -273,6 +273,7 @@ function constant(value: Constant): string {
       return JSON.stringify(value).replace(/[\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
     case "boolean":
     case "undefined":
+    case "object":
       return String(value);
   }
 }

@@ -9,7 +9,7 @@
  * constants of its maker, and `switch` never falls through.
  */
 
-export type Constant = number | bigint | string | boolean | undefined;
+export type Constant = number | bigint | string | boolean | null | undefined;
 
 export type UnaryOperator = "!" | "-" | "typeof";
 

@@ -30,6 +30,7 @@ export const trapMessages = {
     `invalid utf-8 sequence of ${v.length} bytes from index ${v.index}`,
   "incomplete-utf8": (v: { index: number }) => `incomplete utf-8 byte sequence from index ${v.index}`,
   "invalid-utf16": (v: { index: number }) => `invalid utf-16: unpaired surrogate at code unit ${v.index}`,
+  "invalid-discriminant": () => "invalid variant discriminant",
   "invalid-char": (v: { bits: number }) => `invalid \`char\` bit pattern: 0x${v.bits.toString(16)}`,
 } as const;
 

@@ -1,0 +1,216 @@
+/**
+ * Builders of trees, and `Body`, in which the statements of one function are put together.
+ *
+ * The generators write as one would by hand: an expression is passed on until it is used, and gets a name (`bind`) where
+ * it has an effect or is used twice. So whatever a builder gives back must be free of effects, or a name.
+ */
+import type { BinaryOperator, Constant, Expr, Stmt } from "./tree.ts";
+
+export function constant(value: Constant): Expr {
+  return { op: "constant", value };
+}
+
+export const nothing: Expr = constant(undefined);
+
+export function local(name: string): Expr {
+  return { op: "local", name };
+}
+
+export function env(name: string): Expr {
+  return { op: "env", name };
+}
+
+/** `object.key`; of a record that is written out, the field's value itself. */
+export function get(object: Expr, key: string): Expr {
+  if (object.op === "record") {
+    const field = object.fields.find(([name]) => name === key);
+    if (field !== undefined) return field[1];
+  }
+  return { op: "get", object, key };
+}
+
+/** `object[at]`; of an array that is written out, the element itself. */
+export function index(object: Expr, at: Expr | number): Expr {
+  if (typeof at !== "number") return { op: "index", object, index: at };
+  const element = object.op === "array" ? object.elements[at] : undefined;
+  return element ?? { op: "index", object, index: constant(at) };
+}
+
+/** Calls something from outside by its name. */
+export function call(name: string, ...args: readonly Expr[]): Expr {
+  return { op: "call", callee: env(name), args };
+}
+
+export function apply(callee: Expr, args: readonly Expr[]): Expr {
+  return { op: "call", callee, args };
+}
+
+export function method(object: Expr, key: string, ...args: readonly Expr[]): Expr {
+  return { op: "method", object, key, args };
+}
+
+export function binary(left: Expr, operator: BinaryOperator, right: Expr | number): Expr {
+  return { op: "binary", operator, left, right: typeof right === "number" ? constant(right) : right };
+}
+
+/** `e + n`, as one addition however often it is applied. */
+export function plus(e: Expr, n: number): Expr {
+  if (n === 0) return e;
+  if (e.op === "constant" && typeof e.value === "number") return constant(e.value + n);
+  if (e.op === "binary" && e.operator === "+" && e.right.op === "constant" && typeof e.right.value === "number") {
+    return binary(e.left, "+", e.right.value + n);
+  }
+  return binary(e, "+", n);
+}
+
+export function conditional(test: Expr, consequent: Expr, alternate: Expr): Expr {
+  return { op: "conditional", test, consequent, alternate };
+}
+
+export function or(left: Expr, right: Expr): Expr {
+  return { op: "logical", operator: "||", left, right };
+}
+
+export function and(left: Expr, right: Expr): Expr {
+  return { op: "logical", operator: "&&", left, right };
+}
+
+export function record(fields: readonly (readonly [key: string, value: Expr])[]): Expr {
+  return { op: "record", fields };
+}
+
+export function array(elements: readonly Expr[]): Expr {
+  return { op: "array", elements };
+}
+
+/** Words that cannot name a local, in the strict mode that generated code is in. */
+const keywords: ReadonlySet<string> = new Set(
+  (
+    "arguments await break case catch class const continue debugger default delete do else enum eval export extends false " +
+    "finally for function if implements import in instanceof interface let new null package private protected public return " +
+    "static super switch this throw true try typeof var void while with yield undefined NaN Infinity library binding"
+  ).split(" "),
+);
+
+/** Gives out names for locals: as they are wanted where that is possible, and each once. */
+export class Names {
+  readonly #taken: Set<string> = new Set();
+  readonly #reserved: (name: string) => boolean;
+
+  /** `reserved` says which names mean something else already. */
+  constructor(reserved: (name: string) => boolean) {
+    this.#reserved = reserved;
+  }
+
+  fresh(wanted: string): string {
+    const base = identifier(wanted);
+    let name = base;
+    for (let n = 2; this.#taken.has(name) || keywords.has(name) || this.#reserved(name); n++) name = base + n;
+    this.#taken.add(name);
+    return name;
+  }
+}
+
+/** A name for a local that looks like `text`. Never with a `$`, which marks functions of the module. */
+export function identifier(text: string): string {
+  const name = text.replace(/[^A-Za-z0-9]+/g, "");
+  return /^[A-Za-z]/.test(name) ? name : `_${name}`;
+}
+
+/** The statements of one function, while they are written. */
+export class Body {
+  readonly #names: Names;
+  #statements: Stmt[] = [];
+
+  constructor(names: Names) {
+    this.#names = names;
+  }
+
+  /** All statements of the function. */
+  get statements(): readonly Stmt[] {
+    return this.#statements;
+  }
+
+  /** A new parameter or local. */
+  fresh(wanted: string): string {
+    return this.#names.fresh(wanted);
+  }
+
+  add(statement: Stmt): void {
+    this.#statements.push(statement);
+  }
+
+  /** `const name = value` */
+  bind(value: Expr, wanted: string): Expr {
+    const name = this.fresh(wanted);
+    this.add({ op: "const", name, value });
+    return local(name);
+  }
+
+  /** As `bind`, unless `value` can be repeated as it is. */
+  named(value: Expr, wanted: string): Expr {
+    const repeatable = value.op === "local" || value.op === "constant" || value.op === "record" || value.op === "array";
+    return repeatable ? value : this.bind(value, wanted);
+  }
+
+  /** `let name = value` */
+  declare(wanted: string, value?: Expr): Expr {
+    const name = this.fresh(wanted);
+    this.add({ op: "let", name, value });
+    return local(name);
+  }
+
+  assign(target: Expr, value: Expr): void {
+    if (target.op !== "local") throw new TypeError("only locals are assigned to");
+    this.add({ op: "assign", name: target.name, value });
+  }
+
+  set(object: Expr, key: string, value: Expr): void {
+    this.add({ op: "set", object, key, value });
+  }
+
+  put(object: Expr, at: Expr, value: Expr): void {
+    this.add({ op: "put", object, index: at, value });
+  }
+
+  do(value: Expr): void {
+    this.add({ op: "do", value });
+  }
+
+  return(value?: Expr): void {
+    this.add({ op: "return", value });
+  }
+
+  /** `if (test) {…} else {…}` */
+  if(test: Expr, consequent: () => void, alternate: () => void = () => {}): void {
+    this.add({ op: "if", test, consequent: this.block(consequent), alternate: this.block(alternate) });
+  }
+
+  /** `for (let i = 0; i < below; i++)` */
+  loop(wanted: string, below: Expr, body: (i: Expr) => void): void {
+    const name = this.fresh(wanted);
+    const statements = this.block(() => body(local(name)));
+    this.add({ op: "loop", name, from: constant(0), below, step: 1, body: statements });
+  }
+
+  /** `switch (subject) {…}`: an arm for each value; `other` says what to do for all others. */
+  switch<V extends number | string>(
+    subject: Expr,
+    values: readonly V[],
+    arm: (value: V, i: number) => void,
+    other: () => void,
+  ): void {
+    const cases = values.map((value, i) => ({ value, body: this.block(() => arm(value, i)) }));
+    this.add({ op: "switch", subject, cases, alternate: this.block(other) });
+  }
+
+  /** The statements that `write` adds, which it adds nowhere else. */
+  block(write: () => void): Stmt[] {
+    const outer = this.#statements;
+    const inner: Stmt[] = [];
+    this.#statements = inner;
+    write();
+    this.#statements = outer;
+    return inner;
+  }
+}

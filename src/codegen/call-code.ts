@@ -1,0 +1,220 @@
+/**
+ * What the functions for whole calls have in common: the constants that they get from their binding, the flags of the
+ * instances that they enter, and how parameters and results travel. "Lifting and Lowering Values" in CanonicalABI.md.
+ */
+import { flatCount, type Signature } from "../abi/flatten.ts";
+import { recordLayout, variantLayout } from "../abi/layout.ts";
+import { assert } from "../errors/component-error.ts";
+import type { InstanceIndex, Plan } from "../plan/plan.ts";
+import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
+import { binary, call, conditional, constant, env, get, index, local } from "./build.ts";
+import { Flats } from "./flats.ts";
+import { type Capture, Code, type Side } from "./generator.ts";
+import { liftFlat } from "./lift-flat.ts";
+import { load, unsigned } from "./load.ts";
+import { lowerFlat } from "./lower-flat.ts";
+import { liftPointer, read } from "./place.ts";
+import { hasHandles } from "./plan-types.ts";
+import { store } from "./store.ts";
+import { BINDING, type Expr, type Maker } from "./tree.ts";
+import { camelCase, capitalized, casesOf } from "./values.ts";
+
+// `ENTERED`, `MAY_NOT_LEAVE` and `TRAPPED` of runtime/instance.ts.
+const ENTERED = 1;
+const MAY_NOT_LEAVE = 2;
+const TRAPPED = 4;
+
+/** The code of a function for calls, and of its maker. */
+export class CallCode extends Code {
+  readonly #constants: { name: string; value: Expr }[] = [];
+  readonly #known: Map<string, Expr> = new Map();
+
+  capture(side: Side, what: Capture): Expr {
+    if (what === "scope") return local("scope");
+    if (what.startsWith("resource")) {
+      return this.constant(what, () => index(this.binding("resources"), Number(what.slice("resource".length))));
+    }
+    if (what.startsWith("list")) {
+      const kind = what.slice("list".length);
+      return this.constant(what, () => conditional(this.binding("views"), env(`view${kind}`), env(`copy${kind}`)));
+    }
+    const name = side.prefix === "" ? what : side.prefix + capitalized(what);
+    return this.constant(name, () => {
+      if (what === "memory") return get(this.cx(side), "memory");
+      assert(what === "cx");
+      return side.prefix === "" ? this.binding("cx") : get(this.binding("lift"), "cx");
+    });
+  }
+
+  /** A member of the binding, which is a constant. */
+  binding(key: string): Expr {
+    return get(local(BINDING), key);
+  }
+
+  /** A constant of the maker, which is computed once for each instance. */
+  constant(name: string, value: () => Expr): Expr {
+    let known = this.#known.get(name);
+    if (known === undefined) {
+      const made = value();
+      known = local(name);
+      this.#constants.push({ name, value: made });
+      this.#known.set(name, known);
+    }
+    return known;
+  }
+
+  /** The maker of a function `name` with these parameters. */
+  maker(prefix: string, name: string, params: readonly string[]): Maker {
+    const made = this.generator.functionName(`${prefix}$${name}`);
+    return { name: made, constants: this.#constants, func: { name, params, body: this.statements } };
+  }
+
+  // ---- Flags
+
+  /** The instances that a call enters, of which there are `count`. `entering` is where the binding has them. */
+  entering(entering: Expr, count: number): readonly Expr[] {
+    return Array.from({ length: count }, (_, i) => this.constant(`entering${i}`, () => index(entering, i)));
+  }
+
+  /** `trap_if(not may_enter_from(…))`, `enter_from` */
+  enter(instances: readonly Expr[], refuse: (instance: Expr) => Expr): void {
+    for (const instance of instances) {
+      this.if(binary(get(instance, "flags"), "!==", 0), () => this.do(refuse(instance)));
+    }
+    for (const instance of instances) this.set(instance, "flags", constant(ENTERED));
+  }
+
+  /** `leave_to`. That something has trapped meanwhile, and was caught by a host function, must not be forgotten. */
+  leave(instances: readonly Expr[]): void {
+    for (const instance of instances) this.set(instance, "flags", binary(get(instance, "flags"), "&", TRAPPED));
+  }
+
+  /** `trap_if(not may_leave)` of the caller. */
+  checkMayLeave(side: Side, caller: InstanceIndex): void {
+    if (!canBeUnleavable(this.generator.plan, caller)) return;
+    const instance = this.constant("instance", () => get(this.cx(side), "instance"));
+    this.if(binary(binary(get(instance, "flags"), "&", MAY_NOT_LEAVE), "!==", 0), () => this.do(call("cannotLeave")));
+  }
+
+  /** Calls `post-return` of the innermost of `instances` (entered all) with the core results, if there is one. */
+  postReturn(postReturn: Expr, instances: readonly Expr[], results: readonly Expr[]): void {
+    const instance = instances[0]!;
+    this.set(instance, "flags", binary(get(instance, "flags"), "|", MAY_NOT_LEAVE));
+    this.do({ op: "call", callee: postReturn, args: results });
+  }
+
+  // ---- Values
+
+  /** The scope of a call with handles among its parameters; `undefined` for others. */
+  scope(type: FuncType): Expr | undefined {
+    if (!type.params.some((param) => hasHandles(param.type))) return undefined;
+    this.add({ op: "const", name: "scope", value: call("makeScope") });
+    return local("scope");
+  }
+
+  /** `lift_flat_values` in the specification, of parameters: `core` are the parameters of the core function. */
+  liftParams(side: Side, type: FuncType, signature: Signature, core: readonly Expr[]): readonly Expr[] {
+    if (signature.paramsIn === "flat") {
+      const flats = new Flats(signature.params.map((flat, i) => ({ type: flat, value: core[i]! })));
+      return type.params.map((param) => liftFlat(this, side, param.type, flats));
+    }
+    const types = type.params.map((param) => param.type);
+    const ptr = this.#checkPointer(side, types, core[0]!);
+    const { offsets } = recordLayout(types, side.pointer);
+    return types.map((t, i) => load(this, side, t, ptr, offsets[i]));
+  }
+
+  /** `lower_flat_values` in the specification, of parameters: the parameters for the core function. */
+  lowerParams(side: Side, type: FuncType, signature: Signature, values: readonly Expr[]): readonly Expr[] {
+    const types = type.params.map((param) => param.type);
+    if (signature.paramsIn === "flat") return types.flatMap((t, i) => lowerFlat(this, side, t, values[i]!));
+    const { size, alignment, offsets } = recordLayout(types, side.pointer);
+    const ptr = this.bind(call("allocateParams", this.cx(side), constant(size), constant(alignment)), "params");
+    for (const [i, t] of types.entries()) store(this, side, t, values[i]!, ptr, offsets[i]);
+    return [side.pointer === "i32" ? ptr : call("pointerTo64", ptr)];
+  }
+
+  /** `lift_flat_values` in the specification, of a result. */
+  liftResult(side: Side, t: ValType, signature: Signature, core: Expr): Expr {
+    if (signature.resultsIn === "flat") {
+      return liftFlat(this, side, t, new Flats([{ type: signature.results[0]!, value: core }]));
+    }
+    return load(this, side, t, this.#checkPointer(side, [t], core));
+  }
+
+  /**
+   * The result of a function that has `result` for its result: its payload into `value`, and which case it is into
+   * `isErr`. The payload of `ok` is lifted as `side` says; that of `err`, which outlives the call, always `copying`.
+   */
+  liftTopResult(
+    side: Side,
+    copying: Side,
+    t: ValTypeOf<"result">,
+    signature: Signature,
+    core: Expr,
+    value: Expr,
+    isErr: Expr,
+  ): void {
+    const cases = casesOf(t);
+    const flat = signature.resultsIn === "flat";
+    const { discriminantSize, payloadOffset } = variantLayout(cases, side.pointer);
+    const ptr = flat ? core : this.#checkPointer(side, [t], core);
+    this.switch(
+      flat ? core : read(this, side, unsigned(discriminantSize), ptr, 0),
+      [0, 1],
+      (i) => {
+        const { type } = cases[i]!;
+        // A `result` that is passed flat has but one core value, which is the case.
+        if (type !== undefined) this.assign(value, load(this, i === 0 ? side : copying, type, ptr, payloadOffset));
+        if (i === 1) this.assign(isErr, constant(true));
+      },
+      () => this.do(call("invalidDiscriminant")),
+    );
+  }
+
+  /** The place that a caller has for a result, which is checked. */
+  outPointer(side: Side, t: ValType, core: readonly Expr[]): Expr {
+    return this.#checkPointer(side, [t], core.at(-1)!);
+  }
+
+  #checkPointer(side: Side, types: readonly ValType[], core: Expr): Expr {
+    const { size, alignment } = recordLayout(types, side.pointer);
+    const ptr = liftPointer(this, side, core, "address");
+    return this.bind(call("checkPointer", this.cx(side), ptr, constant(size), constant(alignment)), "ptr");
+  }
+
+  /** Names for the core parameters of a lowered function. */
+  coreParams(type: FuncType, signature: Signature, side: Side): readonly string[] {
+    const wanted: string[] = [];
+    if (signature.paramsIn === "memory") wanted.push("params");
+    else {
+      for (const { label, type: t } of type.params) {
+        const count = flatCount(t);
+        for (let i = 0; i < count; i++) wanted.push(count === 1 ? camelCase(label) : `${camelCase(label)}${i}`);
+      }
+    }
+    if (signature.resultsIn === "out-pointer") wanted.push("out");
+    assert(wanted.length === signature.params.length && side.prefix === "");
+    return wanted.map((name) => this.fresh(name));
+  }
+}
+
+/** Whether anything of `instance` ever runs that may not leave it: a `realloc` or a `post-return`. */
+function canBeUnleavable(plan: Plan, instance: InstanceIndex): boolean {
+  return plan.options.some(
+    (options) => options.instance === instance && (options.realloc !== undefined || options.postReturn !== undefined),
+  );
+}
+
+/** `self_and_ancestors` in the specification. */
+export function selfAndAncestors(plan: Plan, instance: InstanceIndex): InstanceIndex[] {
+  const instances: InstanceIndex[] = [];
+  for (let i: InstanceIndex | undefined = instance; i !== undefined; i = plan.instances[i]!.parent) instances.push(i);
+  return instances;
+}
+
+/** A name for a function, from a name in a plan: of `ns:pkg/iface@1.0.0#[method]request.send-all`, `requestSendAll`. */
+export function functionLabel(name: string): string {
+  const [, member] = /(?:#|^)(?:\[[\w-]+\])?([\w.-]*)$/.exec(name) ?? [];
+  return camelCase((member ?? name).replace(/[^\w]+/g, "-"));
+}

@@ -1,0 +1,217 @@
+/**
+ * Functions between the host and a component: `canon lift` called by the host, and `canon lower` of what the host
+ * supplies. Synchronous ones, with all that is known of the signature and of the options written out.
+ *
+ * The order of what they do is that of `canon_lift` and `canon_lower` in the specification, to the letter. There is one
+ * `try`, whose `catch` leaves all else to the binding, and no `finally`: what a trap leaves behind is nobody's to clean.
+ */
+import { flattenFuncType, type Signature } from "../abi/flatten.ts";
+import type { CanonicalOptions, Lift, Trampoline } from "../plan/plan.ts";
+import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
+import { apply, array, call, conditional, constant, local, nothing, record } from "./build.ts";
+import { CallCode, functionLabel, selfAndAncestors } from "./call-code.ts";
+import type { Generator, Side } from "./generator.ts";
+import { assignCase, declareFlats, lowerFlat } from "./lower-flat.ts";
+import { store, storeCase } from "./store.ts";
+import type { Expr, Maker } from "./tree.ts";
+import { camelCase, hostValues } from "./values.ts";
+
+/** The host's side of a component's options. */
+function hostSide({ pointer, encoding }: CanonicalOptions, more: Partial<Side>): Side {
+  return { pointer, encoding, values: hostValues, lists: "copy", strings: "copy", scoped: false, prefix: "", ...more };
+}
+
+// ---- Lift
+
+/**
+ * A lifted function for the host. `read`: with a first parameter, a function to which the result is handed as views on
+ * the guest's memory, before `post-return`, and whose answer is returned.
+ */
+export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "read"): Maker {
+  const { plan } = generator;
+  const options = plan.options[lift.options]!;
+  const type = generator.funcType(plan.funcTypes[lift.type]!);
+  const signature = flattenFuncType(options, type, "lift");
+  const side = hostSide(options, { scoped: true });
+
+  const code = new CallCode(generator);
+  const name = code.fresh(functionLabel(lift.name));
+  const reader = variant === "read" ? [code.fresh("reader")] : [];
+  const params = type.params.map(({ label }) => code.fresh(camelCase(label)));
+  const args = params.map(local);
+  const instances = code.entering(code.binding("entering"), selfAndAncestors(plan, options.instance).length);
+  const failed = code.constant("failed", () => code.binding("failed"));
+  const callee = code.constant("callee", () => code.binding("callee"));
+
+  code.enter(instances, (instance) =>
+    call(
+      "cannotEnter",
+      instance,
+      code.constant("path", () => code.binding("path")),
+    ),
+  );
+  const scope = code.scope(type);
+  const isErr = type.result?.kind === "result" ? code.declare("isErr", constant(false)) : undefined;
+  const answer = isErr !== undefined || variant === "read" ? code.declare("result") : undefined;
+  const thrown = variant === "read" ? code.declare("thrown", constant(false)) : undefined;
+
+  const body = code.block(() => {
+    const flats = code.lowerParams(side, type, signature, args);
+    const called = apply(callee, flats);
+    const core = signature.results.length === 0 ? undefined : code.bind(called, "core");
+    if (core === undefined) code.do(called);
+    const views = hostSide(options, variant === "read" ? { lists: "view", strings: "view" } : {});
+    const result = liftHostResult(code, views, hostSide(options, {}), type, signature, core, isErr, answer);
+    if (scope !== undefined) code.do({ op: "method", object: scope, key: "end", args: [] });
+    if (answer !== undefined && thrown !== undefined) {
+      const read = () => callReader(code, local(reader[0]!), answer, thrown);
+      if (isErr === undefined) read();
+      else code.if({ op: "unary", operator: "!", operand: isErr }, read);
+    }
+    if (options.postReturn !== undefined) {
+      const postReturn = code.constant("postReturn", () => code.binding("postReturn"));
+      code.postReturn(postReturn, instances, core === undefined ? [] : [core]);
+    }
+    code.leave(instances);
+    if (answer === undefined && result !== undefined) code.return(result);
+  });
+  const error = code.fresh("error");
+  const handler = code.block(() => code.return(apply(failed, [local(error), array(args), scope ?? nothing])));
+  code.add({ op: "try", body, error, handler });
+
+  if (answer !== undefined) {
+    const throws = (value: Expr) => () => code.add({ op: "throw", value });
+    if (thrown !== undefined) code.if(thrown, throws(answer));
+    if (isErr !== undefined) code.if(isErr, throws(call("resultError", answer)));
+    code.return(answer);
+  }
+  return code.maker(variant === "read" ? "read" : "lift", name, [...reader, ...params]);
+}
+
+/** Lifts the result: into `answer` if there is one, else into a local of its own. */
+function liftHostResult(
+  code: CallCode,
+  side: Side,
+  copying: Side,
+  type: FuncType,
+  signature: Signature,
+  core: Expr | undefined,
+  isErr: Expr | undefined,
+  answer: Expr | undefined,
+): Expr | undefined {
+  const { result } = type;
+  if (result === undefined || core === undefined) return undefined;
+  if (isErr !== undefined && answer !== undefined && result.kind === "result") {
+    code.liftTopResult(side, copying, result, signature, core, answer, isErr);
+    return answer;
+  }
+  const value = code.liftResult(side, result, signature, core);
+  if (answer === undefined) return code.bind(value, "result");
+  code.assign(answer, value);
+  return answer;
+}
+
+/** Lets the reader have its look. What it throws is kept until the guest has been left in order. */
+function callReader(code: CallCode, reader: Expr, answer: Expr, thrown: Expr): void {
+  const body = code.block(() => code.assign(answer, apply(reader, [answer])));
+  const error = code.fresh("readerError");
+  const handler = code.block(() => {
+    code.assign(answer, local(error));
+    code.assign(thrown, constant(true));
+  });
+  code.add({ op: "try", body, error, handler });
+}
+
+// ---- Lower
+
+/** A core function that calls a host function. */
+export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { readonly op: "lower" }>): Maker {
+  const { plan } = generator;
+  const options = plan.options[lower.options]!;
+  const type = generator.funcType(plan.funcTypes[lower.type]!);
+  const signature = flattenFuncType(options, type, "lower");
+  const paramsSide = hostSide(options, { scoped: true, lists: "chosen" });
+  const resultSide = hostSide(options, {});
+
+  const code = new CallCode(generator);
+  const name = code.fresh(functionLabel(lower.name));
+  const params = code.coreParams(type, signature, resultSide);
+  const core = params.map(local);
+  const host = code.constant("host", () => code.binding("host"));
+  const failed = code.constant("failed", () => code.binding("failed"));
+
+  code.checkMayLeave(resultSide, options.instance);
+  const scope = code.scope(type);
+  const { result } = type;
+  const value = result === undefined ? undefined : code.declare("result");
+  const isErr = result?.kind === "result" ? code.declare("isErr", constant(false)) : undefined;
+
+  const body = code.block(() => {
+    const called = apply(host, code.liftParams(paramsSide, type, signature, core));
+    if (value === undefined) code.do(called);
+    else if (isErr === undefined) code.assign(value, called);
+    else callFallible(code, called, value, isErr);
+    const flats = value === undefined ? [] : lowerHostResult(code, resultSide, result!, signature, core, value, isErr);
+    const returned = flats.map((flat) => (scope === undefined ? flat : code.named(flat, "flat")));
+    if (scope !== undefined) code.do({ op: "method", object: scope, key: "end", args: [] });
+    if (returned.length > 0) code.return(returned[0]);
+  });
+  const error = code.fresh("error");
+  const handler = code.block(() => {
+    const told =
+      isErr === undefined
+        ? (value ?? nothing)
+        : record([
+            ["tag", conditional(isErr, constant("err"), constant("ok"))],
+            ["val", value!],
+          ]);
+    code.return(apply(failed, [local(error), told, scope ?? nothing]));
+  });
+  code.add({ op: "try", body, error, handler });
+  return code.maker("lower", name, params);
+}
+
+/** Calls a host function that throws what is its `err` result. */
+function callFallible(code: CallCode, called: Expr, value: Expr, isErr: Expr): void {
+  const body = code.block(() => code.assign(value, called));
+  const error = code.fresh("thrown");
+  const handler = code.block(() => {
+    code.assign(value, call("errorPayload", local(error)));
+    code.assign(isErr, constant(true));
+  });
+  code.add({ op: "try", body, error, handler });
+}
+
+/** Lowers what a host function returned: the core results, if it is not stored at the caller's place. */
+function lowerHostResult(
+  code: CallCode,
+  side: Side,
+  t: ValType,
+  signature: Signature,
+  core: readonly Expr[],
+  value: Expr,
+  isErr: Expr | undefined,
+): readonly Expr[] {
+  const isTop = (type: ValType): type is ValTypeOf<"result"> => type.kind === "result" && isErr !== undefined;
+  if (signature.resultsIn === "out-pointer") {
+    const ptr = code.outPointer(side, t, core);
+    if (!isTop(t)) {
+      store(code, side, t, value, ptr);
+      return [];
+    }
+    code.if(
+      isErr!,
+      () => storeCase(code, side, t, 1, value, ptr, 0),
+      () => storeCase(code, side, t, 0, value, ptr, 0),
+    );
+    return [];
+  }
+  if (!isTop(t)) return lowerFlat(code, side, t, value);
+  const flats = declareFlats(code, side, t);
+  code.if(
+    isErr!,
+    () => assignCase(code, side, t, 1, value, flats),
+    () => assignCase(code, side, t, 0, value, flats),
+  );
+  return flats;
+}

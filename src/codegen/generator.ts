@@ -1,0 +1,171 @@
+/**
+ * What is generated for one component, while it is generated: the plan's types, and the helper functions that generated
+ * functions share.
+ *
+ * Code for a type is written in place while it is short. A type that is long, nested deeply or shared gets a helper, so
+ * that the code as a whole grows with the number of different types, not with the number of paths through them: the same
+ * purpose, and the same word (fuel), as in other generators of adapters.
+ *
+ * A helper refers to nothing but its parameters. What it needs of the side that it serves (the context, the memory, a
+ * resource type) comes before its inputs, and whoever calls it passes on its own.
+ */
+import type { PointerType } from "../abi/layout.ts";
+import type { CanonicalOptions, FuncTypeNode, Plan } from "../plan/plan.ts";
+import type { FuncType, ValType } from "../types/types.ts";
+import { apply, Body, env, local, Names } from "./build.ts";
+import { cost, ownCost, valTypes } from "./plan-types.ts";
+import type { Expr, Func, Maker, Module } from "./tree.ts";
+import type { Values } from "./values.ts";
+
+/** How much code a function has in it, in nodes of types, before compound types are put into helpers. */
+const FUEL = 200;
+
+/** What a function needs of its surroundings on one side of a call. */
+export type Capture = "cx" | "memory" | "scope" | `resource${number}` | `list${string}`;
+
+/** One side of a call: where values are lifted from or lowered to, and how. */
+export interface Side {
+  readonly pointer: PointerType;
+  readonly encoding: CanonicalOptions["encoding"];
+  /** How values look on the JavaScript side. */
+  readonly values: Values;
+  /** What becomes of lists of numbers and of strings: copies, views, or (lists only) what the binding says. */
+  readonly lists: "copy" | "view" | "chosen";
+  readonly strings: "copy" | "view";
+  /** Whether handles are parameters, and so belong to the scope of the call. */
+  readonly scoped: boolean;
+  /** Where both sides of a call are a component's, what is captured of the second has another name. */
+  readonly prefix: "" | "callee";
+}
+
+interface Helper {
+  readonly name: string;
+  readonly captures: readonly Capture[];
+}
+
+/** A body that knows its surroundings. */
+export abstract class Code extends Body {
+  readonly generator: Generator;
+  #fuel = FUEL;
+
+  constructor(generator: Generator) {
+    super(new Names((name) => generator.isReserved(name)));
+    this.generator = generator;
+  }
+
+  /** Something of `side`, by the name that it has here. */
+  abstract capture(side: Side, what: Capture): Expr;
+
+  cx(side: Side): Expr {
+    return this.capture(side, "cx");
+  }
+
+  memory(side: Side): Expr {
+    return this.capture(side, "memory");
+  }
+
+  /** Whether there is fuel for code for all of `t` in place. A node for `t` itself is burnt if so. */
+  inlines(t: ValType): boolean {
+    if (cost(t) > this.#fuel) return false;
+    this.#fuel -= ownCost(t);
+    return true;
+  }
+
+  callHelper(helper: Helper, side: Side, inputs: readonly Expr[]): Expr {
+    return apply(env(helper.name), [...helper.captures.map((what) => this.capture(side, what)), ...inputs]);
+  }
+}
+
+class HelperCode extends Code {
+  readonly captures: Capture[] = [];
+
+  capture(_side: Side, what: Capture): Expr {
+    if (!this.captures.includes(what)) this.captures.push(what);
+    return local(what);
+  }
+}
+
+export class Generator {
+  readonly plan: Plan;
+  /** The plan's types as objects, by `TypeIndex`. */
+  readonly types: readonly ValType[];
+  readonly makers: Maker[] = [];
+  readonly #isLibraryName: (name: string) => boolean;
+  readonly #functions: Func[] = [];
+  readonly #helpers: Map<string, Helper> = new Map();
+  readonly #functionNames: Map<string, number> = new Map();
+  readonly #ids: Map<ValType, number> = new Map();
+
+  constructor(plan: Plan, isLibraryName: (name: string) => boolean) {
+    this.plan = plan;
+    this.#isLibraryName = isLibraryName;
+    this.types = valTypes(plan);
+    for (const [i, type] of this.types.entries()) this.#ids.set(type, i);
+  }
+
+  get module(): Module {
+    return { functions: this.#functions, makers: this.makers };
+  }
+
+  funcType(node: FuncTypeNode): FuncType {
+    return {
+      kind: "func",
+      async: node.async,
+      params: node.params.map(({ label, type }) => ({ label, type: this.types[type]! })),
+      result: node.result === undefined ? undefined : this.types[node.result]!,
+    };
+  }
+
+  /** Names that locals cannot have. */
+  isReserved(name: string): boolean {
+    return captureNames.test(name) || this.#isLibraryName(name);
+  }
+
+  /** A name for a function of the module that begins with `wanted`. Only they have a `$` in their names. */
+  functionName(wanted: string): string {
+    const count = (this.#functionNames.get(wanted) ?? 0) + 1;
+    this.#functionNames.set(wanted, count);
+    return count === 1 ? wanted : `${wanted}$${count}`;
+  }
+
+  /**
+   * The helper that does `what` for type `t` on sides like `side`, written at the first demand. `inputs` names its
+   * parameters; `write` gives its result.
+   */
+  helper(
+    what: string,
+    side: Side,
+    t: ValType,
+    inputs: readonly string[],
+    write: (code: Code, inputs: readonly Expr[]) => Expr | undefined,
+  ): Helper {
+    const { values, pointer, encoding, lists, strings, scoped } = side;
+    const key = [what, this.#id(t), values.name, pointer, encoding, lists, strings, scoped].join(" ");
+    let helper = this.#helpers.get(key);
+    if (helper === undefined) {
+      const code = new HelperCode(this);
+      const params = inputs.map((input) => code.fresh(input));
+      code.inlines(t);
+      const result = write(code, params.map(local));
+      if (result !== undefined) code.return(result);
+      const name = this.functionName(`${what}$${t.kind.replace("-", "")}${this.#id(t)}`);
+      helper = { name, captures: code.captures };
+      this.#functions.push({ name, params: [...code.captures, ...params], body: code.statements });
+      this.#helpers.set(key, helper);
+    }
+    return helper;
+  }
+
+  /** A number for `t`: its index in the plan, or, for a type that despecialization made, one beyond. */
+  #id(t: ValType): number {
+    let id = this.#ids.get(t);
+    if (id === undefined) {
+      id = this.#ids.size;
+      this.#ids.set(t, id);
+    }
+    return id;
+  }
+}
+
+const captureNames =
+  /^(cx|memory|scope|instance|callee.*|host|failed|postReturn|entering\d*|resource\d+|list[USF]\d+)$/;

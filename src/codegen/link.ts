@@ -1,0 +1,83 @@
+/**
+ * Functions between two components: `canon lower` of another component's `canon lift`, both sides in one function, with
+ * values that JavaScript never sees. (Calls between an instance and one inside of it are refused before they come here.)
+ *
+ * The order is that of `canon_lower` around `canon_lift` in the specification: leave the caller, enter the callee, lift
+ * the parameters and lower them, call, lift the result and lower it, `post-return`, leave the callee.
+ */
+import { flattenFuncType } from "../abi/flatten.ts";
+import type { CanonicalOptions, Lift, Trampoline } from "../plan/plan.ts";
+import { apply, call, get, local, nothing } from "./build.ts";
+import { CallCode, functionLabel, selfAndAncestors } from "./call-code.ts";
+import { componentValues } from "./component-values.ts";
+import type { Generator, Side } from "./generator.ts";
+import { lowerFlat } from "./lower-flat.ts";
+import { store } from "./store.ts";
+import type { Expr, Maker } from "./tree.ts";
+
+function componentSide({ pointer, encoding }: CanonicalOptions, prefix: Side["prefix"]): Side {
+  return { pointer, encoding, values: componentValues, lists: "view", strings: "copy", scoped: true, prefix };
+}
+
+/** A core function of one component that calls a function of another. */
+export function linkMaker(
+  generator: Generator,
+  lower: Extract<Trampoline, { readonly op: "lower" }>,
+  lift: Lift,
+): Maker {
+  const { plan } = generator;
+  const callerOptions = plan.options[lower.options]!;
+  const calleeOptions = plan.options[lift.options]!;
+  // Both have the same type but for the names that resources have; the caller's does for both.
+  const type = generator.funcType(plan.funcTypes[lower.type]!);
+  const callerSignature = flattenFuncType(callerOptions, type, "lower");
+  const calleeSignature = flattenFuncType(calleeOptions, type, "lift");
+  const caller = componentSide(callerOptions, "");
+  const callee = componentSide(calleeOptions, "callee");
+
+  const code = new CallCode(generator);
+  const name = code.fresh(functionLabel(lower.name));
+  const params = code.coreParams(type, callerSignature, caller);
+  const core = params.map(local);
+  const failed = code.constant("failed", () => code.binding("failed"));
+  const bound = (key: string) => code.constant(key, () => get(code.binding("lift"), key));
+  const called = bound("callee");
+  const outside = selfAndAncestors(plan, callerOptions.instance);
+  const entered = selfAndAncestors(plan, calleeOptions.instance).filter((instance) => !outside.includes(instance));
+  const instances = code.entering(get(code.binding("lift"), "entering"), entered.length);
+
+  code.checkMayLeave(caller, callerOptions.instance);
+  code.enter(instances, () => call("cannotEnterFromGuest"));
+  const scope = code.scope(type);
+
+  const body = code.block(() => {
+    const values = code.liftParams(caller, type, callerSignature, core);
+    const flats = code.lowerParams(callee, type, calleeSignature, values);
+    const calling = apply(called, flats);
+    const result = calleeSignature.results.length === 0 ? undefined : code.bind(calling, "core");
+    if (result === undefined) code.do(calling);
+
+    let value = result;
+    if (result !== undefined) value = code.liftResult(callee, type.result!, calleeSignature, result);
+    if (scope !== undefined) {
+      if (value !== undefined) value = code.named(value, "result");
+      code.do({ op: "method", object: scope, key: "end", args: [] });
+    }
+    let returned: Expr | undefined;
+    if (value !== undefined && callerSignature.resultsIn === "out-pointer") {
+      store(code, caller, type.result!, value, code.outPointer(caller, type.result!, core));
+    } else if (value !== undefined) {
+      [returned] = lowerFlat(code, caller, type.result!, value);
+    }
+    if (calleeOptions.postReturn !== undefined) {
+      if (returned !== undefined) returned = code.named(returned, "flat");
+      code.postReturn(bound("postReturn"), instances, result === undefined ? [] : [result]);
+    }
+    code.leave(instances);
+    if (returned !== undefined) code.return(returned);
+  });
+  const error = code.fresh("error");
+  const handler = code.block(() => code.return(apply(failed, [local(error), nothing, scope ?? nothing])));
+  code.add({ op: "try", body, error, handler });
+  return code.maker("link", name, params);
+}

@@ -1,0 +1,84 @@
+/**
+ * Where numbers lie in memory, as trees: an element of one of the views that a `Memory` has.
+ *
+ * What is read or written here has been checked to be inside the memory and aligned. Views are fetched from the `Memory`
+ * at each access, since a call in between may have replaced them; loops that call nobody fetch them once.
+ */
+import { pointerSize } from "../abi/layout.ts";
+import { type Body, binary, call, get, index, plus } from "./build.ts";
+import type { Code, Side } from "./generator.ts";
+import type { Expr } from "./tree.ts";
+
+const sizes = { u8: 1, s8: 1, u16: 2, s16: 2, u32: 4, s32: 4, u64: 8, s64: 8, f32: 4, f64: 8 } as const;
+
+/** The name of one of the views of a `Memory`: it is the type of its elements. */
+export type View = keyof typeof sizes;
+
+/** Reads the number at `ptr + offset`. */
+export function read(code: Code, side: Side, view: View, ptr: Expr, offset: number): Expr {
+  return index(get(code.memory(side), view), elementIndex(side, view, ptr, offset));
+}
+
+/** Writes `value` at `ptr + offset`. `value` must not run the guest: the view is fetched before it. */
+export function write(code: Code, side: Side, view: View, ptr: Expr, offset: number, value: Expr): void {
+  code.put(get(code.memory(side), view), elementIndex(side, view, ptr, offset), value);
+}
+
+/** Addresses of 32-bit memories fit a shift; those of 64-bit memories may not, but are multiples of the size, too. */
+function elementIndex(side: Side, view: View, ptr: Expr, offset: number): Expr {
+  const at = plus(ptr, offset);
+  const size = sizes[view];
+  if (size === 1) return at;
+  return side.pointer === "i64" ? binary(at, "/", size) : binary(at, ">>>", Math.log2(size));
+}
+
+/** A pointer and a length, as strings and lists have them. Both are numbers, whatever the memory. */
+export interface Range {
+  readonly ptr: Expr;
+  readonly length: Expr;
+}
+
+/** Reads the range that lies at `ptr + offset`. The length of a string may be tagged. */
+export function readRange(code: Code, side: Side, of: "string" | "list", ptr: Expr, offset: number): Range {
+  const view = side.pointer === "i32" ? "u32" : "u64";
+  const size = pointerSize(side.pointer);
+  return liftRange(side, of, read(code, side, view, ptr, offset), read(code, side, view, ptr, offset + size));
+}
+
+/** Writes a range at `ptr + offset`. */
+export function writeRange(
+  code: Code,
+  side: Side,
+  of: "string" | "list",
+  ptr: Expr,
+  offset: number,
+  range: Range,
+): void {
+  const view = side.pointer === "i32" ? "u32" : "u64";
+  const size = pointerSize(side.pointer);
+  const [begin, length] = lowerRange(side, of, range);
+  write(code, side, view, ptr, offset, begin);
+  write(code, side, view, ptr, offset + size, length);
+}
+
+/** A range from two core values. Those of type `i32` are taken as they are: of either sign. */
+export function liftRange(side: Side, of: "string" | "list", ptr: Expr, length: Expr): Range {
+  if (side.pointer === "i32") return { ptr: unsigned(ptr), length: unsigned(length) };
+  return { ptr: call("pointer64", ptr), length: call(of === "string" ? "taggedFrom64" : "pointer64", length) };
+}
+
+/** The reverse. */
+export function lowerRange(side: Side, of: "string" | "list", { ptr, length }: Range): readonly [Expr, Expr] {
+  if (side.pointer === "i32") return [ptr, length];
+  return [call("pointerTo64", ptr), call(of === "string" ? "taggedTo64" : "pointerTo64", length)];
+}
+
+/** A pointer that is a core value, as a number. */
+export function liftPointer(body: Body, side: Side, ptr: Expr, wanted: string): Expr {
+  return side.pointer === "i32" ? unsigned(ptr) : body.bind(call("pointer64", ptr), wanted);
+}
+
+/** What is read of memory through an unsigned view is unsigned already. */
+function unsigned(e: Expr): Expr {
+  return e.op === "index" ? e : binary(e, ">>>", 0);
+}

@@ -1,0 +1,151 @@
+/**
+ * The types of a plan as generators see them: as objects that layouts can be kept beside, with answers to what generators
+ * ask of a type. Each answer is worked out once for each type, however often types share it.
+ */
+import { assert, ComponentError } from "../errors/component-error.ts";
+import type { Plan, TypeIndex, TypeNode } from "../plan/plan.ts";
+import type { ResourceType, ValType, ValTypeOf } from "../types/types.ts";
+
+/** The plan's types as objects that layouts can be kept beside. A resource's `id` is its `ResourceIndex`. */
+export function valTypes(plan: Plan): ValType[] {
+  const resources = plan.resources.map((resource, id): ResourceType => {
+    return { kind: "resource", id, rep: resource.kind === "defined" ? resource.rep : "i32", name: resource.name };
+  });
+  const types: ValType[] = [];
+  const at = (i: TypeIndex): ValType => {
+    const type = types[i];
+    assert(type !== undefined, "a plan has the parts of a type before it");
+    return type;
+  };
+  const maybe = (i: TypeIndex | undefined) => (i === undefined ? undefined : at(i));
+  const make = (node: TypeNode): ValType => {
+    switch (node.kind) {
+      case "list":
+        return { kind: "list", element: at(node.element), length: node.length };
+      case "map":
+        return { kind: "map", key: at(node.key), value: at(node.value) };
+      case "record":
+        return { kind: "record", fields: node.fields.map(({ label, type }) => ({ label, type: at(type) })) };
+      case "tuple":
+        return { kind: "tuple", types: node.types.map(at) };
+      case "variant":
+        return { kind: "variant", cases: node.cases.map(({ label, type }) => ({ label, type: maybe(type) })) };
+      case "option":
+        return { kind: "option", type: at(node.type) };
+      case "result":
+        return { kind: "result", ok: maybe(node.ok), error: maybe(node.error) };
+      case "own":
+      case "borrow":
+        return { kind: node.kind, resource: resources[node.resource]! };
+      case "stream":
+      case "future":
+        return { kind: node.kind, payload: maybe(node.payload) };
+      case "enum":
+      case "flags":
+        return { kind: node.kind, labels: node.labels };
+      default:
+        return { kind: node.kind };
+    }
+  };
+  for (const node of plan.types) types.push(make(node));
+  return types;
+}
+
+const costs: WeakMap<ValType, number> = new WeakMap();
+
+/** How many nodes of code `t` takes in place. Lists take one: their loops are in helpers anyway. */
+export function cost(t: ValType): number {
+  let sum = costs.get(t);
+  if (sum === undefined) {
+    sum = ownCost(t);
+    for (const part of inlineParts(t)) sum += cost(part);
+    costs.set(t, sum);
+  }
+  return sum;
+}
+
+/** Scalars take nothing, so that they are always written in place. */
+export function ownCost(t: ValType): number {
+  switch (t.kind) {
+    case "record":
+      return t.fields.length;
+    case "tuple":
+      return t.types.length;
+    case "variant":
+      return 2 * t.cases.length;
+    case "flags":
+      return t.labels.length;
+    case "option":
+    case "result":
+      return 3;
+    case "list":
+      return t.length ?? 0;
+    default:
+      return 0;
+  }
+}
+
+function inlineParts(t: ValType): readonly ValType[] {
+  switch (t.kind) {
+    case "record":
+      return t.fields.map((field) => field.type);
+    case "tuple":
+      return t.types;
+    case "variant":
+      return t.cases.flatMap((c) => c.type ?? []);
+    case "option":
+      return [t.type];
+    case "result":
+      return [t.ok, t.error].flatMap((type) => type ?? []);
+    case "list":
+      return t.length === undefined ? [] : [t.element];
+    default:
+      return [];
+  }
+}
+
+const withHandles: WeakMap<ValType, boolean> = new WeakMap();
+
+/** Whether values of type `t` can have handles in them, so that lifting and lowering them has effects. */
+export function hasHandles(t: ValType): boolean {
+  let answer = withHandles.get(t);
+  if (answer === undefined) {
+    answer = t.kind === "own" || t.kind === "borrow" || parts(t).some(hasHandles);
+    withHandles.set(t, answer);
+  }
+  return answer;
+}
+
+const asynchronous: WeakMap<ValType, boolean> = new WeakMap();
+
+/** Whether values of type `t` can have streams, futures or error contexts in them. */
+export function isAsync(t: ValType): boolean {
+  let answer = asynchronous.get(t);
+  if (answer === undefined) {
+    answer = t.kind === "stream" || t.kind === "future" || t.kind === "error-context" || parts(t).some(isAsync);
+    asynchronous.set(t, answer);
+  }
+  return answer;
+}
+
+function parts(t: ValType): readonly ValType[] {
+  if (t.kind === "list") return [t.element];
+  return t.kind === "map" ? [t.key, t.value] : inlineParts(t);
+}
+
+/** For the types that generated code does not know yet. Functions that mention them are not generated. */
+export function unsupported(t: ValType): never {
+  throw new ComponentError("unsupported", "async", `values of type \`${t.kind}\` are not supported yet`);
+}
+
+const pairs: WeakMap<ValType, ValTypeOf<"tuple">> = new WeakMap();
+
+/** An entry of a map: what `despecialize` makes of it, as a tuple. */
+export function pairType(t: ValTypeOf<"map">): ValTypeOf<"tuple"> {
+  let pair = pairs.get(t);
+  if (pair === undefined) {
+    pair = { kind: "tuple", types: [t.key, t.value] };
+    pairs.set(t, pair);
+  }
+  return pair;
+}

@@ -1,0 +1,156 @@
+/**
+ * `store` in the specification ("Storing" in CanonicalABI.md): statements that put values into memory.
+ *
+ * Whoever calls `store` has found room for a value of the type: inside the memory, and aligned. Whatever may run the guest
+ * (its `realloc`) is a statement of its own, before the memory's views are fetched.
+ */
+import { layout, recordLayout, variantLayout } from "../abi/layout.ts";
+import type { ValType, ValTypeOf } from "../types/types.ts";
+import { call, constant, get, index, plus } from "./build.ts";
+import type { Code, Side } from "./generator.ts";
+import { eachElement, unsigned } from "./load.ts";
+import { type Range, write, writeRange } from "./place.ts";
+import { pairType, unsupported } from "./plan-types.ts";
+import type { Expr } from "./tree.ts";
+import { type CasesType, capitalized, casesOf, fieldOf, isNumber, keysOf } from "./values.ts";
+
+/** Puts `value` of type `t` to `ptr + offset`. */
+export function store(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr, offset = 0): void {
+  if (code.inlines(t)) {
+    storeHere(code, side, t, value, ptr, offset);
+    return;
+  }
+  const helper = code.generator.helper("store", side, t, ["value", "ptr"], (inner, [v, at]) => {
+    storeHere(inner, side, t, v!, at!, 0);
+    return undefined;
+  });
+  code.do(code.callHelper(helper, side, [value, plus(ptr, offset)]));
+}
+
+function storeHere(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr, offset: number): void {
+  const { values, pointer } = side;
+  switch (t.kind) {
+    case "bool":
+      write(code, side, "u8", ptr, offset, values.lowerBool(value));
+      return;
+    case "u8":
+    case "s8":
+    case "u16":
+    case "s16":
+    case "u32":
+    case "s32":
+    case "u64":
+    case "s64":
+    case "f32":
+    case "f64":
+      write(code, side, t.kind, ptr, offset, values.lowerNumber(t.kind, value));
+      return;
+    case "char":
+      write(code, side, "u32", ptr, offset, values.lowerChar(value));
+      return;
+    case "string":
+      writeRange(code, side, "string", ptr, offset, values.storeString(code, side, value));
+      return;
+    case "list":
+      if (t.length !== undefined) storeFixedList(code, side, t.element, t.length, value, plus(ptr, offset));
+      else writeRange(code, side, "list", ptr, offset, storeList(code, side, t.element, value));
+      return;
+    case "map":
+      writeRange(code, side, "list", ptr, offset, storeMap(code, side, t, value));
+      return;
+    case "record": {
+      const { offsets } = recordLayout(
+        t.fields.map(({ type }) => type),
+        pointer,
+      );
+      const keys = keysOf(t.fields.map(({ label }) => label));
+      const fields = values.asRecord(code, value, "record");
+      for (const [i, { type }] of t.fields.entries()) {
+        store(code, side, type, fieldOf(fields, keys[i]!), ptr, offset + offsets[i]!);
+      }
+      return;
+    }
+    case "tuple": {
+      const { offsets } = recordLayout(t.types, pointer);
+      const tuple = values.asTuple(code, value, t.types.length);
+      for (const [i, type] of t.types.entries()) {
+        store(code, side, type, index(tuple, i), ptr, offset + offsets[i]!);
+      }
+      return;
+    }
+    case "variant":
+    case "option":
+    case "result":
+      values.matchCase(code, t, value, (i, payload) => storeCase(code, side, t, i, payload, ptr, offset));
+      return;
+    case "enum":
+      write(code, side, unsigned(layout(t, pointer).size), ptr, offset, values.lowerEnum(code, side, t, value));
+      return;
+    case "flags":
+      write(code, side, unsigned(layout(t, pointer).size), ptr, offset, values.lowerFlags(code, value, t.labels));
+      return;
+    case "own":
+    case "borrow":
+      write(code, side, "u32", ptr, offset, values.lowerHandle(code, side, t, value));
+      return;
+    case "stream":
+    case "future":
+    case "error-context":
+      unsupported(t);
+  }
+}
+
+/** `store_variant` in the specification, once the case is known. */
+export function storeCase(
+  code: Code,
+  side: Side,
+  t: CasesType,
+  i: number,
+  payload: Expr,
+  ptr: Expr,
+  offset: number,
+): void {
+  const cases = casesOf(t);
+  const { discriminantSize, payloadOffset } = variantLayout(cases, side.pointer);
+  write(code, side, unsigned(discriminantSize), ptr, offset, constant(i));
+  const { type } = cases[i]!;
+  if (type !== undefined) store(code, side, type, payload, ptr, offset + payloadOffset);
+}
+
+/** `store_list_into_range` in the specification. */
+export function storeList(code: Code, side: Side, element: ValType, value: Expr): Range {
+  if (isNumber(element)) {
+    const ptr = code.bind(call(`store${capitalized(element.kind)}`, code.cx(side), value), "ptr");
+    return { ptr, length: code.bind(get(code.cx(side), "length"), "length") };
+  }
+  const list = code.named(value, "list");
+  const length = code.named(side.values.listLength(code, list), "length");
+  const { size, alignment } = layout(element, side.pointer);
+  const ptr = code.bind(call("allocateList", code.cx(side), length, constant(size), constant(alignment)), "ptr");
+  storeElements(code, side, element, list, ptr, length);
+  return { ptr, length };
+}
+
+export function storeMap(code: Code, side: Side, t: ValTypeOf<"map">, value: Expr): Range {
+  return storeList(code, side, pairType(t), side.values.mapEntries(code, value));
+}
+
+function storeFixedList(code: Code, side: Side, element: ValType, length: number, value: Expr, ptr: Expr): void {
+  if (isNumber(element)) {
+    code.do(call(`store${capitalized(element.kind)}Into`, code.cx(side), value, ptr, constant(length)));
+    return;
+  }
+  storeElements(code, side, element, side.values.fixedList(code, value, length), ptr, constant(length));
+}
+
+/** `store_list_into_valid_range` in the specification: a loop, in a function of its own for each type of elements. */
+function storeElements(code: Code, side: Side, element: ValType, list: Expr, ptr: Expr, length: Expr): void {
+  const inputs = ["list", "ptr", "length"];
+  const helper = code.generator.helper("storeElements", side, element, inputs, (inner, [elements, begin, count]) => {
+    eachElement(inner, side, element, begin!, count!, (at, i) => {
+      store(inner, side, element, index(elements!, i), at);
+    });
+    return undefined;
+  });
+  code.do(code.callHelper(helper, side, [list, ptr, length]));
+}

@@ -1,0 +1,240 @@
+/**
+ * How component values look on the other side of the Canonical ABI. The generators of `load`, `store`, `lift_flat` and
+ * `lower_flat` know where a value lies and what it is made of; what it is, the two implementations of `Values` know:
+ *
+ * - `hostValues`, for JavaScript (docs/values.md): every value is checked on its way in, never coerced;
+ * - `componentValues` (component-values.ts), for what passes from one component to another, which nobody else sees.
+ */
+import type { Case, ValType, ValTypeOf } from "../types/types.ts";
+import { apply, array, binary, call, constant, get, nothing, or, record } from "./build.ts";
+import type { Code, Side } from "./generator.ts";
+import type { Range, View } from "./place.ts";
+import type { Expr } from "./tree.ts";
+
+/** Types whose values have cases, one of which they are. */
+export type CasesType = ValTypeOf<"variant" | "option" | "result">;
+export type HandleType = ValTypeOf<"own" | "borrow">;
+
+export interface Values {
+  readonly name: "host" | "component";
+
+  /** The core value for a number. */
+  lowerNumber(kind: View, value: Expr): Expr;
+  /** The core value (0 or 1) for a boolean. */
+  lowerBool(value: Expr): Expr;
+  /** From an `i32`, which is checked; and back. */
+  liftChar(i: Expr): Expr;
+  lowerChar(value: Expr): Expr;
+
+  liftString(code: Code, side: Side, range: Range): Expr;
+  storeString(code: Code, side: Side, value: Expr): Range;
+
+  /** A list with elements that are numbers, which is checked and lifted as a whole. */
+  liftNumbers(code: Code, side: Side, kind: View, range: Range): Expr;
+  /** The same for a list that is passed flat. */
+  numbers(kind: View, elements: readonly Expr[]): Expr;
+  /** The length of a list; of a value that is none, there is none. */
+  listLength(code: Code, value: Expr): Expr;
+  /** A list that has to have `length` elements. */
+  fixedList(code: Code, value: Expr, length: number): Expr;
+  /** The entries of a map, as a list of pairs; and back (`undefined`: maps are lists of pairs). */
+  mapEntries(code: Code, value: Expr): Expr;
+  readonly makeMap: (() => Expr) | undefined;
+
+  /** `value` made ready to have fields read from it. */
+  asRecord(code: Code, value: Expr, wanted: string): Expr;
+  asTuple(code: Code, value: Expr, length: number): Expr;
+
+  /** From the bits of flags, of which those that mean nothing are to be ignored; and back. */
+  liftFlags(code: Code, bits: Expr, labels: readonly string[]): Expr;
+  lowerFlags(code: Code, value: Expr, labels: readonly string[]): Expr;
+
+  /** From the index of a case, which is checked; and back. */
+  liftEnum(code: Code, side: Side, t: ValTypeOf<"enum">, i: Expr): Expr;
+  lowerEnum(code: Code, side: Side, t: ValTypeOf<"enum">, value: Expr): Expr;
+
+  /** The value of case `i`. */
+  makeCase(t: CasesType, i: number, payload: Expr | undefined): Expr;
+  /** `match_case` in the specification: runs `arm` for the case that `value` is. */
+  matchCase(code: Code, t: CasesType, value: Expr, arm: (i: number, payload: Expr) => void): void;
+
+  liftHandle(code: Code, side: Side, t: HandleType, i: Expr): Expr;
+  lowerHandle(code: Code, side: Side, t: HandleType, value: Expr): Expr;
+}
+
+/** The cases of a type, with the names that JavaScript has for them. */
+export function casesOf(t: CasesType): readonly Case[] {
+  switch (t.kind) {
+    case "variant":
+      return t.cases;
+    case "option":
+      return [
+        { label: "none", type: undefined },
+        { label: "some", type: t.type },
+      ];
+    case "result":
+      return [
+        { label: "ok", type: t.ok },
+        { label: "err", type: t.error },
+      ];
+  }
+}
+
+/** Whether lists of `t` are typed arrays. */
+export function isNumber(t: ValType): t is { readonly kind: View } {
+  return /^([us](8|16|32|64)|f(32|64))$/.test(t.kind);
+}
+
+/**
+ * The keys of a record or of flags: labels in camel case. Of labels that look the same then, the first is spelled so;
+ * the others stay as they are.
+ */
+export function keysOf(labels: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  return labels.map((label) => {
+    const key = camelCase(label);
+    const unique = taken.has(key) ? label : key;
+    taken.add(unique);
+    return unique;
+  });
+}
+
+/** `full-name` becomes `fullName`, and `is-XML` `isXml`. */
+export function camelCase(label: string): string {
+  const [first = "", ...rest] = label.toLowerCase().split("-");
+  return first + rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+}
+
+/** What every object has without having it of its own. A field of such a name is looked for in the object alone. */
+const inherited: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+/** The field of a record, wherever it comes from. */
+export function fieldOf(value: Expr, key: string): Expr {
+  const field = get(value, key);
+  return field.op === "get" && inherited.has(key) ? call("ownField", value, constant(key)) : field;
+}
+
+export const capitalized = (kind: string) => kind.charAt(0).toUpperCase() + kind.slice(1);
+
+const encodings = { utf8: "Utf8", utf16: "Utf16", "latin1+utf16": "Latin1OrUtf16" } as const;
+
+/** Whether an option must say which it is, since its payload may be `undefined` itself. */
+function isNested(t: ValTypeOf<"option">): boolean {
+  return t.type.kind === "option";
+}
+
+/** Values as JavaScript has them. */
+export const hostValues: Values = {
+  name: "host",
+
+  lowerNumber: (kind, value) => call(`to${capitalized(kind)}`, value),
+  lowerBool: (value) => call("toBool", value),
+  liftChar: (i) => call("charFromI32", i),
+  lowerChar: (value) => call("toChar", value),
+
+  liftString(code, side, { ptr, length }) {
+    if (side.strings === "view") return call("viewString", code.cx(side), constant(side.encoding), ptr, length);
+    return call(`load${encodings[side.encoding]}`, code.cx(side), ptr, length);
+  },
+
+  storeString(code, side, value) {
+    const ptr = code.bind(call(`store${encodings[side.encoding]}`, code.cx(side), value), "ptr");
+    return { ptr, length: code.bind(get(code.cx(side), "length"), "length") };
+  },
+
+  liftNumbers(code, side, kind, { ptr, length }) {
+    const args = [code.cx(side), ptr, length];
+    const what = capitalized(kind);
+    return side.lists === "chosen"
+      ? apply(code.capture(side, `list${what}`), args)
+      : call(`${side.lists}${what}`, ...args);
+  },
+
+  numbers: (kind, elements) => call(`array${capitalized(kind)}`, array(elements)),
+  listLength: (code, value) => code.bind(call("listLength", value), "length"),
+  fixedList: (code, value, length) => code.bind(call("fixedList", value, constant(length)), "list"),
+  mapEntries: (code, value) => code.bind(call("mapEntries", value), "entries"),
+  makeMap: () => call("makeMap"),
+
+  asRecord: (code, value, wanted) => code.bind(call("asObject", value), wanted),
+  asTuple: (code, value, length) => code.bind(call("asTuple", value, constant(length)), "tuple"),
+
+  liftFlags(code, bits, labels) {
+    const flags = code.named(bits, "bits");
+    return record(keysOf(labels).map((key, i) => [key, binary(binary(flags, "&", 1 << i), "!==", 0)]));
+  },
+
+  lowerFlags(code, value, labels) {
+    const flags = code.bind(call("asObject", value), "flags");
+    return keysOf(labels)
+      .map((key, i) => {
+        const bit = call("toFlag", fieldOf(flags, key));
+        return i === 0 ? bit : binary(bit, "<<", i);
+      })
+      .reduce((all, bit) => binary(all, "|", bit));
+  },
+
+  liftEnum(code, side, t, i) {
+    const helper = code.generator.helper("label", side, t, ["i"], (inner, [index]) => {
+      inner.switch(
+        index!,
+        t.labels.map((_, n) => n),
+        (n) => inner.return(constant(t.labels[n]!)),
+        () => inner.return(call("invalidDiscriminant")),
+      );
+      return undefined;
+    });
+    return code.callHelper(helper, side, [i]);
+  },
+
+  lowerEnum(code, side, t, value) {
+    const helper = code.generator.helper("case", side, t, ["label"], (inner, [label]) => {
+      inner.switch(
+        label!,
+        t.labels,
+        (_, n) => inner.return(constant(n)),
+        () => inner.return(call("invalid")),
+      );
+      return undefined;
+    });
+    return code.callHelper(helper, side, [value]);
+  },
+
+  makeCase(t, i, payload) {
+    if (t.kind === "option" && !isNested(t)) return payload ?? nothing;
+    const tag = ["tag", constant(casesOf(t)[i]!.label)] as const;
+    return record(payload === undefined ? [tag] : [tag, ["val", payload]]);
+  },
+
+  matchCase(code, t, value, arm) {
+    if (t.kind === "option" && !isNested(t)) {
+      const option = code.named(value, "option");
+      code.if(
+        or(binary(option, "===", nothing), binary(option, "===", constant(null))),
+        () => arm(0, nothing),
+        () => arm(1, option),
+      );
+      return;
+    }
+    const shape = code.bind(call("asObject", value), t.kind);
+    const tags = casesOf(t).map(({ label }) => label);
+    code.switch(
+      get(shape, "tag"),
+      tags,
+      (_, i) => arm(i, get(shape, "val")),
+      () => code.do(call("invalid")),
+    );
+  },
+
+  liftHandle(code, side, t, i) {
+    const args = [code.cx(side), i, code.capture(side, `resource${t.resource.id}`)];
+    if (t.kind === "own") return code.bind(call("liftOwnValue", ...args), "handle");
+    return code.bind(call("liftBorrowValue", ...args, code.capture(side, "scope")), "handle");
+  },
+
+  lowerHandle(code, side, t, value) {
+    const args = [code.cx(side), value, code.capture(side, `resource${t.resource.id}`)];
+    if (side.scoped) args.push(code.capture(side, "scope"));
+    return code.bind(call(t.kind === "own" ? "lowerOwnValue" : "lowerBorrowValue", ...args), "handle");
+  },
+};
