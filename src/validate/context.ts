@@ -22,8 +22,7 @@ export type Rule =
   | "canonical"
   | "core"
   | "value"
-  | "feature"
-  | "limit";
+  | "feature";
 
 export class Context {
   readonly bytes: Uint8Array;
@@ -46,6 +45,11 @@ export class Context {
     throw new ComponentError("validate", rule, reason, { offset, path: this.path.slice() });
   }
 
+  /** The component may be valid, but is larger than this implementation takes. */
+  failLimit(reason: string, offset: number): never {
+    throw new ComponentError("unsupported", "limit", reason, { offset, path: this.path.slice() });
+  }
+
   /** Fails unless `feature` is on. */
   require(feature: Feature, offset: number, what: string = features[feature].what): void {
     if (this.features.has(feature)) return;
@@ -55,7 +59,7 @@ export class Context {
   /** Accounts for `amount` of work on types. */
   spend(amount: number, offset: number): void {
     this.#work -= amount;
-    if (this.#work < 0) this.fail("limit", "effective type size exceeds the limit", offset);
+    if (this.#work < 0) this.failLimit("effective type size exceeds the limit", offset);
   }
 
   /** The names that the type of `decl` uses; those of its parts, if it is an instance or a component, are kept with them. */

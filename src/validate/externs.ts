@@ -5,6 +5,7 @@
 import type { ExternTypeSyntax } from "../binary/definitions.ts";
 import type { ExternDecl, ExternType, InstanceType, NameAttributes, ResourceType } from "../types/types.ts";
 import type { Context } from "./context.ts";
+import { factsOf } from "./facts.ts";
 import type { Way } from "./names.ts";
 import type { Direction, Scope } from "./scope.ts";
 import { Substitution } from "./substitute.ts";
@@ -101,6 +102,13 @@ export function declare(
   context.setNode(decl, node);
   direction.decls.set(name, decl);
   for (const resource of resources) direction.resources.add(resource);
+}
+
+/** Nobody can have lent what a value that is exported would hold. */
+export function checkExportedValue(context: Context, type: ExternType, offset: number): void {
+  if (type.kind === "value" && factsOf(type.type).borrow) {
+    context.fail("type", "exported value cannot contain a `borrow` type", offset);
+  }
 }
 
 /** Fails unless all types that an import or export uses have a visible name; remembers the names that it gives. */

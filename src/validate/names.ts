@@ -6,6 +6,7 @@ import type { AttributeSyntax, ExternName as ExternNameSyntax } from "../binary/
 import {
   type ExternName,
   isCanonicalVersion,
+  type NameOptions,
   parseExternName,
   parseInterfaceName,
   parseSemver,
@@ -39,7 +40,8 @@ export function defineName(
     canonicalVersions: context.features.has("canonical-names"),
   });
   if (typeof parsed === "string") {
-    return context.fail("name", `${way} name \`${name}\` is not a valid extern name: ${parsed}`, offset);
+    const reason = `${way} name \`${name}\` is not a valid extern name: ${parsed}${featureHint(name)}`;
+    return context.fail("name", reason, offset);
   }
   const key = uniquenessKey(name);
   const previous = direction.names.get(key);
@@ -49,6 +51,15 @@ export function defineName(
   direction.names.set(key, name);
   new NameChecker(context, direction, offset).check(parsed, named);
   return defineAttributes(context, syntax, parsed, named.type);
+}
+
+/** Which feature would make a name valid that is not. */
+function featureHint(name: string): string {
+  const helps = (options: NameOptions) => typeof parseExternName(name, options) !== "string";
+  if (helps({ nested: true })) return ", which needs the `nested-names` feature";
+  if (helps({ canonicalVersions: true })) return ", which needs the `canonical-names` feature";
+  const both = helps({ nested: true, canonicalVersions: true });
+  return both ? ", which needs the `nested-names` and `canonical-names` features" : "";
 }
 
 /** The rules that annotations of a name set for the type of the function. */
@@ -95,7 +106,6 @@ class NameChecker {
     if (result === undefined) this.#fail("function should return one value");
     const own = result.kind === "result" ? result.ok : result;
     if (own?.kind !== "own") this.#fail("function should return `(own $T)` or `(result (own $T))`");
-    if (type.async) this.#fail("constructor function cannot be async");
     const returned = node.parts[type.params.length];
     this.#label(resource, (result.kind === "result" ? returned?.parts[0] : returned)?.parts[0]);
   }

@@ -77,7 +77,7 @@ export class IndexSpace<T> {
 
   add(item: T, offset: number): void {
     if (this.#items.length >= this.#limit) {
-      this.#context.fail("limit", `${this.#sort} count exceeds limit of ${this.#limit}`, offset);
+      this.#context.failLimit(`${this.#sort} count exceeds limit of ${this.#limit}`, offset);
     }
     this.#items.push(item);
   }

@@ -9,7 +9,7 @@ import type { ComponentType, InstanceType } from "../types/types.ts";
 import { defineAlias } from "./aliases.ts";
 import type { Context } from "./context.ts";
 import { defineCoreType } from "./core.ts";
-import { checkVisible, declare, resolveExternType } from "./externs.ts";
+import { checkExportedValue, checkVisible, declare, resolveExternType } from "./externs.ts";
 import { addItem } from "./items.ts";
 import { defineName, type Way } from "./names.ts";
 import { Scope, type TypeEntry } from "./scope.ts";
@@ -116,6 +116,7 @@ function declareExtern(
   const resolved = resolveExternType(context, scope, typeSyntax, name);
   const attributes = defineName(context, direction, way, syntax, resolved);
   checkVisible(context, scope, way, resolved, offset);
+  if (way === "export" && scope.kind === "component-type") checkExportedValue(context, resolved.type, offset);
   declare(context, direction, name, attributes, resolved);
   const { type, node } = resolved;
   addItem(scope, { from: "imported", import: { name, attributes, type, offset } }, type, node, offset);

@@ -7,13 +7,14 @@
 import type {
   ComponentSyntax, Definition, ExportDefinition, ImportDefinition,
 } from "../binary/definitions.ts"; // biome-ignore format: one list
+import { ComponentError } from "../errors/component-error.ts";
 import type { TypeInterner } from "../types/interner.ts";
-import type { ExternDecl, ResourceType } from "../types/types.ts";
+import type { ExternDecl, ExternType, ResourceType } from "../types/types.ts";
 import { defineAlias } from "./aliases.ts";
 import { defineCanon } from "./canon.ts";
 import { Context } from "./context.ts";
 import { defineCoreInstance, defineCoreModule, defineCoreType } from "./core.ts";
-import { checkVisible, declare, type ResolvedExtern, resolveExternType } from "./externs.ts";
+import { checkExportedValue, checkVisible, declare, type ResolvedExtern, resolveExternType } from "./externs.ts";
 import { mentionsFreeResource } from "./facts.ts";
 import type { FeatureSet } from "./features.ts";
 import { defineInstance } from "./instantiate.ts";
@@ -24,6 +25,7 @@ import { Substitution } from "./substitute.ts";
 import { SubtypeChecker } from "./subtype.ts";
 import type { TypedComponent, TypedExport, TypedImport } from "./typed.ts";
 import { componentType, defineType } from "./types.ts";
+import { defineStart, defineValue } from "./values.ts";
 import { renamed } from "./visibility.ts";
 
 export interface ValidateOptions {
@@ -39,15 +41,24 @@ export function validateComponent(
   options: ValidateOptions,
 ): TypedComponent {
   const context = new Context(bytes, options.features, options.types);
-  return new Validator(context).validate(syntax);
+  try {
+    return new Validator(context).validate(syntax);
+  } catch (error) {
+    throw withPath(error, context);
+  }
+}
+
+/** What is read late (core types, values) is read by readers that do not know where in the interface it stands. */
+function withPath(error: unknown, { path }: Context): unknown {
+  if (!(error instanceof ComponentError) || error.path.length > 0 || path.length === 0) return error;
+  const { phase, code, reason, offset } = error;
+  return new ComponentError(phase, code, reason, { offset, path });
 }
 
 /** A component in the middle of its validation. */
 interface Frame {
   readonly scope: Scope;
   readonly definitions: Iterator<Definition>;
-  /** Length of the path at its beginning. */
-  readonly depth: number;
 }
 
 class Validator {
@@ -78,7 +89,7 @@ class Validator {
 
   #enter(syntax: ComponentSyntax, parent: Scope | undefined): Frame {
     const scope = new Scope(this.#context, "component", parent, syntax.start);
-    return { scope, definitions: syntax.definitions[Symbol.iterator](), depth: this.#context.path.length };
+    return { scope, definitions: syntax.definitions[Symbol.iterator]() };
   }
 
   /** Validates one definition. Gives back the frame of the component that it is, if it is one. */
@@ -116,8 +127,10 @@ class Validator {
         this.#export(scope, definition);
         return undefined;
       case "start":
+        defineStart(context, scope, definition);
+        return undefined;
       case "value":
-        context.require("values", definition.offset);
+        defineValue(context, scope, definition);
         return undefined;
     }
   }
@@ -142,9 +155,11 @@ class Validator {
     const { name } = syntax;
     context.path.push(name);
     const item = resolveItem(context, scope, definition.item);
+    nameResource(item.type, name);
     const resolved = this.#exportType(scope, definition, item);
     const attributes = defineName(context, scope.exports, "export", syntax, resolved);
     checkVisible(context, scope, "export", resolved, offset);
+    checkExportedValue(context, resolved.type, offset);
     declare(context, scope.exports, name, attributes, resolved);
     const typed: TypedExport = { name, attributes, item: item.item, type: resolved.type, offset };
     scope.definitions.push({ step: "export", export: typed });
@@ -190,6 +205,11 @@ class Validator {
       context.fail("resource", "local resource type found in export but not exported itself", offset);
     return { type, definitions: scope.definitions, offset };
   }
+}
+
+/** A resource that is defined has no name until it is exported; what it is called matters to messages alone. */
+function nameResource({ kind, type }: ExternType, name: string): void {
+  if (kind === "type" && type.kind === "resource") (type as { name: string | undefined }).name ??= name;
 }
 
 /** The resources that a component's exports name. */

@@ -56,7 +56,7 @@ export function defineValType(context: Context, scope: Scope, syntax: DefinedVal
   const entry = new ValTypeBuilder(context, scope).build(syntax);
   const { depth } = factsOf(entry.type);
   if (depth > maxTypeNesting)
-    context.fail("limit", `type nesting is too deep: the limit is ${maxTypeNesting}`, syntax.offset);
+    context.failLimit(`type nesting is too deep: the limit is ${maxTypeNesting}`, syntax.offset);
   if (elementSize(entry.type, "i64") >= MAX_VALUE_SIZE) {
     context.fail("type", `type exceeds maximum byte size of ${MAX_VALUE_SIZE - 1}`, syntax.offset);
   }
