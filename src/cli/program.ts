@@ -3,7 +3,7 @@
  *
  * A command's code is loaded when it is asked for, so that help and mistakes are answered at once.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { WasiDirectory } from "../wasi/index.ts";
 import { describeFailure, exitCodeOf, exitCodes, UsageError } from "./failure.ts";
@@ -214,9 +214,11 @@ async function attempt(
   }
 }
 
+/** The package's version: its manifest is above this file, however deep a build puts that. */
 function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
-  return manifest.version;
+  for (let folder = new URL(".", import.meta.url); ; folder = new URL("..", folder)) {
+    const manifest = new URL("package.json", folder);
+    if (existsSync(manifest)) return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
+    if (folder.pathname === "/") return "unknown";
+  }
 }

@@ -1,0 +1,224 @@
+/** The command as a shell runs it: what it prints, and its exit code. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
+
+const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+const main = fileURLToPath(new URL(`../../../src/cli/main${extension}`, import.meta.url));
+let folder = "";
+
+const calculator = `(component
+  (core module $m
+    (memory (export "memory") 1)
+    (data (i32.const 100) "no")
+    (global $end (mut i32) (i32.const 1024))
+    (global $count (mut i32) (i32.const 0))
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+      (global.get $end) (global.set $end (i32.add (global.get $end) (local.get 3))))
+    (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+    (func (export "count") (result i32)
+      (global.set $count (i32.add (global.get $count) (i32.const 1))) (global.get $count))
+    (func (export "echo") (param i32 i32) (result i32)
+      (i32.store (i32.const 16) (local.get 0)) (i32.store (i32.const 20) (local.get 1)) (i32.const 16))
+    (func (export "half") (param i32) (result i32)
+      (i32.store8 (i32.const 16) (i32.and (local.get 0) (i32.const 1)))
+      (if (i32.and (local.get 0) (i32.const 1))
+        (then (i32.store (i32.const 20) (i32.const 100)) (i32.store (i32.const 24) (i32.const 2)))
+        (else (i32.store (i32.const 20) (i32.shr_u (local.get 0) (i32.const 1)))))
+      (i32.const 16))
+    (func (export "nothing"))
+    (func (export "boom") unreachable))
+  (core instance $i (instantiate $m))
+  (alias core export $i "memory" (core memory $memory))
+  (alias core export $i "realloc" (core func $realloc))
+  (func (export "add") (param "a" u32) (param "b" u32) (result u32) (canon lift (core func $i "add")))
+  (func (export "count") (result u32) (canon lift (core func $i "count")))
+  (func (export "echo") (param "text" string) (result string)
+    (canon lift (core func $i "echo") (memory $memory) (realloc $realloc)))
+  (func (export "nothing") (canon lift (core func $i "nothing")))
+  (func (export "boom") (canon lift (core func $i "boom")))
+  (func $half (param "n" u32) (result (result u32 (error string))) (canon lift (core func $i "half") (memory $memory)))
+  (instance $ops (export "half" (func $half)))
+  (export "docs:calc/ops@1.0.0" (instance $ops)))`;
+
+/** A command that fails. */
+const failing = `(component
+  (core module $m (func (export "run") (result i32) i32.const 1))
+  (core instance $i (instantiate $m))
+  (func $run (result (result)) (canon lift (core func $i "run")))
+  (instance $cli (export "run" (func $run)))
+  (export "wasi:cli/run@0.2.3" (instance $cli)))`;
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "gantry-"));
+  const components = {
+    calc: calculator,
+    failing,
+    trapping: failing.replace("i32.const 1", "unreachable"),
+    needy: '(component (import "docs:needs/log@1.0.0" (instance (export "log" (func (param "m" string))))))',
+    core: "(module)",
+    bad: "(component)",
+  };
+  for (const [name, text] of Object.entries(components)) writeFileSync(join(folder, `${name}.wasm`), await parse(text));
+  writeFileSync(join(folder, "bad.wasm"), Uint8Array.of(0, 97, 115, 109, 13, 0, 1, 0, 99));
+  writeFileSync(join(folder, "invalid.wasm"), await parse('(component (type (flags "a" "A")))'));
+  writeFileSync(join(folder, "text.wat"), "(component)");
+  writeFileSync(
+    join(folder, "good.wast"),
+    '(component (core module)) (assert_malformed (component quote "(x)") "expected")',
+  );
+  writeFileSync(join(folder, "failing.wast"), '(component)\n(assert_return (invoke "f"))');
+});
+after(() => rmSync(folder, { recursive: true }));
+
+interface Expected {
+  readonly code?: number;
+  readonly stdout?: string | RegExp;
+  readonly stderr?: string | RegExp;
+  readonly input?: Uint8Array;
+}
+
+/** Runs `gantry` in the folder with the components. */
+function gantry(args: readonly string[], { code = 0, stdout = "", stderr = "", input }: Expected): void {
+  const result = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: "utf8", input });
+  const told = `gantry ${args.join(" ")}\n${result.stdout}\n${result.stderr}`;
+  const agrees = (text: string, expected: string | RegExp) =>
+    typeof expected === "string" ? assert.equal(text, expected, told) : assert.match(text, expected, told);
+  agrees(result.stderr, stderr);
+  agrees(result.stdout, stdout);
+  assert.equal(result.status, code, told);
+}
+
+test("help and usage", () => {
+  gantry(["--help"], { stdout: /Usage: gantry [\s\S]*Exit codes: 0/ });
+  for (const command of ["run", "call", "print", "validate", "wast"]) {
+    gantry([command, "--help"], {
+      stdout: new RegExp(`Usage: gantry ${command} [\s\S]*Example:\n {2}gantry ${command} `),
+    });
+  }
+  gantry(["--version"], { stdout: /^\d+\.\d+\.\d+\n$/ });
+  gantry([], { code: 2, stderr: /Usage: gantry/ });
+  gantry(["frobnicate"], { code: 2, stderr: /unknown command 'frobnicate'/ });
+  gantry(["run"], { code: 2, stderr: /missing required argument 'file'/ });
+  gantry(["call", "calc.wasm"], { code: 2, stderr: /missing required argument 'calls'/ });
+  gantry(["run", "--frob", "calc.wasm"], { code: 2, stderr: /unknown option '--frob'/ });
+  gantry(["run", "--dir", "a::b::c", "calc.wasm"], { code: 2, stderr: /Expected HOST::GUEST/ });
+  gantry(["print", "--plan", "--js", "calc.wasm"], { code: 2, stderr: /cannot be used with/ });
+  gantry(["print", "--tier", "fast", "calc.wasm"], { code: 2, stderr: /Allowed choices are jit, evaluate/ });
+});
+
+test("files that cannot be used", () => {
+  gantry(["validate", "missing.wasm"], { code: 1, stderr: "gantry: missing.wasm: no such file\n" });
+  gantry(["validate", "."], { code: 1, stderr: "gantry: .: is a directory\n" });
+  gantry(["validate", "core.wasm"], {
+    code: 1,
+    stderr: "gantry: core.wasm: a core WebAssembly module, not a component\n",
+  });
+  gantry(["validate", "text.wat"], { code: 1, stderr: /^gantry: text\.wat: WebAssembly text; assemble it first/ });
+  gantry(["validate", "bad.wasm"], { code: 1, stderr: /^gantry: bad\.wasm: not a component: .* \(at offset 0x8\)\n$/ });
+  gantry(["validate", "invalid.wasm"], { code: 1, stderr: /^gantry: invalid\.wasm: not a valid component: .*\n$/ });
+  gantry(["validate", "--verbose", "invalid.wasm"], { code: 1, stderr: /ComponentError: [\s\S]*\n {4}at / });
+});
+
+test("validate", () => {
+  gantry(["validate", "calc.wasm", "failing.wasm"], {
+    stdout: "calc.wasm: a valid component\nfailing.wasm: a valid component\n",
+  });
+  gantry(["validate", "missing.wasm", "calc.wasm"], {
+    code: 1,
+    stdout: "calc.wasm: a valid component\n",
+    stderr: /missing\.wasm/,
+  });
+  gantry(["validate", "-"], { stdout: "-: a valid component\n", input: Uint8Array.of(0, 97, 115, 109, 13, 0, 1, 0) });
+  gantry(["validate", "-"], {
+    code: 1,
+    stderr: /^gantry: the standard input: not a component/,
+    input: new Uint8Array(),
+  });
+});
+
+test("call", () => {
+  gantry(["call", "calc.wasm", "add(2, 3)"], { stdout: "5\n" });
+  gantry(["call", "--tier", "evaluate", "calc.wasm", "add(2, 3)"], { stdout: "5\n" });
+  gantry(["call", "calc.wasm", "count", "count()", "nothing()"], { stdout: "1\n2\n" });
+  gantry(["call", "calc.wasm", 'echo("a\\n\\"☃\\"")'], { stdout: '"a\\n\\"☃\\""\n' });
+  gantry(["call", "calc.wasm", "half(8)"], { stdout: "ok(4)\n" });
+  gantry(["call", "calc.wasm", "docs:calc/ops@1.0.0#half(9)"], { code: 1, stdout: 'err("no")\n' });
+});
+
+test("calls that cannot be made", () => {
+  gantry(["call", "calc.wasm", "sub(2, 3)"], {
+    code: 1,
+    stderr: /^gantry: calc\.wasm: no function "sub" is exported; there are: add, /,
+  });
+  gantry(["call", "calc.wasm", 'add(2, "3")'], {
+    code: 2,
+    stderr: 'gantry: calc.wasm: argument "b": expected u32, found `"3"`\n  add(2, "3")\n         ^\n',
+  });
+  gantry(["call", "calc.wasm", "add(2)"], { code: 2, stderr: /argument "b" is missing: u32/ });
+  gantry(["call", "calc.wasm", "boom()"], {
+    code: 134,
+    stderr: /^gantry: calc\.wasm: the guest trapped: .*unreachable.*\n$/,
+  });
+  gantry(["call", "needy.wasm", "f()"], {
+    code: 1,
+    stderr: /^gantry: needy\.wasm: cannot be linked: [\s\S]*docs:needs\/log@1\.0\.0/,
+  });
+});
+
+test("run", () => {
+  gantry(["run", "failing.wasm"], { code: 1 });
+  gantry(["run", "trapping.wasm"], {
+    code: 134,
+    stderr: /^gantry: trapping\.wasm: the guest trapped: .*unreachable.*\n$/,
+  });
+  gantry(["run", "calc.wasm"], { code: 1, stderr: /^gantry: calc\.wasm: cannot be linked: .*wasi:cli\/run/ });
+  gantry(["run", "--dir", "missing::/", "failing.wasm"], {
+    code: 1,
+    stderr: /the directory "missing" cannot be used: it does not exist/,
+  });
+});
+
+test("print", () => {
+  gantry(["print", "calc.wasm"], {
+    stdout: `package root:component;
+
+world root {
+  export add: func(a: u32, b: u32) -> u32;
+  export count: func() -> u32;
+  export echo: func(text: string) -> string;
+  export nothing: func();
+  export boom: func();
+  export docs:calc/ops@1.0.0;
+}
+
+package docs:calc@1.0.0 {
+  interface ops {
+    half: func(n: u32) -> result<u32, string>;
+  }
+}
+`,
+  });
+  gantry(["print", "--plan", "calc.wasm"], { stdout: /instantiate[\s\S]*export/ });
+  gantry(["print", "--js", "calc.wasm"], { stdout: /function [\s\S]*return / });
+});
+
+test("wast", () => {
+  gantry(["wast", "good.wast"], { stdout: /\n2 passed, 0 failed, 0 skipped\n$/ });
+  gantry(["wast", "--filter", "good", "."], { stdout: /\n2 passed, 0 failed, 0 skipped\n$/ });
+  gantry(["wast", "failing.wast"], {
+    code: 1,
+    stdout: /failing\.wast:2 assert_return[\s\S]*\n1 passed, 1 failed, 0 skipped\n$/,
+  });
+  gantry(["wast", "--json", "failing.wast"], { code: 1, stdout: /^\{[\s\S]*"failed": 1/ });
+  gantry(["wast", "missing.wast"], { code: 1, stderr: "gantry: missing.wast: no such file\n" });
+  gantry(["wast", "--bless", "good.wast"], { code: 2, stderr: /--expect/ });
+  gantry(["wast", "--bless", "--expect", "list.txt", "failing.wast"], { stdout: /1 failed/ });
+  gantry(["wast", "--expect", "list.txt", "failing.wast"], { stdout: /1 passed, 0 failed, 1 skipped\n$/ });
+  gantry(["wast", "--expect", "list.txt", "--filter", "good", "."], { stdout: /2 passed, 0 failed, 0 skipped\n$/ });
+});
