@@ -10,7 +10,7 @@ import { ComponentError } from "../errors/component-error.ts";
 import type { FuncTypeNode, LabelledPayload, LabelledType, TypeIndex, TypeNode } from "../plan/plan.ts";
 import type { ResourceType } from "./resources.ts";
 import { describeType, show } from "./show.ts";
-import { utf8Length } from "./text.ts";
+import { measureUtf8 } from "./text.ts";
 
 /** What the walk needs to know of the plan and of the running program. */
 export interface Explainer {
@@ -206,7 +206,7 @@ function walkChar(cx: Walk, type: TypeIndex, value: unknown): Fault | undefined 
 function walkString(cx: Walk, type: TypeIndex, value: unknown): Fault | undefined {
   if (typeof value !== "string") return mismatch(cx, type, value);
   const tooLong =
-    cx.limits && (2 * value.length > MAX_STRING_BYTE_LENGTH || utf8Length(value) > MAX_STRING_BYTE_LENGTH);
+    cx.limits && (2 * value.length > MAX_STRING_BYTE_LENGTH || measureUtf8(value) > MAX_STRING_BYTE_LENGTH);
   return unless(!tooLong, cx, type, value, ", which is too long");
 }
 

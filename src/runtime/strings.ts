@@ -19,14 +19,12 @@ import {
   decodeLatin1,
   decodeUtf8,
   decodeUtf16,
-  encodeWhole,
   isLatin1,
-  toWellFormed,
+  measureUtf8,
   utf8Fault,
-  utf8Length,
   utf16Fault,
   writeLatin1,
-  writeUtf8,
+  writeMeasured,
   writeUtf16,
 } from "./text.ts";
 import { trap } from "./trap.ts";
@@ -90,23 +88,20 @@ function trapForUtf16(cx: LiftLowerContext, ptr: number, units: number): never {
 // ---- Store: `store_string_into_range`, from a JavaScript string
 
 export function storeUtf8(cx: LiftLowerContext, value: unknown): number {
-  if (typeof value !== "string") invalid();
-  const whole = encodeWhole(value);
-  const size = whole === undefined ? utf8Length(value) : whole.length;
+  if (typeof value !== "string" || value.length > MAX_STRING_BYTE_LENGTH) invalid();
+  const size = measureUtf8(value);
   if (size > MAX_STRING_BYTE_LENGTH) invalid();
   const ptr = allocateString(cx, 1, size);
-  if (whole === undefined) writeUtf8(cx.memory, ptr, value, size);
-  else cx.memory.u8.set(whole, ptr);
+  writeMeasured(cx.memory, ptr, value, size);
   cx.length = size;
   return ptr;
 }
 
 export function storeUtf16(cx: LiftLowerContext, value: unknown): number {
   if (typeof value !== "string" || 2 * value.length > MAX_STRING_BYTE_LENGTH) invalid();
-  const text = toWellFormed(value);
-  const ptr = allocateString(cx, 2, 2 * text.length);
-  writeUtf16(cx.memory, ptr, text);
-  cx.length = text.length;
+  const ptr = allocateString(cx, 2, 2 * value.length);
+  writeUtf16(cx.memory, ptr, value);
+  cx.length = value.length;
   return ptr;
 }
 

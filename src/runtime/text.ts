@@ -14,9 +14,7 @@ import type { Memory } from "./memory.ts";
 /** The longest strings, in units, for which a loop beats the engine. See bench/strings.ts. */
 const SHORT_DECODE = 24;
 const SHORT_UTF16_DECODE = 16;
-const SHORT_ENCODE = 16;
-/** The same for an engine whose only codecs are `TextEncoder` and `TextDecoder`. */
-const SHORT_ENCODE_PORTABLE = 48;
+const SHORT_LATIN1_ENCODE = 10;
 
 interface NativeText {
   byteLength(this: unknown, text: string): number;
@@ -58,7 +56,8 @@ function probeNative(): NativeText | undefined {
 }
 
 const native: NativeText | undefined = probeNative();
-const shortEncode = native === undefined ? SHORT_ENCODE_PORTABLE : SHORT_ENCODE;
+/** `TextEncoder` costs more to call than `Buffer`. */
+const SHORT_ENCODE = native === undefined ? 48 : 20;
 
 let lossyUtf8: TextDecoder | undefined;
 let strictUtf8: TextDecoder | undefined;
@@ -69,11 +68,11 @@ let encoder: TextEncoder | undefined;
 
 /** Undefined if the bytes are not UTF-8. A byte order mark is text. */
 export function decodeUtf8({ u8 }: Memory, ptr: number, n: number): string | undefined {
-  return (n <= SHORT_DECODE ? decodeShortAscii(u8, ptr, ptr + n) : undefined) ?? decodeLongUtf8(u8, ptr, ptr + n);
+  return (n <= SHORT_DECODE ? decodeShort(u8, ptr, ptr + n, 0x7f) : undefined) ?? decodeLongUtf8(u8, ptr, ptr + n);
 }
 
-/** Undefined if there is anything but ASCII. */
-function decodeShortAscii(u8: Uint8Array, start: number, end: number): string | undefined {
+/** A character for each byte. Undefined if there is a byte beyond `most`, which is all ones. */
+function decodeShort(u8: Uint8Array, start: number, end: number, most: 0x7f | 0xff): string | undefined {
   let text = "";
   let i = start;
   for (; i + 8 <= end; i += 8) {
@@ -85,7 +84,7 @@ function decodeShortAscii(u8: Uint8Array, start: number, end: number): string | 
     const f = u8[i + 5]!;
     const g = u8[i + 6]!;
     const h = u8[i + 7]!;
-    if ((a | b | c | d | e | f | g | h) > 0x7f) return undefined;
+    if ((a | b | c | d | e | f | g | h) > most) return undefined;
     text += String.fromCharCode(a, b, c, d, e, f, g, h);
   }
   if (i + 4 <= end) {
@@ -93,13 +92,13 @@ function decodeShortAscii(u8: Uint8Array, start: number, end: number): string | 
     const b = u8[i + 1]!;
     const c = u8[i + 2]!;
     const d = u8[i + 3]!;
-    if ((a | b | c | d) > 0x7f) return undefined;
+    if ((a | b | c | d) > most) return undefined;
     text += String.fromCharCode(a, b, c, d);
     i += 4;
   }
   for (; i < end; i++) {
     const a = u8[i]!;
-    if (a > 0x7f) return undefined;
+    if (a > most) return undefined;
     text += String.fromCharCode(a);
   }
   return text;
@@ -174,7 +173,7 @@ function decodeLongUtf16(u8: Uint8Array, ptr: number, n: number): string | undef
 
 /** ISO 8859-1. (The encoding label "latin1" of `TextDecoder` means windows-1252, which is another.) */
 export function decodeLatin1({ u8 }: Memory, ptr: number, n: number): string {
-  if (n <= SHORT_DECODE) return decodeShortLatin1(u8, ptr, ptr + n);
+  if (n <= SHORT_DECODE) return decodeShort(u8, ptr, ptr + n, 0xff)!;
   if (native !== undefined) return native.latin1Slice.call(u8, ptr, ptr + n);
   let text = "";
   for (let i = 0; i < n; i += 4096) {
@@ -183,97 +182,101 @@ export function decodeLatin1({ u8 }: Memory, ptr: number, n: number): string {
   return text;
 }
 
-function decodeShortLatin1(u8: Uint8Array, start: number, end: number): string {
-  let text = "";
-  let i = start;
-  for (; i + 4 <= end; i += 4) text += String.fromCharCode(u8[i]!, u8[i + 1]!, u8[i + 2]!, u8[i + 3]!);
-  for (; i < end; i++) text += String.fromCharCode(u8[i]!);
-  return text;
-}
-
 // ---- Strings to bytes
 
-/** The bytes that `text` takes in UTF-8, a lone surrogate as the three of U+FFFD. */
-export function utf8Length(text: string): number {
+/**
+ * The bytes that `text` takes in UTF-8, a lone surrogate as the three of U+FFFD.
+ *
+ * Often the quickest way to count them is to make them. Then they wait here for `writeMeasured`: for as long as it takes
+ * to find room for them, during which no text can be measured, since a guest's `realloc` cannot call out.
+ */
+export function measureUtf8(text: string): number {
   const n = text.length;
-  if (native !== undefined && n > SHORT_ENCODE) return native.byteLength(text);
-  let size = n;
-  for (let i = 0; i < n; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x80) continue;
-    if (unit < 0x800) size += 1;
-    else if (!isSurrogate(unit)) size += 2;
-    else if (isPair(unit, text, i)) {
-      i++;
-      size += 2;
-    } else size += 2;
+  if (n <= SHORT_ENCODE) return encodeShort(text);
+  if (native !== undefined) return native.byteLength(text);
+  encoder ??= new TextEncoder();
+  whole = 3 * n <= scratch.length ? undefined : encoder.encode(text);
+  return whole?.length ?? encoder.encodeInto(text, scratch).written;
+}
+
+const scratch = new Uint8Array(native === undefined ? 3 * 4096 : 3 * SHORT_ENCODE);
+let whole: Uint8Array | undefined;
+
+/** Writes `text`, the last that was measured, `size` bytes long. */
+export function writeMeasured({ u8 }: Memory, ptr: number, text: string, size: number): void {
+  if (text.length <= SHORT_ENCODE) for (let i = 0; i < size; i++) u8[ptr + i] = scratch[i]!;
+  else if (native !== undefined) native.utf8Write.call(u8, text, ptr, size);
+  else {
+    u8.set(whole ?? scratch.subarray(0, size), ptr);
+    whole = undefined;
   }
+}
+
+/** Writes `text` in UTF-8, and tells how many bytes it took. */
+export function writeUtf8(memory: Memory, ptr: number, text: string): number {
+  const size = measureUtf8(text);
+  writeMeasured(memory, ptr, text, size);
   return size;
 }
 
-/** `text` in UTF-8 where to make it is the quickest way to learn its length; good until the next call. */
-export function encodeWhole(text: string): Uint8Array | undefined {
-  if (native !== undefined || text.length <= SHORT_ENCODE_PORTABLE) return undefined;
-  encoder ??= new TextEncoder();
-  if (text.length * 3 > scratch.length) return encoder.encode(text);
-  return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
-}
-
-const scratch = new Uint8Array(native === undefined ? 3 * 4096 : 0);
-
-/** Writes `text` in UTF-8, of which `size` is the length. */
-export function writeUtf8({ u8 }: Memory, ptr: number, text: string, size: number): void {
+function encodeShort(text: string): number {
   const n = text.length;
-  if (n > shortEncode) writeLongUtf8(u8, ptr, text, size);
-  else if (n === size) for (let i = 0; i < n; i++) u8[ptr + i] = text.charCodeAt(i);
-  else writeShortUtf8(u8, ptr, text);
+  for (let i = 0; i < n; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return encodeShortFrom(text, i);
+    scratch[i] = unit;
+  }
+  return n;
 }
 
-function writeLongUtf8(u8: Uint8Array, ptr: number, text: string, size: number): void {
-  if (native !== undefined) native.utf8Write.call(u8, text, ptr, size);
-  else u8.set(encodeWhole(text)!, ptr);
-}
-
-function writeShortUtf8(u8: Uint8Array, ptr: number, text: string): void {
-  let to = ptr;
-  for (let i = 0; i < text.length; i++) {
+/** As `encodeShort`, from unit `start` on: all before it is ASCII, and done. */
+function encodeShortFrom(text: string, start: number): number {
+  let to = start;
+  for (let i = start; i < text.length; i++) {
     let codePoint = text.charCodeAt(i);
-    if (isSurrogate(codePoint)) {
-      if (isPair(codePoint, text, i)) codePoint = text.codePointAt(i++)!;
-      else codePoint = 0xfffd;
-    }
+    if (isSurrogate(codePoint)) codePoint = isPair(codePoint, text, i) ? text.codePointAt(i++)! : 0xfffd;
     if (codePoint < 0x80) {
-      u8[to++] = codePoint;
+      scratch[to++] = codePoint;
       continue;
     }
-    if (codePoint < 0x800) u8[to++] = 0xc0 | (codePoint >> 6);
+    if (codePoint < 0x800) scratch[to++] = 0xc0 | (codePoint >> 6);
     else {
-      if (codePoint < 0x10000) u8[to++] = 0xe0 | (codePoint >> 12);
+      if (codePoint < 0x10000) scratch[to++] = 0xe0 | (codePoint >> 12);
       else {
-        u8[to++] = 0xf0 | (codePoint >> 18);
-        u8[to++] = 0x80 | ((codePoint >> 12) & 0x3f);
+        scratch[to++] = 0xf0 | (codePoint >> 18);
+        scratch[to++] = 0x80 | ((codePoint >> 12) & 0x3f);
       }
-      u8[to++] = 0x80 | ((codePoint >> 6) & 0x3f);
+      scratch[to++] = 0x80 | ((codePoint >> 6) & 0x3f);
     }
-    u8[to++] = 0x80 | (codePoint & 0x3f);
+    scratch[to++] = 0x80 | (codePoint & 0x3f);
   }
+  return to;
 }
 
-/** Writes the code units of `text`, which has no lone surrogates, at `ptr`, which is even. */
-export function writeUtf16({ u8, u16 }: Memory, ptr: number, text: string): void {
+/** Writes the code units of `text` at `ptr`, which is even, and U+FFFD for each lone surrogate. */
+export function writeUtf16(memory: Memory, ptr: number, text: string): void {
   const n = text.length;
-  if (native !== undefined && n > SHORT_ENCODE) {
-    native.ucs2Write.call(u8, text, ptr, 2 * n);
-    return;
+  if (native !== undefined && n > SHORT_ENCODE) native.ucs2Write.call(memory.u8, toWellFormed(text), ptr, 2 * n);
+  else writeUnits(memory.u16, ptr / 2, text);
+}
+
+function writeUnits(u16: Uint16Array, to: number, text: string): void {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (isSurrogate(unit)) {
+      if (isPair(unit, text, i)) {
+        u16[to + i] = unit;
+        i++;
+        u16[to + i] = text.charCodeAt(i);
+      } else u16[to + i] = 0xfffd;
+    } else u16[to + i] = unit;
   }
-  const to = ptr / 2;
-  for (let i = 0; i < n; i++) u16[to + i] = text.charCodeAt(i);
 }
 
 /** Writes `text`, in which `isLatin1`. */
 export function writeLatin1({ u8 }: Memory, ptr: number, text: string): void {
   const n = text.length;
-  if (native !== undefined && n > SHORT_ENCODE) native.latin1Write.call(u8, text, ptr, n);
+  if (native !== undefined && n > SHORT_LATIN1_ENCODE) native.latin1Write.call(u8, text, ptr, n);
   else for (let i = 0; i < n; i++) u8[ptr + i] = text.charCodeAt(i);
 }
 
@@ -297,8 +300,7 @@ function isWellFormed(text: string): boolean {
 }
 
 /** `text` with U+FFFD for each lone surrogate. `USVString` in Web IDL. */
-export function toWellFormed(text: string): string {
-  if (text.length <= SHORT_ENCODE && unpairedSurrogate(text) === -1) return text;
+function toWellFormed(text: string): string {
   return (text as WellFormedness).toWellFormed?.() ?? text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 

@@ -8,7 +8,7 @@
 import { UTF16_TAG } from "../abi/constants.ts";
 import type { LiftLowerContext } from "./context.ts";
 import { loadLatin1OrUtf16, loadUtf8, loadUtf16, reallocateString, type StringEncoding } from "./strings.ts";
-import { prefixBelow, utf8Length, writeLatin1, writeUtf8, writeUtf16 } from "./text.ts";
+import { prefixBelow, writeLatin1, writeUtf8, writeUtf16 } from "./text.ts";
 
 /** A string on its way between components. `String` in the specification. */
 export class LiftedString {
@@ -86,7 +86,7 @@ function storeAsLatin1OrUtf16(cx: LiftLowerContext, lifted: LiftedString): numbe
 
 function storeUtf8Copy(cx: LiftLowerContext, value: string, byteLength: number): number {
   const ptr = reallocateString(cx, 0, 0, 1, byteLength);
-  writeUtf8(cx.memory, ptr, value, byteLength);
+  writeUtf8(cx.memory, ptr, value);
   cx.length = byteLength;
   return ptr;
 }
@@ -112,16 +112,13 @@ function storeStringToUtf8(cx: LiftLowerContext, { value, codeUnits }: LiftedStr
   let ptr = reallocateString(cx, 0, 0, 1, codeUnits);
   const ascii = prefixBelow(value, 0x80);
   if (ascii === value.length) {
-    writeUtf8(cx.memory, ptr, value, ascii);
+    writeLatin1(cx.memory, ptr, value);
     cx.length = ascii;
     return ptr;
   }
-  writeUtf8(cx.memory, ptr, value.slice(0, ascii), ascii);
+  writeLatin1(cx.memory, ptr, value.slice(0, ascii));
   ptr = reallocateString(cx, ptr, codeUnits, 1, worstCaseSize);
-  const rest = value.slice(ascii);
-  const restLength = utf8Length(rest);
-  writeUtf8(cx.memory, ptr + ascii, rest, restLength);
-  const byteLength = ascii + restLength;
+  const byteLength = ascii + writeUtf8(cx.memory, ptr + ascii, value.slice(ascii));
   if (worstCaseSize > byteLength) ptr = reallocateString(cx, ptr, worstCaseSize, 1, byteLength);
   cx.length = byteLength;
   return ptr;
