@@ -5,8 +5,7 @@
  * exponentially longer than its binary, so whatever is printed is bounded in length and in depth; an ellipsis stands
  * for the rest.
  */
-import { printDefined, printVal } from "../wasm/print.ts";
-import type { CoreExternType, CoreModuleType, Limits } from "../wasm/types.ts";
+import type { CoreModuleType } from "../wasm/types.ts";
 import type {
   AnyType, Case, ComponentType, ExternDecl, ExternType, Field, InstanceType, ResourceType, ValType,
 } from "./types.ts"; // biome-ignore format: one list
@@ -28,30 +27,6 @@ export function printType(type: AnyType, options: PrintOptions = {}): string {
 /** Text of the type of an import or export. */
 export function printExternType(type: ExternType, options: PrintOptions = {}): string {
   return new Printer(options).extern(type);
-}
-
-/** Text of a core module's type. */
-export function printCoreModuleType(type: CoreModuleType, options: PrintOptions = {}): string {
-  return new Printer(options).coreModule(type);
-}
-
-/** Text of the type of a core module's import or export, as in the core text format. */
-export function printCoreExternType(type: CoreExternType): string {
-  switch (type.kind) {
-    case "func":
-      return printDefined(type.type);
-    case "tag":
-      return `(tag ${printDefined(type.type)})`;
-    case "table":
-      return `(table ${printLimits(type.limits)} ${printVal(type.element)})`;
-    case "memory":
-      return `(memory ${printLimits(type.limits)}${type.pageSizeLog2 === 16 ? "" : ` (pagesize ${2 ** type.pageSizeLog2})`})`;
-    case "global": {
-      const value = printVal(type.type);
-      const words = [...(type.shared ? ["shared"] : []), ...(type.mutable ? ["mut"] : []), value].join(" ");
-      return `(global ${words === value ? value : `(${words})`})`;
-    }
-  }
 }
 
 class Printer {
@@ -92,10 +67,11 @@ class Printer {
     }
   }
 
+  /** Of what a core module imports and exports only names and kinds: types of core WebAssembly are printed elsewhere. */
   coreModule(type: CoreModuleType): string {
     const lines = [
-      ...this.#list(type.imports, (i) => `import ${quote(i.module)} ${quote(i.name)}: ${printCoreExternType(i.type)};`),
-      ...this.#list(type.exports, (e) => `export ${quote(e.name)}: ${printCoreExternType(e.type)};`),
+      ...this.#list(type.imports, (i) => `import ${quote(i.module)} ${quote(i.name)}: ${i.type.kind};`),
+      ...this.#list(type.exports, (e) => `export ${quote(e.name)}: ${e.type.kind};`),
     ];
     return block("core module", lines);
   }
@@ -196,8 +172,4 @@ function block(head: string, lines: readonly string[]): string {
 
 function quote(name: string): string {
   return JSON.stringify(name);
-}
-
-function printLimits({ min, max, shared, index }: Limits): string {
-  return `${index === "i64" ? "i64 " : ""}${min}${max === undefined ? "" : ` ${max}`}${shared ? " shared" : ""}`;
 }
