@@ -6,7 +6,9 @@ const [word = ""] = process.argv.slice(2);
 for (const file of goldenFiles()) {
   if (!file.includes(word)) continue;
   const text = readGolden(file);
-  const now = await blessed(text);
+  const now = await blessed(text).catch((cause: unknown) => {
+    throw new Error(`test/golden/${file}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  });
   if (now === text) continue;
   writeFileSync(new URL(`../test/golden/${file}`, import.meta.url), now);
   console.log(`test/golden/${file}`);

@@ -75,13 +75,15 @@ class Printer {
         return `lower ${func(trampoline.callee)}: ${this.#types.func(trampoline.type)} ${quote(trampoline.name)} ${this.#options(trampoline.options)}`;
       case "builtin": {
         const { builtin, instance, immediates } = trampoline;
-        return [builtin, ...this.#immediates(immediates), `(instance${instance})`].join(" ");
+        const { options } = immediates;
+        const side = options === undefined ? `(instance${instance})` : this.#options(options);
+        return [builtin, ...this.#immediates(immediates), side].join(" ");
       }
     }
   }
 
   #immediates(immediates: Immediates): string[] {
-    const { resource, type, closure, table, memory, pointer, coreType, slot, result, options } = immediates;
+    const { resource, type, closure, table, memory, pointer, coreType, slot, result } = immediates;
     return [
       ...(resource === undefined ? [] : [`resource${resource}`]),
       ...(type === undefined ? [] : [this.#types.type(type)]),
@@ -95,7 +97,6 @@ class Printer {
       ...(immediates.cancellable ? ["cancellable"] : []),
       ...(immediates.shared ? ["shared"] : []),
       ...(result === undefined ? [] : [`-> ${result.type === undefined ? "()" : this.#types.type(result.type)}`]),
-      ...(options === undefined ? [] : [this.#options(options)]),
     ];
   }
 

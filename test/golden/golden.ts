@@ -10,7 +10,7 @@
  * Lines that begin with `;;!` configure, as `key = JSON`; the rest up to the first `;;=` is the program; each `;;=`
  * begins the expected output of one thing that is shown. `golden.test.ts` compares, `npm run bless` rewrites.
  */
-import { globSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { decodeComponent } from "../../src/binary/component.ts";
@@ -42,7 +42,10 @@ function plan(bytes: Uint8Array, { features: change }: Config): Planned<null> {
 
 /** All golden files, by paths from this folder. */
 export function goldenFiles(): string[] {
-  return globSync("**/*.wat", { cwd: import.meta.dirname }).sort();
+  return readdirSync(import.meta.dirname, { encoding: "utf8", recursive: true })
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => path.endsWith(".wat"))
+    .sort();
 }
 
 export function readGolden(file: string): string {

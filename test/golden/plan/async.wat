@@ -38,4 +38,27 @@
   (func (export "run") async (result u32)
     (canon lift (core func $m "run") async (callback (core func $m "callback")))))
 ;;= plan
-;;   validate index: unknown core function 1: function index out of bounds
+;;   import0 "work": async func(n: u32) -> string
+;;   lift0 = lift core1."run": async func() -> u32 "run" (instance0, async, callback core1."callback")
+;;   trampoline0 = lower import0: async func(n: u32) -> string "work" (instance0, async, memory core0."memory", realloc core0."realloc")
+;;   trampoline1 = task.return -> u32 (instance0)
+;;   trampoline2 = task.return -> () (instance0)
+;;   trampoline3 = waitable-set.wait core0."memory" (instance0)
+;;   trampoline4 = stream.new stream<own<resource0>> (instance0)
+;;   trampoline5 = stream.read stream<own<resource0>> (instance0, async, memory core0."memory")
+;;   trampoline6 = stream.cancel-write stream<own<resource0>> (instance0)
+;;   trampoline7 = context.get i32 0 (instance0)
+;;   resource0 = resource i32 in instance0
+;;   core0 = instantiate module0 in instance0
+;;   core1 = instantiate module1 in instance0 (
+;;     "" "work": trampoline0
+;;     "" "return": trampoline1
+;;     "" "return-none": trampoline2
+;;     "" "wait": trampoline3
+;;     "" "new": trampoline4
+;;     "" "read": trampoline5
+;;     "" "read2": trampoline5
+;;     "" "cancel": trampoline6
+;;     "" "get": trampoline7
+;;   )
+;;   export "run" = lift0: async func() -> u32

@@ -17,4 +17,15 @@
   (export "both" (instance $twice))
   (export "maker" (component $Maker)))
 ;;= plan
-;;   validate index: component 0 › f › unknown function 0: function index out of bounds
+;;   instance1 in instance0
+;;   instance2 in instance1
+;;   instance3 in instance1
+;;   lift0 = lift core0."f": func() -> u32 "both#a" (instance2)
+;;   lift1 = lift core1."f": func() -> u32 "both#b" (instance3)
+;;   core0 = instantiate module0 in instance2
+;;   core1 = instantiate module0 in instance3
+;;   export "both" = instance
+;;     export "a" = lift0: func() -> u32
+;;     export "b" = lift1: func() -> u32
+;;     export "maker" = component0
+;;   export "maker" = component1

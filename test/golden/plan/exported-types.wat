@@ -17,3 +17,11 @@
   (type $callback (func (param "x" u8)))
   (export "callback" (type $callback))
   (export "draw" (func $draw)))
+;;= plan
+;;   type3 = variant { circle(record { x: f64, y: f64 }), polygon(list<record { x: f64, y: f64 }>), nothing-in-particular }
+;;   type6 = tuple<type3, type3, option<record { x: f64, y: f64 }>, list<type3, 2>>
+;;   type7 = flags { too-large, too-small, unknown-to-the-painter, not-my-colour }
+;;   import0 "draw": func(what: type6) -> result<type3, type7>
+;;   export "shape" = type type3
+;;   export "callback" = type
+;;   export "draw" = import0: func(what: type6) -> result<type3, type7>

@@ -21,4 +21,14 @@
   (export "get" (func $pass "get"))
   (export "streams" (instance $streams)))
 ;;= plan
-;;   validate index: unknown core function 0: function index out of bounds
+;;   import0 "wasi:io/streams@0.2.0" "stream": resource0
+;;   import1 "wasi:io/streams@0.2.0" "[method]stream.read": func(self: borrow<resource0>, len: u64) -> result<list<u8>>
+;;   import2 "wasi:cli/stdin@0.2.0" "get": func() -> own<resource0>
+;;   import3 "own": resource1
+;;   instance1 in instance0
+;;   trampoline0 = resource.drop resource1 (instance0)
+;;   core0 = instantiate module0 in instance0 ("" "drop": trampoline0)
+;;   export "get" = import2: func() -> own<resource0>
+;;   export "streams" = instance
+;;     export "stream" = resource0
+;;     export "[method]stream.read" = import1: func(self: borrow<resource0>, len: u64) -> result<list<u8>>

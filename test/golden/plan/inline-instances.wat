@@ -17,4 +17,14 @@
   (export "out" (instance $out))
   (export "narrow" (instance $out) (instance (export "h" (func)))))
 ;;= plan
-;;   validate index: unknown core function 0: function index out of bounds
+;;   import0 "host" "f": func()
+;;   import1 "host" "g": func()
+;;   import2 "host" "unused": func()
+;;   lift0 = lift core0."h": func() "out#h" (instance0)
+;;   trampoline0 = lower import0: func() "host#f" (instance0)
+;;   core0 = instantiate module0 in instance0 ("" "b": trampoline0)
+;;   export "out" = instance
+;;     export "f" = import0: func()
+;;     export "h" = lift0: func()
+;;   export "narrow" = instance
+;;     export "h" = lift0: func()

@@ -19,4 +19,13 @@
   (export "libc" (core module $Libc))
   (export "own" (core module $Own)))
 ;;= plan
-;;   validate index: component 0 › run › unknown function 0: function index out of bounds
+;;   import0 "libc": core module
+;;   import1 "deps" "app": core module
+;;   instance1 in instance0
+;;   lift0 = lift core1."run": func() "run" (instance1)
+;;   core0 = instantiate import0 in instance1
+;;   core1 = instantiate import1 in instance1 ("libc" "malloc": core0."malloc")
+;;   core2 = instantiate import0 in instance0
+;;   export "run" = lift0: func()
+;;   export "libc" = import0
+;;   export "own" = module0

@@ -20,4 +20,20 @@
   (export "first" (instance $first))
   (export "second" (func $second "leaf")))
 ;;= plan
-;;   validate index: component 0 › f › unknown function 0: function index out of bounds
+;;   instance1 in instance0
+;;   instance2 in instance1
+;;   instance3 in instance2
+;;   instance4 in instance0
+;;   instance5 in instance4
+;;   instance6 in instance5
+;;   lift0 = lift core0."f": func() -> u32 "first#own" (instance2)
+;;   lift1 = lift core1."f": func() -> u32 "first#leaf" (instance3)
+;;   lift2 = lift core3."f": func() -> u32 "second" (instance6)
+;;   core0 = instantiate module0 in instance2
+;;   core1 = instantiate module0 in instance3
+;;   core2 = instantiate module0 in instance5
+;;   core3 = instantiate module0 in instance6
+;;   export "first" = instance
+;;     export "own" = lift0: func() -> u32
+;;     export "leaf" = lift1: func() -> u32
+;;   export "second" = lift2: func() -> u32

@@ -19,4 +19,15 @@
   (export "f" (func $f))
   (func (export "h") (canon lift (core func $outer "h"))))
 ;;= plan
-;;   validate index: component 0 › unknown core function 0: function index out of bounds
+;;   instance1 in instance0
+;;   lift0 = lift core0."f": func() "f" (instance0)
+;;   lift1 = lift core1."g": func() "g" (instance1)
+;;   lift2 = lift core2."h": func() "h" (instance0)
+;;   trampoline0 = lower lift0: func() "f" (instance1)
+;;   trampoline1 = lower lift1: func() "g" (instance0)
+;;   trampoline2 = lower lift0: func() "f" (instance0)
+;;   core0 = instantiate module0 in instance0
+;;   core1 = instantiate module1 in instance1 ("" "f": trampoline0)
+;;   core2 = instantiate module2 in instance0 ("" "g": trampoline1, "" "self": trampoline2)
+;;   export "f" = lift0: func()
+;;   export "h" = lift2: func()

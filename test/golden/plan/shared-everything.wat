@@ -39,4 +39,15 @@
   (export "run" (func $app "run"))
   (export "zip" (func $zipper "zip")))
 ;;= plan
-;;   validate index: component 0 › zip › unknown function 0: function index out of bounds
+;;   instance1 in instance0
+;;   instance2 in instance0
+;;   lift0 = lift core2."zip": func(x: u32) -> u32 "zipper#zip" (instance1)
+;;   lift1 = lift core4."run": func(x: u32) -> u32 "run" (instance2)
+;;   trampoline0 = lower lift0: func(x: u32) -> u32 "zipper#zip" (instance2)
+;;   core0 = instantiate module0 in instance1
+;;   core1 = instantiate module1 in instance1 ("libc" "memory": core0."memory", "libc" "malloc": core0."malloc")
+;;   core2 = instantiate module2 in instance1 ("libzip" "zip": core1."zip")
+;;   core3 = instantiate module0 in instance2
+;;   core4 = instantiate module3 in instance2 ("libc" "memory": core3."memory", "dep" "zip": trampoline0)
+;;   export "run" = lift1: func(x: u32) -> u32
+;;   export "zip" = lift0: func(x: u32) -> u32

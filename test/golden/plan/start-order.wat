@@ -17,4 +17,17 @@
   (core instance (instantiate $M (with "" (instance (export "log" (func $log))))))
   (instance (instantiate $Child (with "log" (func $log)))))
 ;;= plan
-;;   validate index: component 0 › unknown core function 0: function index out of bounds
+;;   import0 "log": func(line: u32)
+;;   instance1 in instance0
+;;   instance2 in instance0
+;;   trampoline0 = lower import0: func(line: u32) "log" (instance0)
+;;   trampoline1 = lower import0: func(line: u32) "log" (instance1)
+;;   trampoline2 = lower import0: func(line: u32) "log" (instance2)
+;;   core0 = instantiate module0 in instance0 ("" "log": trampoline0)
+;;   core1 = instantiate module1 in instance1 ("" "log": trampoline1)
+;;   resource0 = resource i32 in instance1
+;;   core2 = instantiate module1 in instance1 ("" "log": trampoline1)
+;;   core3 = instantiate module0 in instance0 ("" "log": trampoline0)
+;;   core4 = instantiate module1 in instance2 ("" "log": trampoline2)
+;;   resource1 = resource i32 in instance2
+;;   core5 = instantiate module1 in instance2 ("" "log": trampoline2)

@@ -30,4 +30,12 @@
   (instance $b (instantiate $B (with "f" (func $a "f"))))
   (export "g" (func $b "g")))
 ;;= plan
-;;   validate index: component 0 › f › unknown function 0: function index out of bounds
+;;   instance1 in instance0
+;;   instance2 in instance0
+;;   lift0 = lift core0."f": func(name: string) -> list<u8> "f" (instance1, memory core0."memory", realloc core0."realloc", post-return core0."free")
+;;   lift1 = lift core2."g": func() -> u32 "g" (instance2)
+;;   trampoline0 = lower lift0: func(name: string) -> list<u8> "f" (instance2, utf16, memory core1."memory", realloc core1."realloc")
+;;   core0 = instantiate module0 in instance1
+;;   core1 = instantiate module1 in instance2
+;;   core2 = instantiate module2 in instance2 ("libc" "memory": core1."memory", "host" "f": trampoline0)
+;;   export "g" = lift1: func() -> u32

@@ -37,4 +37,27 @@
   (export "run-b" (func $child-b "run"))
   (export "real-read" (func $real "read")))
 ;;= plan
-;;   validate index: component 0 › read › unknown function 0: function index out of bounds
+;;   instance1 in instance0
+;;   instance2 in instance0
+;;   instance3 in instance0
+;;   instance4 in instance0
+;;   instance5 in instance0
+;;   lift0 = lift core0."read": func(at: u32) -> u32 "fs#read" (instance1)
+;;   lift1 = lift core2."read": func(at: u32) -> u32 "fs#read" (instance2)
+;;   lift2 = lift core4."read": func(at: u32) -> u32 "fs#read" (instance3)
+;;   lift3 = lift core5."run": func() -> u32 "run-a" (instance4)
+;;   lift4 = lift core6."run": func() -> u32 "run-b" (instance5)
+;;   trampoline0 = lower lift0: func(at: u32) -> u32 "fs#read" (instance2)
+;;   trampoline1 = lower lift0: func(at: u32) -> u32 "fs#read" (instance3)
+;;   trampoline2 = lower lift1: func(at: u32) -> u32 "fs#read" (instance4)
+;;   trampoline3 = lower lift2: func(at: u32) -> u32 "fs#read" (instance5)
+;;   core0 = instantiate module0 in instance1
+;;   core1 = instantiate module1 in instance2
+;;   core2 = instantiate module2 in instance2 ("fs" "read": trampoline0, "cfg" "base": core1."base")
+;;   core3 = instantiate module3 in instance3
+;;   core4 = instantiate module2 in instance3 ("fs" "read": trampoline1, "cfg" "base": core3."base")
+;;   core5 = instantiate module4 in instance4 ("fs" "read": trampoline2)
+;;   core6 = instantiate module4 in instance5 ("fs" "read": trampoline3)
+;;   export "run-a" = lift3: func() -> u32
+;;   export "run-b" = lift4: func() -> u32
+;;   export "real-read" = lift0: func(at: u32) -> u32
