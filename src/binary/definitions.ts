@@ -19,6 +19,7 @@ export interface ComponentSyntax extends ByteRange {
   readonly customs: readonly CustomSection[];
 }
 
+/** The range is that of the contents, behind the name. */
 export interface CustomSection extends ByteRange {
   readonly name: string;
 }
@@ -127,8 +128,8 @@ export interface CoreTypeDefinition extends At {
 }
 
 /**
- * `core:deftype`. A recursion group is kept as a byte range: `wasm/types-reader.ts` reads it against the index space
- * in which it stands, since its references are indices of that space.
+ * `core:deftype`. A recursion group is kept as a byte range: `CoreTypeInterner` reads it against the index space in
+ * which it stands, since its references are indices of that space.
  */
 export type CoreTypeSyntax =
   | (At & { readonly kind: "rec"; readonly range: ByteRange; readonly count: number })
