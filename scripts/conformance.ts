@@ -4,18 +4,20 @@
  * FOLDER is where they are (else GANTRY_CONFORMANCE, else ../shared/conformance). Results are compared with the list of
  * known failures for this engine and tier, `test/wast/expect-<engine>-<tier>.txt`, which `--bless` rewrites.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { findAssembler, scriptFeatures } from "../src/cli/wast.ts";
+import { type Feature, isFeature } from "../src/validate/features.ts";
 import { parseExpectations } from "../src/wast/expectations.ts";
-import { runSuite } from "../src/wast/suite.ts";
+import { runSuite, scriptsIn } from "../src/wast/suite.ts";
 
 const usage = `usage: npm run conformance -- [FOLDER] [options]
   --tier jit|evaluate   how functions are made
   --filter TEXT         only scripts whose names contain TEXT; file.wast:12 tells of one line
   --validate-only       only decode and validate
-  --features a,b        proposals to allow; all unless given
+  --features a,b        proposals to allow; all but nested-names unless given
   --time-limit SECONDS  for each directive; 10 unless given
   --threads N           how many scripts run at once
   --json                results as JSON
@@ -29,10 +31,10 @@ or name their folder in GANTRY_CONFORMANCE. The project's own scripts run with: 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    tier: { type: "string" },
+    tier: { type: "string", default: "jit" },
     filter: { type: "string" },
     "validate-only": { type: "boolean", default: false },
-    features: { type: "string", default: "all" },
+    features: { type: "string" },
     "time-limit": { type: "string", default: "10" },
     threads: { type: "string" },
     json: { type: "boolean", default: false },
@@ -42,56 +44,49 @@ const { values: options, positionals } = parseArgs({
 });
 
 if (options.help) console.log(usage);
-else await main();
+else process.exitCode = await main();
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
+  const { tier } = options;
+  if (tier !== "jit" && tier !== "evaluate") throw new Error(`--tier is jit or evaluate, not ${tier}`);
   const root = projectRoot();
-  const folder = resolve(positionals[0] ?? process.env["GANTRY_CONFORMANCE"] ?? join(root, "../shared/conformance"));
+  const named = positionals[0] ?? process.env["GANTRY_CONFORMANCE"];
+  const folder = resolve(named ?? join(root, "../shared/conformance"));
   const scripts = existsSync(folder) ? scriptsIn(folder) : [];
   if (scripts.length === 0) {
-    console.log(positionals[0] === undefined ? missing : `There are no .wast files in ${folder}`);
-    return;
+    console.log(named === undefined ? missing : `There are no .wast files in ${folder}`);
+    return named === undefined ? 0 : 1;
   }
-  // The suite is written for it; the assembler reads it once.
-  process.env["WAST_STRICT_COMPONENT_INDICES"] ??= "1";
-  const { parse } = await import("@bytecodealliance/jco-transpile/wasm-tools");
-  const tier = options.tier === "jit" || options.tier === "evaluate" ? options.tier : undefined;
-  const list = expectationList(root, folder, tier ?? "jit");
-  const {
-    ok,
-    text,
-    list: fitting,
-  } = await runSuite(
-    scripts.map((name) => ({ name: name.replaceAll(sep, "/"), text: readFileSync(join(folder, name), "utf8") })),
-    {
-      assemble: parse,
-      hostOptions: { features: options.features === "all" ? "all" : options.features.split(","), tier },
-      validateOnly: options["validate-only"],
-      timeLimit: Number(options["time-limit"]) * 1000,
-      threads: options.threads === undefined ? undefined : Number(options.threads),
-      filter: options.filter,
-      expectations: parseExpectations(existsSync(list) ? readFileSync(list, "utf8") : ""),
-      json: options.json,
-    },
-  );
-  console.log(text);
-  if (options.bless && options.filter === undefined && !options["validate-only"]) {
-    writeFileSync(list, fitting);
-    console.log(`wrote ${relative(root, list)}`);
-  } else if (!ok) {
-    process.exitCode = 1;
-  }
+  const list = expectationList(root, folder, tier);
+  const result = await runSuite(scripts, {
+    assemble: await findAssembler(),
+    hostOptions: { features: featuresOf(options.features), tier },
+    validateOnly: options["validate-only"],
+    timeLimit: Number(options["time-limit"]) * 1000,
+    threads: options.threads === undefined ? undefined : Number(options.threads),
+    filter: options.filter,
+    expectations: parseExpectations(existsSync(list) ? readFileSync(list, "utf8") : ""),
+    json: options.json,
+  });
+  console.log(result.text);
+  if (!options.bless || options.filter !== undefined || options["validate-only"]) return result.ok ? 0 : 1;
+  writeFileSync(list, result.list);
+  console.log(`wrote ${relative(root, list)}`);
+  return 0;
 }
 
-function scriptsIn(folder: string): string[] {
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  return names.filter((name) => name.endsWith(".wast")).sort();
+function featuresOf(list: string | undefined): "all" | readonly Feature[] {
+  if (list === undefined || list === "all") return list ?? scriptFeatures;
+  return list.split(",").map((name) => {
+    if (!isFeature(name)) throw new Error(`there is no feature "${name}"`);
+    return name;
+  });
 }
 
-/** Own scripts have no known failures; the official suite's depend on the engine and the tier. */
+/** The list of known failures. Own scripts have none; the official suite's depend on the engine and the tier. */
 function expectationList(root: string, folder: string, tier: string): string {
   const own = join(root, "test/wast");
-  return folder === own ? join(own, "expect-none.txt") : join(own, `expect-${engine()}-${tier}.txt`);
+  return join(own, folder === own ? "expect-none.txt" : `expect-${engine()}-${tier}.txt`);
 }
 
 /** `node26`, `bun1`, `deno2` */

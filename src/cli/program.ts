@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { allFeatures, type Feature, isFeature } from "../validate/features.ts";
 import type { WasiDirectory } from "../wasi/index.ts";
 import { describeFailure, exitCodeOf, exitCodes, UsageError } from "./failure.ts";
 import type { CompileSettings, GuestOptions } from "./guest.ts";
@@ -103,7 +104,7 @@ Example:
       done(Math.max(...codes));
     });
 
-  compileOptions(command(program, "wast", "Run test scripts of the Component Model."), "all")
+  compileOptions(command(program, "wast", "Run test scripts of the Component Model."), "nearly all here")
     .argument("<files...>", "scripts, and folders of scripts")
     .option("--filter <text>", "only scripts whose names contain it; name.wast:12 tells of that line alone")
     .option("--time-limit <seconds>", "for each directive", seconds, 10)
@@ -140,16 +141,12 @@ function command(program: Command, name: string, description: string): Command {
     .option("-v, --verbose", "show stack traces of errors");
 }
 
-function featureOption(to: Command, preset?: "all"): Command {
-  return to.option(
-    "--features <list>",
-    `proposals to allow, separated by commas, or "all"${preset === undefined ? "" : " (which is the default here)"}`,
-    features,
-    preset,
-  );
+function featureOption(to: Command, preset?: string): Command {
+  const note = preset === undefined ? "" : ` (${preset})`;
+  return to.option("--features <list>", `proposals to allow, separated by commas, or "all"${note}`, features);
 }
 
-function compileOptions(to: Command, preset?: "all"): Command {
+function compileOptions(to: Command, preset?: string): Command {
   return featureOption(to, preset).addOption(
     new Option("--tier <tier>", "how functions are made: as source or as closures").choices(["jit", "evaluate"]),
   );
@@ -164,8 +161,13 @@ function guestOptions(to: Command): Command {
     .option("--network", "let the guest use the network");
 }
 
-function features(text: string): "all" | string[] {
-  return text === "all" ? "all" : text.split(",").map((name) => name.trim());
+function features(text: string): "all" | Feature[] {
+  if (text === "all") return "all";
+  return text.split(",").map((name) => {
+    if (!isFeature(name))
+      throw new InvalidArgumentError(`There is no "${name}"; there are ${[...allFeatures].join(", ")}.`);
+    return name;
+  });
 }
 
 function directory(text: string, before: readonly WasiDirectory[] = []): readonly WasiDirectory[] {

@@ -1,14 +1,15 @@
 /** `gantry wast`: runs test scripts. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join, sep } from "node:path";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { allFeatures, type Feature } from "../validate/features.ts";
 import { type Expectations, parseExpectations } from "../wast/expectations.ts";
 import type { ScriptFile } from "../wast/files.ts";
 import type { Assembler } from "../wast/script.ts";
-import { runSuite } from "../wast/suite.ts";
+import { runSuite, scriptsIn } from "../wast/suite.ts";
 import { CommandError, exitCodes, UsageError } from "./failure.ts";
 
 export interface WastOptions {
-  readonly features: "all" | readonly string[];
+  readonly features?: "all" | readonly Feature[];
   readonly tier?: "jit" | "evaluate";
   readonly filter?: string;
   readonly timeLimit: number;
@@ -22,9 +23,9 @@ export interface WastOptions {
 export async function wast(paths: readonly string[], options: WastOptions): Promise<number> {
   if (options.bless && options.expect === undefined)
     throw new UsageError("--bless rewrites the list that --expect names");
-  const { ok, text, list } = await runSuite(paths.flatMap(scriptsIn), {
+  const { ok, text, list } = await runSuite(paths.flatMap(scriptsAt), {
     assemble: await findAssembler(),
-    hostOptions: { features: options.features, tier: options.tier },
+    hostOptions: { features: options.features ?? scriptFeatures, tier: options.tier },
     validateOnly: options.validateOnly ?? false,
     timeLimit: options.timeLimit * 1000,
     threads: options.threads,
@@ -37,15 +38,13 @@ export async function wast(paths: readonly string[], options: WastOptions): Prom
   return ok || options.bless ? exitCodes.ok : exitCodes.failure;
 }
 
-function scriptsIn(path: string): ScriptFile[] {
-  if (!existsSync(path)) throw new CommandError(`${path}: no such file`);
-  const names = statSync(path).isDirectory() ? scriptsOf(path).map((name) => join(path, name)) : [path];
-  return names.map((name) => ({ name: name.replaceAll(sep, "/"), text: readFileSync(name, "utf8") }));
-}
+/** What scripts may use unless they are told otherwise: all but nested names, which the official scripts want refused. */
+export const scriptFeatures: readonly Feature[] = [...allFeatures].filter((name) => name !== "nested-names");
 
-function scriptsOf(folder: string): string[] {
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  return names.filter((name) => name.endsWith(".wast")).sort();
+function scriptsAt(path: string): ScriptFile[] {
+  if (!existsSync(path)) throw new CommandError(`${path}: no such file`);
+  if (!statSync(path).isDirectory()) return [{ name: path, text: readFileSync(path, "utf8") }];
+  return scriptsIn(path).map(({ name, text }) => ({ name: join(path, name), text }));
 }
 
 function readExpectations({ expect, bless }: WastOptions): Expectations {
@@ -54,7 +53,7 @@ function readExpectations({ expect, bless }: WastOptions): Expectations {
 }
 
 /** The assembler is no dependency of the package: few who run components have scripts. */
-async function findAssembler(): Promise<Assembler> {
+export async function findAssembler(): Promise<Assembler> {
   const specifier = "@bytecodealliance/jco-transpile/wasm-tools";
   // The assembler reads this once, when it is first used; the official scripts are written for it.
   process.env["WAST_STRICT_COMPONENT_INDICES"] ??= "1";

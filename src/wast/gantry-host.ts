@@ -5,6 +5,7 @@ import { Component } from "../embed/component.ts";
 import type { Func } from "../embed/func.ts";
 import type { Instance } from "../embed/instance.ts";
 import { Linker } from "../embed/linker.ts";
+import { ComponentError } from "../errors/component-error.ts";
 import { ResultError } from "../errors/result-error.ts";
 import type { Host, HostOptions } from "./host.ts";
 
@@ -34,6 +35,10 @@ export function createHost(options: HostOptions): Host<Component, Instance> {
 
 /** `"name"` at the top, or `"interface#name"`. */
 function find(instance: Instance, name: string): Func | undefined {
-  const [first, second] = name.split("#") as [string, string?];
-  return second === undefined ? instance.func(first) : instance.func(first, second);
+  try {
+    return instance.func(...(name.split("#") as [string, ...string[]]));
+  } catch (error) {
+    if (error instanceof ComponentError && error.code === "unknown-export") return undefined;
+    throw error;
+  }
 }

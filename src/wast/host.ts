@@ -4,6 +4,7 @@
  * Whatever fails is a `ComponentError` that says in which phase it did; any other exception is a fault of the runtime,
  * and the runner reports it as such.
  */
+import type { CompileOptions } from "../embed/component.ts";
 import type { FuncType } from "../types/types.ts";
 
 export interface Host<Component = unknown, Instance = unknown> {
@@ -25,6 +26,6 @@ export interface HostModule {
 }
 
 export interface HostOptions {
-  readonly features: "all" | readonly string[];
-  readonly tier: "jit" | "evaluate" | undefined;
+  readonly features: NonNullable<CompileOptions["features"]>;
+  readonly tier: CompileOptions["tier"] | undefined;
 }

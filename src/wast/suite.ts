@@ -1,6 +1,8 @@
 /**
  * Runs a set of scripts and judges the results: what `gantry wast` and `npm run conformance` have in common.
  */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, sep } from "node:path";
 import { type Expectations, formatExpectations, type Judgement, judge } from "./expectations.ts";
 import { type FileResult, runFiles, type ScriptFile } from "./files.ts";
 import type { HostOptions } from "./host.ts";
@@ -26,6 +28,14 @@ export interface SuiteResult {
   readonly text: string;
   /** The list of expectations that would fit. */
   readonly list: string;
+}
+
+/** The scripts in a folder and the folders below it, named from there. */
+export function scriptsIn(folder: string): ScriptFile[] {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".wast"));
+  return names
+    .sort()
+    .map((name) => ({ name: name.replaceAll(sep, "/"), text: readFileSync(join(folder, name), "utf8") }));
 }
 
 export async function runSuite(files: readonly ScriptFile[], options: SuiteOptions): Promise<SuiteResult> {

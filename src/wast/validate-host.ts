@@ -1,21 +1,18 @@
 /**
- * gantry's decoder and validator alone as a host: scripts can be run for what they say of validity before, or without,
- * anything being instantiated.
+ * gantry's decoder and validator alone as a host: scripts can be run for what they say of validity, without anything
+ * being instantiated.
  */
-import { decodeComponent } from "../binary/component.ts";
-import { allFeatures, type Feature, withFeatures } from "../validate/features.ts";
-import { validateComponent } from "../validate/validate.ts";
+import { Component } from "../embed/component.ts";
 import type { Host, HostOptions } from "./host.ts";
 
 export function createHost({ features }: HostOptions): Host<true, never> {
-  const on = features === "all" ? allFeatures : withFeatures(Object.fromEntries(features.map((name) => [name as Feature, true])));
   const nothing = (): never => {
     throw new Error("nothing is instantiated");
   };
   return {
     compileOnly: true,
     async compile(bytes) {
-      validateComponent(decodeComponent(bytes), bytes, { features: on });
+      Component.validate(bytes as Uint8Array<ArrayBuffer>, { features });
       return true;
     },
     instantiate: nothing,

@@ -98,7 +98,7 @@ test("help and usage", () => {
   gantry(["--help"], { stdout: /Usage: gantry [\s\S]*Exit codes: 0/ });
   for (const command of ["run", "call", "print", "validate", "wast"]) {
     gantry([command, "--help"], {
-      stdout: new RegExp(`Usage: gantry ${command} [\s\S]*Example:\n {2}gantry ${command} `),
+      stdout: new RegExp(`Usage: gantry ${command} [sS]*Example:\n {2}gantry ${command} `),
     });
   }
   gantry(["--version"], { stdout: /^\d+\.\d+\.\d+\n$/ });
