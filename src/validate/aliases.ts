@@ -9,6 +9,7 @@ import type { Context } from "./context.ts";
 import { mentionsFreeResource } from "./facts.ts";
 import type { Scope } from "./scope.ts";
 import type { CoreExportOf } from "./typed.ts";
+import { nodeOf } from "./visibility.ts";
 
 type TargetOf<F extends AliasTarget["from"]> = Extract<AliasTarget, { readonly from: F }>;
 
@@ -58,7 +59,7 @@ function aliasExport(context: Context, scope: Scope, alias: AliasDefinition, tar
   if (type.kind !== kindOfSort[sort]) {
     context.fail("alias", `export \`${name}\` for instance ${target.instance} is not a ${nounOf(sort)}`, offset);
   }
-  const node = context.nodeOf(decl);
+  const node = nodeOf(decl);
   switch (type.kind) {
     case "core-module":
       scope.coreModules.add({ from: "export", of, name, type: type.type }, offset);

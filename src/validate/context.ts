@@ -3,11 +3,10 @@
  */
 import { ComponentError } from "../errors/component-error.ts";
 import { TypeInterner } from "../types/interner.ts";
-import type { ExternDecl } from "../types/types.ts";
+import type { ComponentType } from "../types/types.ts";
 import { CoreTypeInterner } from "../wasm/interner.ts";
 import { type Feature, type FeatureSet, features } from "./features.ts";
 import { maxTypeWork } from "./limits.ts";
-import { closed, type NameNode } from "./visibility.ts";
 
 /** The family of the rule that a component breaks: `code` of the error. */
 export type Rule =
@@ -31,7 +30,8 @@ export class Context {
   readonly coreTypes: CoreTypeInterner = new CoreTypeInterner();
   /** From the outside in: where in the component's interface the definition at hand stands. */
   readonly path: string[] = [];
-  readonly #nodes: WeakMap<ExternDecl, NameNode> = new WeakMap();
+  /** Pairs of closed component types, of which the first has been found to be a subtype of each of the second. */
+  readonly subtypes: Map<ComponentType, Set<ComponentType>> = new Map();
   #work: number;
 
   constructor(bytes: Uint8Array, features: FeatureSet, types: TypeInterner = new TypeInterner()) {
@@ -60,14 +60,5 @@ export class Context {
   spend(amount: number, offset: number): void {
     this.#work -= amount;
     if (this.#work < 0) this.failLimit("effective type size exceeds the limit", offset);
-  }
-
-  /** The names that the type of `decl` uses; those of its parts, if it is an instance or a component, are kept with them. */
-  nodeOf(decl: ExternDecl): NameNode {
-    return this.#nodes.get(decl) ?? closed;
-  }
-
-  setNode(decl: ExternDecl, node: NameNode): void {
-    this.#nodes.set(decl, node);
   }
 }

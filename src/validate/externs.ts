@@ -3,14 +3,14 @@
  * "Import and Export Definitions" and "External Visibility of Types" in Explainer.md.
  */
 import type { ExternTypeSyntax } from "../binary/definitions.ts";
-import type { ExternDecl, ExternType, InstanceType, NameAttributes, ResourceType } from "../types/types.ts";
+import type { ExternType, InstanceType, NameAttributes, ResourceType } from "../types/types.ts";
 import type { Context } from "./context.ts";
 import { factsOf } from "./facts.ts";
 import type { Way } from "./names.ts";
 import type { Direction, Scope } from "./scope.ts";
 import { Substitution } from "./substitute.ts";
 import { resolveValType } from "./value-types.ts";
-import { closed, type NameNode, nameable, renamed } from "./visibility.ts";
+import { closed, makeDecl, type NameNode, nameable, nodeOf, renamed } from "./visibility.ts";
 
 export interface ResolvedExtern {
   readonly type: ExternType;
@@ -92,15 +92,12 @@ export function openInstance(
 
 /** Adds an import or export to what a scope has of them. */
 export function declare(
-  context: Context,
   direction: Direction,
   name: string,
   attributes: NameAttributes | undefined,
   { type, node, resources }: ResolvedExtern,
 ): void {
-  const decl: ExternDecl = attributes === undefined ? { name, type } : { name, attributes, type };
-  context.setNode(decl, node);
-  direction.decls.set(name, decl);
+  direction.decls.set(name, makeDecl(name, attributes, type, node));
   for (const resource of resources) direction.resources.add(resource);
 }
 
@@ -167,7 +164,7 @@ class VisibilityChecker {
 
   #instance(type: InstanceType): boolean {
     for (const decl of type.exports.values()) {
-      if (!this.check(decl.type, this.#context.nodeOf(decl))) return false;
+      if (!this.check(decl.type, nodeOf(decl))) return false;
     }
     return true;
   }

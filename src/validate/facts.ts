@@ -7,6 +7,7 @@ import type {
   ExternType,
   FuncType,
   InstanceType,
+  PrimitiveKind,
   ResourceType,
   ValType,
 } from "../types/types.ts";
@@ -20,41 +21,21 @@ export interface Facts {
   readonly resource: boolean;
   /** Whether it contains a `list` without a fixed length, a `string` or a `map`: something that is in memory elsewhere. */
   readonly pointer: boolean;
+  /** No more than so many bytes does a value take, whatever the type of pointers: for all but a few types far fewer. */
+  readonly maxSize: number;
 }
 
-const simple: Facts = { depth: 1, borrow: false, resource: false, pointer: false };
+/** Sizes are counted in words, the widest alignment there is, so that padding never adds to them. */
+const WORD = 8;
+
+const simple: Facts = { depth: 1, borrow: false, resource: false, pointer: false, maxSize: WORD };
+const text: Facts = { ...simple, pointer: true, maxSize: 2 * WORD };
+const own: Facts = { ...simple, resource: true };
+const borrow: Facts = { ...own, borrow: true };
 const known: WeakMap<ValType | FuncType, Facts> = new WeakMap();
 
 export function factsOf(type: ValType | FuncType): Facts {
-  let facts = known.get(type);
-  if (facts === undefined) {
-    facts = workOut(type);
-    known.set(type, facts);
-  }
-  return facts;
-}
-
-function workOut(type: ValType | FuncType): Facts {
   switch (type.kind) {
-    case "string":
-      return { ...simple, pointer: true };
-    case "own":
-    case "borrow":
-      return { depth: 1, borrow: type.kind === "borrow", resource: true, pointer: false };
-    case "stream":
-    case "future":
-      return { ...sum(partsOf(type)), pointer: false };
-    case "list":
-      return type.length === undefined ? { ...sum(partsOf(type)), pointer: true } : sum(partsOf(type));
-    case "map":
-      return { ...sum(partsOf(type)), pointer: true };
-    case "func":
-    case "record":
-    case "tuple":
-    case "variant":
-    case "option":
-    case "result":
-      return sum(partsOf(type));
     case "bool":
     case "s8":
     case "u8":
@@ -71,19 +52,58 @@ function workOut(type: ValType | FuncType): Facts {
     case "enum":
     case "flags":
       return simple;
+    case "string":
+      return text;
+    case "own":
+      return own;
+    case "borrow":
+      return borrow;
+    default: {
+      let facts = known.get(type);
+      if (facts === undefined) {
+        facts = workOut(type);
+        known.set(type, facts);
+      }
+      return facts;
+    }
+  }
+}
+
+function workOut(
+  type: Exclude<ValType | FuncType, { kind: PrimitiveKind | "enum" | "flags" | "own" | "borrow" }>,
+): Facts {
+  const facts = sum(partsOf(type));
+  switch (type.kind) {
+    case "list":
+      if (type.length === undefined) return { ...facts, pointer: true, maxSize: 2 * WORD };
+      return { ...facts, maxSize: type.length * facts.maxSize };
+    case "map":
+      return { ...facts, pointer: true, maxSize: 2 * WORD };
+    case "stream":
+    case "future":
+      return { ...facts, pointer: false, maxSize: WORD };
+    case "variant":
+    case "option":
+    case "result":
+      return { ...facts, maxSize: WORD + facts.maxSize };
+    case "func":
+    case "record":
+    case "tuple":
+      return facts;
   }
 }
 
 function sum(parts: readonly ValType[]): Facts {
-  const facts = { ...simple };
+  const total = { ...simple, maxSize: 0 };
   for (const part of parts) {
-    const { depth, borrow, resource, pointer } = factsOf(part);
-    facts.depth = Math.max(facts.depth, depth + 1);
-    facts.borrow ||= borrow;
-    facts.resource ||= resource;
-    facts.pointer ||= pointer;
+    const facts = factsOf(part);
+    total.depth = Math.max(total.depth, facts.depth + 1);
+    total.borrow ||= facts.borrow;
+    total.resource ||= facts.resource;
+    total.pointer ||= facts.pointer;
+    total.maxSize += facts.maxSize;
   }
-  return facts;
+  return total;
 }
 
 /** The value types that a type is directly made of. */

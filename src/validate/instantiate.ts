@@ -10,7 +10,7 @@ import { Direction, type Scope } from "./scope.ts";
 import { Substitution } from "./substitute.ts";
 import { SubtypeChecker } from "./subtype.ts";
 import type { Component, Instance, Instantiation, Item } from "./typed.ts";
-import { renamed } from "./visibility.ts";
+import { makeDecl, nodeOf, renamed } from "./visibility.ts";
 
 export function defineInstance(context: Context, scope: Scope, definition: InstanceDefinition): void {
   const { offset } = definition;
@@ -59,7 +59,7 @@ function instantiate(
     const arg = args.get(decl.name);
     if (arg === undefined) return context.fail("instantiation", `missing import named \`${decl.name}\``, offset);
     checker.extern(arg.type, decl.type, `type mismatch for import \`${decl.name}\``);
-    bindNodes(context, substitution, decl, arg);
+    bindNodes(substitution, decl, arg);
     used.set(decl.name, arg.item);
   }
   for (const resource of type.exportedResources) {
@@ -71,17 +71,16 @@ function instantiate(
 
 /** What is supplied brings the names of its types along. */
 function bindNodes(
-  context: Context,
   substitution: Substitution,
   wanted: ExternDecl,
   given: { readonly type: ExternType; readonly node: ResolvedItem["node"] },
 ): void {
-  if (wanted.type.kind === "type") substitution.bindNode(context.nodeOf(wanted), given.node);
+  if (wanted.type.kind === "type") substitution.bindNode(nodeOf(wanted), given.node);
   if (wanted.type.kind !== "instance" || given.type.kind !== "instance") return;
   for (const decl of wanted.type.type.exports.values()) {
     const supplied = given.type.type.exports.get(decl.name);
     if (supplied === undefined) continue;
-    bindNodes(context, substitution, decl, { type: supplied.type, node: context.nodeOf(supplied) });
+    bindNodes(substitution, decl, { type: supplied.type, node: nodeOf(supplied) });
   }
 }
 
@@ -95,9 +94,7 @@ function inlineInstance(context: Context, scope: Scope, exports: readonly Inline
     // The name that a type has in here is one that no function in here can have been written with.
     const named = { type, node: type.kind === "type" ? renamed(node) : node };
     const attributes = defineName(context, direction, "export", syntax, named);
-    const decl: ExternDecl = attributes === undefined ? { name, type } : { name, attributes, type };
-    context.setNode(decl, node);
-    decls.set(name, decl);
+    decls.set(name, makeDecl(name, attributes, type, node));
     items.set(name, item);
   }
   return { from: "inline", exports: items, type: { kind: "instance", exports: decls, resources: [] } };

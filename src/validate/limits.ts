@@ -20,5 +20,5 @@ export const maxIndexSpace = 1_000_000;
  * bounded, by a constant and the size of the binary.
  */
 export function maxTypeWork(byteLength: number): number {
-  return 4_000_000 + 32 * byteLength;
+  return 1_000_000 + 16 * byteLength;
 }

@@ -9,7 +9,7 @@ import type {
 } from "../types/types.ts"; // biome-ignore format: one list
 import type { Context } from "./context.ts";
 import { factsOf, mentionsFreeResource } from "./facts.ts";
-import type { NameNode } from "./visibility.ts";
+import { makeDecl, type NameNode, nodeOf } from "./visibility.ts";
 
 export class Substitution {
   readonly #context: Context;
@@ -138,18 +138,18 @@ export class Substitution {
   decls(decls: ReadonlyMap<string, ExternDecl>): Map<string, ExternDecl> {
     const made = new Map<string, ExternDecl>();
     for (const decl of decls.values()) {
+      const { name, attributes, type } = decl;
       this.#context.spend(1, this.#offset);
-      const node = this.#context.nodeOf(decl);
-      const copy: ExternDecl = { ...decl, type: this.extern(decl.type) };
-      const replacement = this.node(node);
-      this.#context.setNode(copy, this.#rename(decl, node, replacement));
-      made.set(decl.name, copy);
+      const replaced = this.extern(type);
+      made.set(name, makeDecl(name, attributes, replaced, this.#rename(decl, nodeOf(decl))));
     }
     return made;
   }
 
-  #rename(decl: ExternDecl, node: NameNode, replacement: NameNode): NameNode {
-    if (decl.type.kind !== "type" || !node.nameable || this.#nodes.has(node)) return replacement;
+  /** The node of a declaration's copy: a new name for a type. */
+  #rename({ type }: ExternDecl, node: NameNode): NameNode {
+    const replacement = this.node(node);
+    if (type.kind !== "type" || !node.nameable || this.#nodes.has(node)) return replacement;
     const fresh: NameNode = { nameable: true, parts: replacement.parts };
     this.#nodes.set(node, fresh);
     return fresh;
@@ -164,10 +164,9 @@ export class Substitution {
   #componentDecls(decls: ReadonlyMap<string, ExternDecl>): Map<string, ExternDecl> {
     const made = new Map<string, ExternDecl>();
     for (const decl of decls.values()) {
+      const { name, attributes, type } = decl;
       this.#context.spend(1, this.#offset);
-      const copy: ExternDecl = { ...decl, type: this.extern(decl.type) };
-      this.#context.setNode(copy, this.#context.nodeOf(decl));
-      made.set(decl.name, copy);
+      made.set(name, makeDecl(name, attributes, this.extern(type), nodeOf(decl)));
     }
     return made;
   }

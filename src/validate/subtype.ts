@@ -172,7 +172,8 @@ export class SubtypeChecker {
   }
 
   #component(given: ComponentType, wanted: ComponentType): void {
-    if (given === wanted && !mentionsFreeResource(given)) return;
+    const closed = !mentionsFreeResource(given) && !mentionsFreeResource(wanted);
+    if (closed && (given === wanted || this.#context.subtypes.get(given)?.has(wanted))) return;
     const { checker, other } = this.#within(given, wanted);
     for (const { name, type } of given.imports.values()) {
       const supplied = wanted.imports.get(name);
@@ -180,6 +181,10 @@ export class SubtypeChecker {
       other.extern(supplied.type, type, `type mismatch in component import \`${name}\``);
     }
     checker.#exports(given.exports, wanted.exports, "component");
+    if (!closed) return;
+    const known = this.#context.subtypes.get(given);
+    if (known === undefined) this.#context.subtypes.set(given, new Set([wanted]));
+    else known.add(wanted);
   }
 
   /** Checkers for the exports of components, and for their imports: there what is wanted and what is given change places. */

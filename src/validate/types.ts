@@ -117,7 +117,7 @@ function declareExtern(
   const attributes = defineName(context, direction, way, syntax, resolved);
   checkVisible(context, scope, way, resolved, offset);
   if (way === "export" && scope.kind === "component-type") checkExportedValue(context, resolved.type, offset);
-  declare(context, direction, name, attributes, resolved);
+  declare(direction, name, attributes, resolved);
   const { type, node } = resolved;
   addItem(scope, { from: "imported", import: { name, attributes, type, offset } }, type, node, offset);
   context.path.pop();

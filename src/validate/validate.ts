@@ -142,7 +142,7 @@ class Validator {
     const resolved = resolveExternType(context, scope, typeSyntax, name);
     const attributes = defineName(context, scope.imports, "import", syntax, resolved);
     checkVisible(context, scope, "import", resolved, offset);
-    declare(context, scope.imports, name, attributes, resolved);
+    declare(scope.imports, name, attributes, resolved);
     const typed: TypedImport = { name, attributes, type: resolved.type, offset };
     scope.definitions.push({ step: "import", import: typed });
     addItem(scope, { from: "imported", import: typed }, resolved.type, resolved.node, offset);
@@ -160,7 +160,7 @@ class Validator {
     const attributes = defineName(context, scope.exports, "export", syntax, resolved);
     checkVisible(context, scope, "export", resolved, offset);
     checkExportedValue(context, resolved.type, offset);
-    declare(context, scope.exports, name, attributes, resolved);
+    declare(scope.exports, name, attributes, resolved);
     const typed: TypedExport = { name, attributes, item: item.item, type: resolved.type, offset };
     scope.definitions.push({ step: "export", export: typed });
     addItem(scope, { from: "exported", export: typed }, resolved.type, resolved.node, offset);

@@ -54,10 +54,10 @@ export function resolveResource(
 /** `defvaltype` */
 export function defineValType(context: Context, scope: Scope, syntax: DefinedValTypeSyntax): TypeEntry {
   const entry = new ValTypeBuilder(context, scope).build(syntax);
-  const { depth } = factsOf(entry.type);
+  const { depth, maxSize } = factsOf(entry.type);
   if (depth > maxTypeNesting)
     context.failLimit(`type nesting is too deep: the limit is ${maxTypeNesting}`, syntax.offset);
-  if (elementSize(entry.type, "i64") >= MAX_VALUE_SIZE) {
+  if (maxSize >= MAX_VALUE_SIZE && elementSize(entry.type, "i64") >= MAX_VALUE_SIZE) {
     context.fail("type", `type exceeds maximum byte size of ${MAX_VALUE_SIZE - 1}`, syntax.offset);
   }
   return entry;
@@ -198,6 +198,7 @@ function checkLabels(context: Context, labels: readonly LabelSyntax[], what: str
   for (const { label, offset } of labels) {
     if (label === "") context.fail("name", `${what} name cannot be empty`, offset);
     if (labelFault(label) !== undefined) context.fail("name", `${what} name \`${label}\` is not in kebab case`, offset);
+    if (labels.length === 1) return;
     const key = label.toLowerCase();
     const before = seen.get(key);
     if (before !== undefined) {

@@ -6,6 +6,8 @@
  * wherever its structure is) validation keeps a node: one object for each definition, import, export or the aliases of
  * one, which refers to the nodes of the types that it is made of.
  */
+import type { ExternDecl, ExternType, NameAttributes } from "../types/types.ts";
+
 export interface NameNode {
   /** Whether the type needs a name; otherwise it is visible if its parts are. */
   readonly nameable: boolean;
@@ -29,6 +31,29 @@ export function nameable(parts: readonly NameNode[] = []): NameNode {
 /** The node that an import or export of a type with node `node` introduces: a name of its own for the same type. */
 export function renamed(node: NameNode): NameNode {
   return node.nameable ? { nameable: true, parts: node.parts } : node;
+}
+
+/** Where a declaration keeps the node of its type, out of the sight of all who come after validation. */
+const node: unique symbol = Symbol("names");
+
+interface NamedDecl extends ExternDecl {
+  readonly [node]: NameNode;
+}
+
+/** A declaration of something whose type uses the names of `names`. */
+export function makeDecl(
+  name: string,
+  attributes: NameAttributes | undefined,
+  type: ExternType,
+  names: NameNode,
+): ExternDecl {
+  const decl: NamedDecl = { name, attributes, type, [node]: names };
+  return decl;
+}
+
+/** The names that the type of `decl` uses; those of its parts, if it is an instance or a component, are kept with them. */
+export function nodeOf(decl: ExternDecl): NameNode {
+  return (decl as Partial<NamedDecl>)[node] ?? closed;
 }
 
 /** The names that are visible in one direction (imports, or exports) of one component or component type. */
