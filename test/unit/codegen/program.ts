@@ -9,14 +9,13 @@ import { compileFunctions } from "../../../src/codegen/compile.ts";
 import { Generator } from "../../../src/codegen/generator.ts";
 import type { Tier } from "../../../src/codegen/tier.ts";
 import type {
-  CanonicalOptions, CoreDef, FuncTypeIndex, FuncTypeNode, InstanceIndex, Lift, LiftIndex, OptionsIndex, Plan, Resource, Trampoline,
+  CanonicalOptions, CoreExport, FuncTypeIndex, FuncTypeNode, InstanceIndex, Lift, LiftIndex, OptionsIndex, Plan, Resource, Trampoline,
   TrampolineIndex, TypeIndex, TypeNode,
 } from "../../../src/plan/plan.ts"; // biome-ignore format: one list
 import { LiftLowerContext } from "../../../src/runtime/context.ts";
 import type { CoreFunction, FunctionTable, LiftBinding } from "../../../src/runtime/functions.ts";
 import { ComponentInstance } from "../../../src/runtime/instance.ts";
 import { Memory } from "../../../src/runtime/memory.ts";
-import { ResourceType } from "../../../src/runtime/resources.ts";
 import { Store } from "../../../src/runtime/store.ts";
 import type { StringEncoding } from "../../../src/validate/typed.ts";
 
@@ -65,7 +64,7 @@ export class Types {
   }
 }
 
-const core: CoreDef = { from: "core-instance", instance: 0 as never, name: "f" };
+const core: CoreExport = { from: "core-instance", instance: 0 as never, name: "f" };
 
 export function options(more: Partial<CanonicalOptions> = {}): CanonicalOptions {
   const instance = 0 as InstanceIndex;

@@ -1,0 +1,570 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { compileFunctions } from "../../../src/codegen/compile.ts";
+import type { Tier } from "../../../src/codegen/tier.ts";
+import { ResultError } from "../../../src/errors/result-error.ts";
+import type { InstanceIndex, LiftIndex, ResourceIndex, TypeIndex } from "../../../src/plan/plan.ts";
+import { ComponentInstance, ENTERED, MAY_NOT_LEAVE, TRAPPED } from "../../../src/runtime/instance.ts";
+import { InvalidValue } from "../../../src/runtime/numbers.ts";
+import { type CallScope, type HostSide, ResourceHandle, ResourceType } from "../../../src/runtime/resources.ts";
+import { Store } from "../../../src/runtime/store.ts";
+import { reasonOf } from "../../../src/runtime/trap.ts";
+import { type AnyFunction, funcType, Guest, liftBinding, lifted, lowered, options, plan, Types } from "./program.ts";
+
+const tiers: readonly Tier[] = ["jit", "evaluate"];
+
+/** The code of the trap that `run` ends in. */
+function trapOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    assert.ok(error instanceof WebAssembly.RuntimeError, `a trap, not ${error}`);
+    return reasonOf(error).code;
+  }
+  return "no trap";
+}
+
+function eachTier(name: string, body: (tier: Tier) => void): void {
+  for (const tier of tiers) test(`${name} (${tier})`, () => body(tier));
+}
+
+const post = options({ postReturn: { from: "core-instance", instance: 0 as never, name: "p" } });
+
+eachTier("a call enters, returns, and cleans up in order", (tier) => {
+  const types = new Types();
+  const string = types.of("string");
+  const table = compileFunctions(
+    plan({ types: types.nodes, funcs: [funcType({ s: string }, string)], options: [post], lifts: [{ func: 0 }] }),
+    tier,
+  );
+  const guest = new Guest();
+  const { instance } = guest;
+  const log: unknown[] = [];
+  const callee = (ptr: number, length: number) => {
+    log.push(["call", instance.flags, length]);
+    guest.memory.u32.set([ptr, length], 2);
+    return 8;
+  };
+  const postReturn = (...args: unknown[]) => log.push(["post-return", instance.flags, args]);
+  const f = lifted(table, 0, liftBinding(guest, callee as AnyFunction, { postReturn: postReturn as never }));
+  assert.equal(f("héllo"), "héllo");
+  assert.deepEqual(log, [
+    ["call", ENTERED, 6],
+    ["post-return", ENTERED | MAY_NOT_LEAVE, [8]],
+  ]);
+  assert.equal(instance.flags, 0);
+  assert.equal(f.length, 1);
+  assert.equal(f.name, "f");
+});
+
+eachTier("an instance that is entered, or whose ancestor is, is not entered again", (tier) => {
+  const table = compileFunctions(
+    plan({
+      types: [],
+      funcs: [funcType({})],
+      instances: [{ parent: undefined }, { parent: 0 as InstanceIndex }],
+      options: [options({ instance: 1 as InstanceIndex })],
+      lifts: [{ func: 0 }],
+    }),
+    tier,
+  );
+  const root = new ComponentInstance(new Store());
+  const guest = new Guest("i32", new ComponentInstance(root.store, root));
+  let calls = 0;
+  const entering = guest.instance.enteringSet(undefined);
+  const f = lifted(
+    table,
+    0,
+    liftBinding(guest, () => calls++, { entering }),
+  );
+  f();
+  assert.deepEqual([calls, root.flags, guest.instance.flags], [1, 0, 0]);
+  for (const [instance, flags] of [
+    [root, ENTERED],
+    [guest.instance, ENTERED],
+    [guest.instance, TRAPPED],
+  ] as const) {
+    instance.flags = flags;
+    assert.throws(() => f(), { name: "ComponentError", code: "cannot-enter" });
+    assert.equal(instance.flags, flags);
+    instance.flags = 0;
+  }
+  assert.equal(calls, 1);
+});
+
+eachTier("what has trapped meanwhile stays so", (tier) => {
+  const table = compileFunctions(plan({ types: [], funcs: [funcType({})], lifts: [{ func: 0 }] }), tier);
+  const guest = new Guest();
+  const f = lifted(
+    table,
+    0,
+    liftBinding(guest, () => {
+      guest.instance.flags |= TRAPPED;
+    }),
+  );
+  f();
+  assert.equal(guest.instance.flags, TRAPPED);
+});
+
+eachTier("failures go to the binding, with the arguments", (tier) => {
+  const types = new Types();
+  const table = compileFunctions(
+    plan({
+      types: types.nodes,
+      funcs: [funcType({ a: types.of("u8"), b: types.of("u8") }, types.of("u8"))],
+      lifts: [{ func: 0 }],
+    }),
+    tier,
+  );
+  const told: unknown[] = [];
+  const failed = (error: unknown, args: readonly unknown[], scope: unknown): never => {
+    told.push([error instanceof InvalidValue, args, scope]);
+    throw new Error("told");
+  };
+  const f = lifted(
+    table,
+    0,
+    liftBinding(new Guest(), () => 1, { failed }),
+  );
+  assert.throws(() => f(1, 256), { message: "told" });
+  assert.deepEqual(told, [[true, [1, 256], undefined]]);
+});
+
+eachTier("a lifted `result` is returned or thrown", (tier) => {
+  const types = new Types();
+  const string = types.of("string");
+  const u8 = types.of("u8");
+  const funcs = [funcType({ n: u8 }, types.result(u8, string)), funcType({ n: u8 }, types.result())];
+  const table = compileFunctions(
+    plan({ types: types.nodes, funcs, options: [post], lifts: [{ func: 0 }, { func: 1 }] }),
+    tier,
+  );
+  const guest = new Guest();
+  let cleaned = 0;
+  const more = { postReturn: (() => cleaned++) as never };
+  const callee = (n: number) => {
+    guest.memory.u8.set([104, 105], 100);
+    guest.memory.u8[32] = n;
+    if (n === 0) guest.memory.u8[36] = 9;
+    else guest.memory.u32.set([100, 2], 9);
+    return 32;
+  };
+  const f = lifted(table, 0, liftBinding(guest, callee as AnyFunction, more));
+  assert.equal(f(0), 9);
+  assert.throws(
+    () => f(1),
+    (error: unknown) => {
+      assert.ok(error instanceof ResultError && Object.hasOwn(error, "payload"));
+      assert.deepEqual([error.payload, error.message, error.name], ["hi", "hi", "ResultError"]);
+      return true;
+    },
+  );
+  assert.equal(
+    trapOf(() => f(2)),
+    "invalid-discriminant",
+  );
+  const g = lifted(table, 1, liftBinding(new Guest(), ((n: number) => n) as AnyFunction, more));
+  assert.equal(g(0), undefined);
+  assert.throws(() => g(1), ResultError);
+  assert.equal(
+    trapOf(() => g(3)),
+    "invalid-discriminant",
+  );
+  assert.equal(cleaned, 4);
+});
+
+eachTier("a reader sees views, before post-return", (tier) => {
+  const types = new Types();
+  const record = types.record({ bytes: types.list(types.of("u8")), text: types.of("string") });
+  const table = compileFunctions(
+    plan({ types: types.nodes, funcs: [funcType({}, record)], options: [post], lifts: [{ func: 0 }] }),
+    tier,
+  );
+  const guest = new Guest();
+  guest.memory.u8.set([1, 2, 3, 104, 105], 100);
+  guest.memory.u32.set([100, 3, 103, 2], 4);
+  const log: string[] = [];
+  const binding = liftBinding(guest, () => 16, { postReturn: (() => log.push("post-return")) as never });
+  const read = table.lifts.get(0 as LiftIndex)!.read(binding) as AnyFunction;
+  const answer = read(({ bytes, text }: { bytes: Uint8Array; text: object }) => {
+    log.push("reader");
+    assert.equal(bytes.buffer, guest.memory.u8.buffer);
+    assert.equal(guest.instance.flags, ENTERED);
+    return [[...bytes], String(text)];
+  });
+  assert.deepEqual(answer, [[1, 2, 3], "hi"]);
+  assert.throws(
+    () =>
+      read(() => {
+        throw new TypeError("mine");
+      }),
+    { name: "TypeError", message: "mine" },
+  );
+  assert.deepEqual([log, guest.instance.flags], [["reader", "post-return", "post-return"], 0]);
+});
+
+eachTier("a host function gets views if it wants them", (tier) => {
+  const types = new Types();
+  const nested = types.tuple(types.list(types.of("u8")));
+  const table = compileFunctions(
+    plan({ types: types.nodes, funcs: [funcType({ l: types.list(nested) })], lowers: [{ func: 0 }] }),
+    tier,
+  );
+  const guest = new Guest();
+  guest.memory.u32.set([100, 3], 2);
+  for (const views of [true, false]) {
+    let seen: Uint8Array | undefined;
+    lowered(table, 0, guest, {
+      views,
+      host: ([[bytes]]: [[Uint8Array]]) => {
+        seen = bytes;
+      },
+    })(8, 1);
+    assert.equal(seen!.buffer === guest.memory.u8.buffer, views);
+  }
+});
+
+eachTier("a guest may not leave its realloc", (tier) => {
+  const table = compileFunctions(plan({ types: [], funcs: [funcType({})], lowers: [{ func: 0 }] }), tier);
+  const guest = new Guest();
+  let calls = 0;
+  const g = lowered(table, 0, guest, { host: () => calls++ });
+  guest.instance.flags = ENTERED | MAY_NOT_LEAVE;
+  assert.equal(trapOf(g), "cannot-leave");
+  guest.instance.flags = ENTERED;
+  g();
+  assert.equal(calls, 1);
+});
+
+eachTier("what a host function throws is its `err`", (tier) => {
+  const types = new Types();
+  const string = types.of("string");
+  const result = types.result(types.of("u8"), string);
+  const u32 = types.of("u32");
+  const plain = types.result();
+  const table = compileFunctions(
+    plan({
+      types: types.nodes,
+      funcs: [funcType({ n: u32 }, result), funcType({ n: u32 }, plain)],
+      lowers: [{ func: 0 }, { func: 1 }],
+    }),
+    tier,
+  );
+  const guest = new Guest();
+  const call = (host: AnyFunction) => {
+    lowered(table, 0, guest, { host })(0, 4096);
+    const { u8, u32 } = guest.memory;
+    return u8[4096] === 0
+      ? ["ok", u8[4100]]
+      : ["err", Buffer.from(u8.subarray(u32[1025], u32[1025]! + u32[1026]!)).toString()];
+  };
+  const throws = (value: unknown) => () => {
+    throw value;
+  };
+  assert.deepEqual(
+    call(() => 7),
+    ["ok", 7],
+  );
+  assert.deepEqual(call(throws("thrown")), ["err", "thrown"]);
+  assert.deepEqual(call(throws(new ResultError("payload"))), ["err", "payload"]);
+  assert.deepEqual(call(throws(Object.assign(new Error("no"), { payload: "own" }))), ["err", "own"]);
+  assert.deepEqual(call(throws({ payload: "of no error" })), ["err", "of no error"]);
+  assert.throws(() => call(throws(new RangeError("accident"))), { message: "accident" });
+  assert.throws(() => call(() => 300), InvalidValue);
+  assert.throws(() => call(throws({ not: "a string" })), InvalidValue);
+
+  const g = (host: AnyFunction) => lowered(table, 1, guest, { host })(0);
+  assert.deepEqual([g(() => {}), g(throws(undefined))], [0, 1]);
+
+  const told: unknown[] = [];
+  const failed = (_error: unknown, value: unknown) => {
+    told.push(value);
+  };
+  lowered(table, 0, guest, { host: () => 300, failed })(0, 4096);
+  lowered(table, 0, guest, { host: throws([1]), failed })(0, 4096);
+  assert.deepEqual(told, [
+    { tag: "ok", val: 300 },
+    { tag: "err", val: [1] },
+  ]);
+});
+
+eachTier("pointers are checked", (tier) => {
+  const types = new Types();
+  const pair = types.tuple(types.of("u32"), types.of("u32"));
+  const many = types.tuple(...Array.from({ length: 17 }, () => types.of("u32")));
+  const list = types.list(pair);
+  const funcs = [funcType({}, pair), funcType({ p: many }), funcType({ l: list })];
+  const table = compileFunctions(
+    plan({
+      types: types.nodes,
+      funcs,
+      lifts: [{ func: 0 }, { func: 1 }],
+      lowers: [{ func: 0 }, { func: 1 }, { func: 2 }],
+    }),
+    tier,
+  );
+  const guest = new Guest();
+  const call = (ptr: number) => {
+    guest.instance.flags = 0;
+    return trapOf(() =>
+      lifted(
+        table,
+        0,
+        liftBinding(guest, () => ptr),
+      )(),
+    );
+  };
+  assert.deepEqual([1, 65532, -8, 65528].map(call), [
+    "unaligned-pointer",
+    "pointer-out-of-bounds",
+    "pointer-out-of-bounds",
+    "no trap",
+  ]);
+  const out = (ptr: number) => trapOf(() => lowered(table, 0, guest, { host: () => [1, 2] })(ptr));
+  assert.deepEqual([2, 65532, 65528].map(out), ["unaligned-pointer", "pointer-out-of-bounds", "no trap"]);
+  const spilled = (ptr: number) => trapOf(() => lowered(table, 1, guest, { host: () => {} })(ptr));
+  assert.deepEqual([3, 65536 - 64, 65536 - 68].map(spilled), ["unaligned-pointer", "pointer-out-of-bounds", "no trap"]);
+  const listed = (ptr: number, n: number) => trapOf(() => lowered(table, 2, guest, { host: () => {} })(ptr, n));
+  assert.deepEqual(
+    [listed(2, 0), listed(0, 8193), listed(65536, 0), listed(65540, 0), listed(8, -1), listed(0, 8192)],
+    ["unaligned-pointer", "list-out-of-bounds", "no trap", "list-out-of-bounds", "list-too-long", "no trap"],
+  );
+  // What `realloc` says is no better than any other pointer.
+  const where = (ptr: number) => {
+    guest.instance.flags = 0;
+    const cx = Object.assign(Object.create(guest.cx), { realloc: () => ptr });
+    const values = Array.from({ length: 17 }, () => 0);
+    return trapOf(() =>
+      lifted(
+        table,
+        1,
+        liftBinding(guest, () => {}, { cx }),
+      )(values),
+    );
+  };
+  assert.deepEqual([2, -4, 8].map(where), ["realloc-unaligned", "realloc-out-of-bounds", "no trap"]);
+});
+
+eachTier("a memory that grows under way is followed", (tier) => {
+  const types = new Types();
+  const strings = types.list(types.of("string"));
+  const table = compileFunctions(
+    plan({ types: types.nodes, funcs: [funcType({ a: strings }, strings)], lifts: [{ func: 0 }] }),
+    tier,
+  );
+  const guest = new Guest();
+  const callee = (ptr: number, length: number) => {
+    guest.memory.memory.grow(1);
+    const at = guest.allocate(4, 8);
+    new Uint32Array(guest.memory.memory.buffer).set([ptr, length], at / 4);
+    guest.memory.memory.grow(1);
+    return at;
+  };
+  const value = Array.from({ length: 40 }, (_, i) => "s".repeat(i * 1000));
+  assert.deepEqual(lifted(table, 0, liftBinding(guest, callee as AnyFunction))(value), value);
+});
+
+// ---- Handles
+
+/** A host's view of a guest's resource: values are `{ rep }`. */
+function hostSide(log: unknown[]): HostSide {
+  return {
+    fromOwn: (rep) => ({ rep }),
+    fromBorrow: (rep, scope: CallScope) => {
+      scope.addLender({ endLoan: () => log.push(["end", rep]) });
+      return { rep };
+    },
+    toOwn: (value) => (value as { rep?: number })?.rep,
+    toBorrow: (value) => (value as { rep?: number })?.rep,
+    restore: () => {},
+    fault: () => undefined,
+  };
+}
+
+function handleTypes() {
+  const types = new Types();
+  const own = types.add({ kind: "own", resource: 0 as ResourceIndex });
+  const borrow = types.add({ kind: "borrow", resource: 0 as ResourceIndex });
+  return { types, own, borrow };
+}
+
+const resources = [{ kind: "defined", instance: 1 as InstanceIndex, rep: "i32" }] as const;
+const instances = [{ parent: undefined }, { parent: undefined }];
+
+eachTier("handles between host and guest", (tier) => {
+  const { types, own, borrow } = handleTypes();
+  const list = types.list(borrow);
+  const table = compileFunctions(
+    plan({
+      types: types.nodes,
+      resources,
+      instances,
+      funcs: [funcType({ o: own, b: list }, own), funcType({ o: own, b: list })],
+      lifts: [{ func: 0 }],
+      lowers: [{ func: 1 }],
+    }),
+    tier,
+  );
+  const guest = new Guest();
+  const log: unknown[] = [];
+  const type = new ResourceType("r", new ComponentInstance(guest.instance.store));
+  type.host = hostSide(log);
+  const binding = { resources: [type] };
+  const f = lifted(
+    table,
+    0,
+    liftBinding(
+      guest,
+      ((o: number, ptr: number, n: number) => {
+        const borrowed = Array.from(guest.memory.u32.subarray(ptr / 4, ptr / 4 + n));
+        for (const index of borrowed) {
+          const handle = guest.instance.handles.remove(index) as ResourceHandle;
+          handle.borrowScope!.numBorrows--;
+          log.push(handle.rep);
+        }
+        return o;
+      }) as AnyFunction,
+      binding,
+    ),
+  );
+  assert.deepEqual(f({ rep: 5 }, [{ rep: 6 }, { rep: 7 }]), { rep: 5 });
+  assert.deepEqual([log, guest.instance.handles.size], [[6, 7], 0]);
+
+  const keep = lifted(table, 0, liftBinding(guest, ((o: number) => o) as AnyFunction, binding));
+  assert.equal(
+    trapOf(() => keep({ rep: 5 }, [{ rep: 6 }])),
+    "borrows-remain",
+  );
+
+  log.length = 0;
+  const { handles } = guest.instance;
+  const handle = new ResourceHandle(type, 8, true);
+  const [mine, given] = [handles.add(handle), handles.add(new ResourceHandle(type, 9, true))];
+  guest.memory.u32[4] = mine;
+  lowered(table, 0, guest, { ...binding, host: (o: unknown, b: unknown) => log.push([o, b, handle.numLends]) })(
+    given,
+    16,
+    1,
+  );
+  assert.deepEqual(log, [
+    [{ rep: 9 }, [{ rep: 8 }], 1],
+    ["end", 8],
+  ]);
+  assert.equal(handle.numLends, 0);
+  assert.equal(
+    trapOf(() => lowered(table, 0, guest, { ...binding, host: () => {} })(given, 16, 0)),
+    "unknown-handle",
+  );
+});
+
+eachTier("handles between components", (tier) => {
+  const { types, own, borrow } = handleTypes();
+  const func = funcType({ b: borrow, o: own }, own);
+  const table = compileFunctions(
+    plan({
+      types: types.nodes,
+      resources,
+      instances,
+      funcs: [func],
+      options: [options(), options({ instance: 1 as InstanceIndex })],
+      lifts: [{ func: 0, options: 1 }],
+      lowers: [{ func: 0, lift: 0 }],
+    }),
+    tier,
+  );
+  const store = new Store();
+  const caller = new Guest("i32", new ComponentInstance(store));
+  const callee = new Guest("i32", new ComponentInstance(store));
+  const type = new ResourceType("r", callee.instance);
+  const seen: unknown[] = [];
+  const handle = new ResourceHandle(type, 41, true);
+  const mine = caller.instance.handles.add(handle);
+  const given = caller.instance.handles.add(new ResourceHandle(type, 42, true));
+  const core = (b: number, o: number) => {
+    seen.push([b, (callee.instance.handles.get(o) as ResourceHandle).rep, handle.numLends, callee.instance.flags]);
+    return o;
+  };
+  const lift = liftBinding(callee, core as AnyFunction, { resources: [type] });
+  const f = lowered(table, 0, caller, { lift, resources: [type] });
+  const back = f(mine, given) as number;
+  assert.deepEqual(seen, [[41, 42, 1, ENTERED]]);
+  assert.deepEqual(
+    [(caller.instance.handles.get(back) as ResourceHandle).rep, handle.numLends, callee.instance.handles.size],
+    [42, 0, 0],
+  );
+  assert.equal(
+    trapOf(() => f(mine, mine)),
+    "lent",
+  );
+  callee.instance.flags = ENTERED;
+  assert.equal(
+    trapOf(() => f(mine, back)),
+    "cannot-enter",
+  );
+});
+
+eachTier("lifting comes before lowering, and post-return last", (tier) => {
+  const types = new Types();
+  const string = types.of("string");
+  const table = compileFunctions(
+    plan({
+      types: types.nodes,
+      instances,
+      funcs: [funcType({ s: string }, string)],
+      options: [options(), { ...post, instance: 1 as InstanceIndex, encoding: "utf16" }],
+      lifts: [{ func: 0, options: 1 }],
+      lowers: [{ func: 0, lift: 0 }],
+    }),
+    tier,
+  );
+  const caller = new Guest();
+  const callee = new Guest();
+  caller.memory.u8.set([104, 195, 169], 100);
+  const log: unknown[] = [];
+  const core = (ptr: number, units: number) => {
+    log.push(["call", callee.reallocs.slice(), units]);
+    callee.memory.u32.set([ptr, units], 2);
+    return 8;
+  };
+  const postReturn = (ptr: number) => log.push(["post-return", ptr, caller.reallocs.slice(), callee.instance.flags]);
+  const lift = liftBinding(callee, core as AnyFunction, { postReturn: postReturn as never });
+  const f = lowered(table, 0, caller, { lift });
+  f(100, 3, 40);
+  const [ptr, length] = caller.memory.u32.subarray(10, 12) as unknown as [number, number];
+  assert.equal(Buffer.from(caller.memory.u8.subarray(ptr, ptr + length)).toString(), "hé");
+  assert.equal(callee.instance.flags, 0);
+  // "hé" is two UTF-16 code units, though it might have been three; then three bytes, though it might have been two.
+  const [first] = callee.reallocs as [number[]];
+  assert.deepEqual(first, [0, 0, 2, 6]);
+  assert.deepEqual(callee.reallocs[1]!.slice(1), [6, 2, 4]);
+  assert.deepEqual(
+    caller.reallocs.map((call) => call.slice(1)),
+    [
+      [0, 1, 2],
+      [2, 1, 6],
+      [6, 1, 3],
+    ],
+  );
+  assert.deepEqual(log, [
+    ["call", callee.reallocs, 2],
+    ["post-return", 8, caller.reallocs, ENTERED | MAY_NOT_LEAVE],
+  ]);
+});
+
+test("functions of the asynchronous ABI are left out, and no others", () => {
+  const types = new Types();
+  const u8 = types.of("u8");
+  const stream = types.list(types.add({ kind: "stream", payload: u8 as TypeIndex }));
+  const funcs = [funcType({ s: stream }), funcType({ n: u8 }), { ...funcType({}), async: true }];
+  const table = compileFunctions(
+    plan({
+      types: types.nodes,
+      funcs,
+      options: [options(), options({ async: true })],
+      lifts: [{ func: 0 }, { func: 1 }, { func: 2 }, { func: 1, options: 1 }],
+      lowers: [{ func: 0 }, { func: 1 }, { func: 1, options: 1 }],
+    }),
+    "jit",
+  );
+  assert.deepEqual([[...table.lifts.keys()], [...table.lowers.keys()]], [[1], [1]]);
+});
