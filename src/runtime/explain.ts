@@ -223,11 +223,15 @@ const numberKinds: ReadonlySet<TypeNode["kind"]> = new Set([
   "f64",
 ]);
 
-/** Lists of numbers come as arrays or anything like them, other lists as arrays. */
+/** Lists of numbers come as arrays or anything like them, other lists as arrays; those of fixed length in typed arrays, too. */
 function walkList(cx: Walk, type: TypeIndex, node: TypeNodeOf<"list">, value: unknown): Fault | undefined {
   const { kind } = cx.types[node.element]!;
-  if (kind === "u8" && isBytes(value)) return undefined;
-  if (!Array.isArray(value) && !(numberKinds.has(kind) && isArrayLike(value))) return mismatch(cx, type, value);
+  if (kind === "u8" && node.length === undefined && isBytes(value)) return undefined;
+  if (
+    !Array.isArray(value) &&
+    !(numberKinds.has(kind) && (node.length === undefined ? isArrayLike : isTypedArray)(value))
+  )
+    return mismatch(cx, type, value);
   const { length } = value;
   if (node.length !== undefined && length !== node.length) {
     return { path: [], reason: `expected ${describeType(cx.types, type)}, got ${length} elements` };
@@ -251,18 +255,31 @@ function isArrayLike(value: unknown): value is ArrayLike<unknown> {
   return typeof length === "number" && length >>> 0 === length;
 }
 
+const isTypedArray = (value: unknown): value is ArrayLike<unknown> =>
+  ArrayBuffer.isView(value) && !(value instanceof DataView);
+
+/** A `Map`, or anything else that gives pairs. */
 function walkMap(cx: Walk, type: TypeIndex, node: TypeNodeOf<"map">, value: unknown): Fault | undefined {
-  if (!(value instanceof Map)) return mismatch(cx, type, value, "", " (a Map)");
-  for (const [key, item] of value) {
-    const fault =
-      inside(`key ${show(key)}`, walk(cx, node.key, key)) ??
-      inside(`value of ${show(key)}`, walk(cx, node.value, item));
+  if (!isObject(value) || !(Symbol.iterator in value)) return mismatch(cx, type, value, "", " (a Map)");
+  for (const entry of value as Iterable<unknown>) {
+    if (!Array.isArray(entry) || entry.length !== 2) {
+      return {
+        path: [],
+        reason: `expected pairs of keys and values for ${describeType(cx.types, type)}, got ${show(entry)}`,
+      };
+    }
+    const [key, item] = entry;
+    const fault = inside(`key ${show(key)}`, walk(cx, node.key, key));
     if (fault !== undefined) return fault;
+    const itemFault = inside(`value of ${show(key)}`, walk(cx, node.value, item));
+    if (itemFault !== undefined) return itemFault;
   }
   return undefined;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+/** Functions count: they have fields, too. */
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  (typeof value === "object" && value !== null) || typeof value === "function";
 
 function walkRecord(cx: Walk, type: TypeIndex, fields: readonly LabelledType[], value: unknown): Fault | undefined {
   if (!isObject(value)) return mismatch(cx, type, value);

@@ -16,8 +16,9 @@ import type { Memory } from "./memory.ts";
 import { invalid, toF32, toF64, toS8, toS16, toS32, toS64, toU8, toU16, toU32, toU64 } from "./numbers.ts";
 import { trap } from "./trap.ts";
 
-/** Below so many elements a loop copies faster than the engine's bulk operations, which must first make a view. */
-const SHORT = 16;
+/** Up to so many elements a loop copies faster than the engine's `slice` and `set`. See bench/lists.ts. */
+const SHORT_COPY = 8;
+const SHORT_SET = 4;
 
 // ---- Checks
 
@@ -137,11 +138,15 @@ function storeTyped(cx: LiftLowerContext, source: TypedArray, elementSize: numbe
   return ptr;
 }
 
-/** Stores a list of the length that its type fixes, where there is room for it. */
-function storeInto(cx: LiftLowerContext, source: ArrayLike<unknown>, ptr: number, n: number, put: Put): void {
-  if (source.length !== n) invalid();
-  if (ArrayBuffer.isView(source)) place(cx, source as TypedArray, ptr, n, put);
-  else put(cx.memory, ptr, source, n);
+/** Stores an array or a typed array of the length that its type fixes, where there is room for it. */
+function storeInto(cx: LiftLowerContext, source: unknown, ptr: number, n: number, put: Put): void {
+  if (ArrayBuffer.isView(source)) {
+    if (source instanceof DataView || rejectDetached(source as TypedArray).length !== n) invalid();
+    place(cx, source as TypedArray, ptr, n, put);
+  } else {
+    if (!Array.isArray(source) || source.length !== n) invalid();
+    put(cx.memory, ptr, source, n);
+  }
 }
 
 /** Copies a typed array to `ptr`, which may lie in it, if it is a view on the same memory: then no loop from the front will do. */
@@ -157,7 +162,7 @@ export function copyU8(cx: LiftLowerContext, ptr: number, n: number): Uint8Array
   checkList(cx, ptr, n, 1, 1);
   const { u8 } = cx.memory;
   const from = ptr;
-  if (n > SHORT) return u8.slice(from, from + n);
+  if (n > SHORT_COPY) return u8.slice(from, from + n);
   const copy = new Uint8Array(n);
   for (let i = 0; i < n; i++) copy[i] = u8[from + i]!;
   return copy;
@@ -175,13 +180,14 @@ export function storeU8(cx: LiftLowerContext, value: unknown): number {
 }
 
 export function storeU8Into(cx: LiftLowerContext, value: unknown, ptr: number, n: number): void {
-  storeInto(cx, bytesOf(value), ptr, n, putU8);
+  storeInto(cx, value, ptr, n, putU8);
 }
 
 function putU8({ u8 }: Memory, ptr: number, source: ArrayLike<unknown>, n: number): void {
   const to = ptr;
-  if (n > SHORT && source instanceof Uint8Array) u8.set(source, to);
-  else for (let i = 0; i < n; i++) u8[to + i] = toU8(source[i]);
+  if (!(source instanceof Uint8Array)) for (let i = 0; i < n; i++) u8[to + i] = toU8(source[i]);
+  else if (n > SHORT_SET) u8.set(source, to);
+  else for (let i = 0; i < n; i++) u8[to + i] = source[i]!;
 }
 
 // ---- s8
@@ -190,7 +196,7 @@ export function copyS8(cx: LiftLowerContext, ptr: number, n: number): Int8Array 
   checkList(cx, ptr, n, 1, 1);
   const { s8 } = cx.memory;
   const from = ptr;
-  if (n > SHORT) return s8.slice(from, from + n);
+  if (n > SHORT_COPY) return s8.slice(from, from + n);
   const copy = new Int8Array(n);
   for (let i = 0; i < n; i++) copy[i] = s8[from + i]!;
   return copy;
@@ -207,13 +213,14 @@ export function storeS8(cx: LiftLowerContext, value: unknown): number {
 }
 
 export function storeS8Into(cx: LiftLowerContext, value: unknown, ptr: number, n: number): void {
-  storeInto(cx, elementsOf(value), ptr, n, putS8);
+  storeInto(cx, value, ptr, n, putS8);
 }
 
 function putS8({ s8 }: Memory, ptr: number, source: ArrayLike<unknown>, n: number): void {
   const to = ptr;
-  if (n > SHORT && source instanceof Int8Array) s8.set(source, to);
-  else for (let i = 0; i < n; i++) s8[to + i] = toS8(source[i]);
+  if (!(source instanceof Int8Array)) for (let i = 0; i < n; i++) s8[to + i] = toS8(source[i]);
+  else if (n > SHORT_SET) s8.set(source, to);
+  else for (let i = 0; i < n; i++) s8[to + i] = source[i]!;
 }
 
 // ---- u16
@@ -222,7 +229,7 @@ export function copyU16(cx: LiftLowerContext, ptr: number, n: number): Uint16Arr
   checkList(cx, ptr, n, 2, 2);
   const { u16 } = cx.memory;
   const from = ptr / 2;
-  if (n > SHORT) return u16.slice(from, from + n);
+  if (n > SHORT_COPY) return u16.slice(from, from + n);
   const copy = new Uint16Array(n);
   for (let i = 0; i < n; i++) copy[i] = u16[from + i]!;
   return copy;
@@ -239,13 +246,14 @@ export function storeU16(cx: LiftLowerContext, value: unknown): number {
 }
 
 export function storeU16Into(cx: LiftLowerContext, value: unknown, ptr: number, n: number): void {
-  storeInto(cx, elementsOf(value), ptr, n, putU16);
+  storeInto(cx, value, ptr, n, putU16);
 }
 
 function putU16({ u16 }: Memory, ptr: number, source: ArrayLike<unknown>, n: number): void {
   const to = ptr / 2;
-  if (n > SHORT && source instanceof Uint16Array) u16.set(source, to);
-  else for (let i = 0; i < n; i++) u16[to + i] = toU16(source[i]);
+  if (!(source instanceof Uint16Array)) for (let i = 0; i < n; i++) u16[to + i] = toU16(source[i]);
+  else if (n > SHORT_SET) u16.set(source, to);
+  else for (let i = 0; i < n; i++) u16[to + i] = source[i]!;
 }
 
 // ---- s16
@@ -254,7 +262,7 @@ export function copyS16(cx: LiftLowerContext, ptr: number, n: number): Int16Arra
   checkList(cx, ptr, n, 2, 2);
   const { s16 } = cx.memory;
   const from = ptr / 2;
-  if (n > SHORT) return s16.slice(from, from + n);
+  if (n > SHORT_COPY) return s16.slice(from, from + n);
   const copy = new Int16Array(n);
   for (let i = 0; i < n; i++) copy[i] = s16[from + i]!;
   return copy;
@@ -271,13 +279,14 @@ export function storeS16(cx: LiftLowerContext, value: unknown): number {
 }
 
 export function storeS16Into(cx: LiftLowerContext, value: unknown, ptr: number, n: number): void {
-  storeInto(cx, elementsOf(value), ptr, n, putS16);
+  storeInto(cx, value, ptr, n, putS16);
 }
 
 function putS16({ s16 }: Memory, ptr: number, source: ArrayLike<unknown>, n: number): void {
   const to = ptr / 2;
-  if (n > SHORT && source instanceof Int16Array) s16.set(source, to);
-  else for (let i = 0; i < n; i++) s16[to + i] = toS16(source[i]);
+  if (!(source instanceof Int16Array)) for (let i = 0; i < n; i++) s16[to + i] = toS16(source[i]);
+  else if (n > SHORT_SET) s16.set(source, to);
+  else for (let i = 0; i < n; i++) s16[to + i] = source[i]!;
 }
 
 // ---- u32
@@ -286,7 +295,7 @@ export function copyU32(cx: LiftLowerContext, ptr: number, n: number): Uint32Arr
   checkList(cx, ptr, n, 4, 4);
   const { u32 } = cx.memory;
   const from = ptr / 4;
-  if (n > SHORT) return u32.slice(from, from + n);
+  if (n > SHORT_COPY) return u32.slice(from, from + n);
   const copy = new Uint32Array(n);
   for (let i = 0; i < n; i++) copy[i] = u32[from + i]!;
   return copy;
@@ -303,13 +312,14 @@ export function storeU32(cx: LiftLowerContext, value: unknown): number {
 }
 
 export function storeU32Into(cx: LiftLowerContext, value: unknown, ptr: number, n: number): void {
-  storeInto(cx, elementsOf(value), ptr, n, putU32);
+  storeInto(cx, value, ptr, n, putU32);
 }
 
 function putU32({ u32 }: Memory, ptr: number, source: ArrayLike<unknown>, n: number): void {
   const to = ptr / 4;
-  if (n > SHORT && source instanceof Uint32Array) u32.set(source, to);
-  else for (let i = 0; i < n; i++) u32[to + i] = toU32(source[i]);
+  if (!(source instanceof Uint32Array)) for (let i = 0; i < n; i++) u32[to + i] = toU32(source[i]);
+  else if (n > SHORT_SET) u32.set(source, to);
+  else for (let i = 0; i < n; i++) u32[to + i] = source[i]!;
 }
 
 // ---- s32
@@ -318,7 +328,7 @@ export function copyS32(cx: LiftLowerContext, ptr: number, n: number): Int32Arra
   checkList(cx, ptr, n, 4, 4);
   const { s32 } = cx.memory;
   const from = ptr / 4;
-  if (n > SHORT) return s32.slice(from, from + n);
+  if (n > SHORT_COPY) return s32.slice(from, from + n);
   const copy = new Int32Array(n);
   for (let i = 0; i < n; i++) copy[i] = s32[from + i]!;
   return copy;
@@ -335,13 +345,14 @@ export function storeS32(cx: LiftLowerContext, value: unknown): number {
 }
 
 export function storeS32Into(cx: LiftLowerContext, value: unknown, ptr: number, n: number): void {
-  storeInto(cx, elementsOf(value), ptr, n, putS32);
+  storeInto(cx, value, ptr, n, putS32);
 }
 
 function putS32({ s32 }: Memory, ptr: number, source: ArrayLike<unknown>, n: number): void {
   const to = ptr / 4;
-  if (n > SHORT && source instanceof Int32Array) s32.set(source, to);
-  else for (let i = 0; i < n; i++) s32[to + i] = toS32(source[i]);
+  if (!(source instanceof Int32Array)) for (let i = 0; i < n; i++) s32[to + i] = toS32(source[i]);
+  else if (n > SHORT_SET) s32.set(source, to);
+  else for (let i = 0; i < n; i++) s32[to + i] = source[i]!;
 }
 
 // ---- u64
@@ -350,7 +361,7 @@ export function copyU64(cx: LiftLowerContext, ptr: number, n: number): BigUint64
   checkList(cx, ptr, n, 8, 8);
   const { u64 } = cx.memory;
   const from = ptr / 8;
-  if (n > SHORT) return u64.slice(from, from + n);
+  if (n > SHORT_COPY) return u64.slice(from, from + n);
   const copy = new BigUint64Array(n);
   for (let i = 0; i < n; i++) copy[i] = u64[from + i]!;
   return copy;
@@ -367,13 +378,14 @@ export function storeU64(cx: LiftLowerContext, value: unknown): number {
 }
 
 export function storeU64Into(cx: LiftLowerContext, value: unknown, ptr: number, n: number): void {
-  storeInto(cx, elementsOf(value), ptr, n, putU64);
+  storeInto(cx, value, ptr, n, putU64);
 }
 
 function putU64({ u64 }: Memory, ptr: number, source: ArrayLike<unknown>, n: number): void {
   const to = ptr / 8;
-  if (n > SHORT && source instanceof BigUint64Array) u64.set(source, to);
-  else for (let i = 0; i < n; i++) u64[to + i] = toU64(source[i]);
+  if (!(source instanceof BigUint64Array)) for (let i = 0; i < n; i++) u64[to + i] = toU64(source[i]);
+  else if (n > SHORT_SET) u64.set(source, to);
+  else for (let i = 0; i < n; i++) u64[to + i] = source[i]!;
 }
 
 // ---- s64
@@ -382,7 +394,7 @@ export function copyS64(cx: LiftLowerContext, ptr: number, n: number): BigInt64A
   checkList(cx, ptr, n, 8, 8);
   const { s64 } = cx.memory;
   const from = ptr / 8;
-  if (n > SHORT) return s64.slice(from, from + n);
+  if (n > SHORT_COPY) return s64.slice(from, from + n);
   const copy = new BigInt64Array(n);
   for (let i = 0; i < n; i++) copy[i] = s64[from + i]!;
   return copy;
@@ -399,13 +411,14 @@ export function storeS64(cx: LiftLowerContext, value: unknown): number {
 }
 
 export function storeS64Into(cx: LiftLowerContext, value: unknown, ptr: number, n: number): void {
-  storeInto(cx, elementsOf(value), ptr, n, putS64);
+  storeInto(cx, value, ptr, n, putS64);
 }
 
 function putS64({ s64 }: Memory, ptr: number, source: ArrayLike<unknown>, n: number): void {
   const to = ptr / 8;
-  if (n > SHORT && source instanceof BigInt64Array) s64.set(source, to);
-  else for (let i = 0; i < n; i++) s64[to + i] = toS64(source[i]);
+  if (!(source instanceof BigInt64Array)) for (let i = 0; i < n; i++) s64[to + i] = toS64(source[i]);
+  else if (n > SHORT_SET) s64.set(source, to);
+  else for (let i = 0; i < n; i++) s64[to + i] = source[i]!;
 }
 
 // ---- f32
@@ -414,7 +427,7 @@ export function copyF32(cx: LiftLowerContext, ptr: number, n: number): Float32Ar
   checkList(cx, ptr, n, 4, 4);
   const { f32 } = cx.memory;
   const from = ptr / 4;
-  if (n > SHORT) return f32.slice(from, from + n);
+  if (n > SHORT_COPY) return f32.slice(from, from + n);
   const copy = new Float32Array(n);
   for (let i = 0; i < n; i++) copy[i] = f32[from + i]!;
   return copy;
@@ -431,13 +444,14 @@ export function storeF32(cx: LiftLowerContext, value: unknown): number {
 }
 
 export function storeF32Into(cx: LiftLowerContext, value: unknown, ptr: number, n: number): void {
-  storeInto(cx, elementsOf(value), ptr, n, putF32);
+  storeInto(cx, value, ptr, n, putF32);
 }
 
 function putF32({ f32 }: Memory, ptr: number, source: ArrayLike<unknown>, n: number): void {
   const to = ptr / 4;
-  if (n > SHORT && source instanceof Float32Array) f32.set(source, to);
-  else for (let i = 0; i < n; i++) f32[to + i] = toF32(source[i]);
+  if (!(source instanceof Float32Array)) for (let i = 0; i < n; i++) f32[to + i] = toF32(source[i]);
+  else if (n > SHORT_SET) f32.set(source, to);
+  else for (let i = 0; i < n; i++) f32[to + i] = source[i]!;
 }
 
 // ---- f64
@@ -446,7 +460,7 @@ export function copyF64(cx: LiftLowerContext, ptr: number, n: number): Float64Ar
   checkList(cx, ptr, n, 8, 8);
   const { f64 } = cx.memory;
   const from = ptr / 8;
-  if (n > SHORT) return f64.slice(from, from + n);
+  if (n > SHORT_COPY) return f64.slice(from, from + n);
   const copy = new Float64Array(n);
   for (let i = 0; i < n; i++) copy[i] = f64[from + i]!;
   return copy;
@@ -463,11 +477,12 @@ export function storeF64(cx: LiftLowerContext, value: unknown): number {
 }
 
 export function storeF64Into(cx: LiftLowerContext, value: unknown, ptr: number, n: number): void {
-  storeInto(cx, elementsOf(value), ptr, n, putF64);
+  storeInto(cx, value, ptr, n, putF64);
 }
 
 function putF64({ f64 }: Memory, ptr: number, source: ArrayLike<unknown>, n: number): void {
   const to = ptr / 8;
-  if (n > SHORT && source instanceof Float64Array) f64.set(source, to);
-  else for (let i = 0; i < n; i++) f64[to + i] = toF64(source[i]);
+  if (!(source instanceof Float64Array)) for (let i = 0; i < n; i++) f64[to + i] = toF64(source[i]);
+  else if (n > SHORT_SET) f64.set(source, to);
+  else for (let i = 0; i < n; i++) f64[to + i] = source[i]!;
 }

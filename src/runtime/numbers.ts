@@ -25,28 +25,40 @@ export function toBool(v: unknown): number {
 }
 
 export function toU8(v: unknown): number {
-  return typeof v === "number" && (v & 0xff) === v ? v | 0 : invalid();
+  if (typeof v !== "number") invalid();
+  const i = v & 0xff;
+  return i === v ? i : invalid();
 }
 
 export function toS8(v: unknown): number {
-  return typeof v === "number" && (v << 24) >> 24 === v ? v | 0 : invalid();
+  if (typeof v !== "number") invalid();
+  const i = (v << 24) >> 24;
+  return i === v ? i : invalid();
 }
 
 export function toU16(v: unknown): number {
-  return typeof v === "number" && (v & 0xffff) === v ? v | 0 : invalid();
+  if (typeof v !== "number") invalid();
+  const i = v & 0xffff;
+  return i === v ? i : invalid();
 }
 
 export function toS16(v: unknown): number {
-  return typeof v === "number" && (v << 16) >> 16 === v ? v | 0 : invalid();
+  if (typeof v !== "number") invalid();
+  const i = (v << 16) >> 16;
+  return i === v ? i : invalid();
 }
 
 /** Signed: `>>> 0` gives the value back. */
 export function toU32(v: unknown): number {
-  return typeof v === "number" && v >>> 0 === v ? v | 0 : invalid();
+  if (typeof v !== "number") invalid();
+  const i = v | 0;
+  return i >>> 0 === v ? i : invalid();
 }
 
 export function toS32(v: unknown): number {
-  return typeof v === "number" && (v | 0) === v ? v | 0 : invalid();
+  if (typeof v !== "number") invalid();
+  const i = v | 0;
+  return i === v ? i : invalid();
 }
 
 export function toU64(v: unknown): bigint {

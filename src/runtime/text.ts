@@ -195,11 +195,16 @@ export function measureUtf8(text: string): number {
   if (n <= SHORT_ENCODE) return encodeShort(text);
   if (native !== undefined) return native.byteLength(text);
   encoder ??= new TextEncoder();
-  whole = 3 * n <= scratch.length ? undefined : encoder.encode(text);
-  return whole?.length ?? encoder.encodeInto(text, scratch).written;
+  whole = undefined;
+  if (n <= scratch.length) {
+    const { read, written } = encoder.encodeInto(text, scratch);
+    if (read === n) return written;
+  }
+  whole = encoder.encode(text);
+  return whole.length;
 }
 
-const scratch = new Uint8Array(native === undefined ? 3 * 4096 : 3 * SHORT_ENCODE);
+const scratch = new Uint8Array(native === undefined ? 2 ** 14 : 3 * SHORT_ENCODE);
 let whole: Uint8Array | undefined;
 
 /** Writes `text`, the last that was measured, `size` bytes long. */

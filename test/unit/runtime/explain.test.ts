@@ -131,6 +131,12 @@ test("the first thing that is wrong is told, and where it is", () => {
     [{ kind: "result" }, undefined, "f: expected result as { tag }, got undefined"],
     [{ kind: "map", key: "string", value: "u32" }, { a: 1 }, "f: expected map<string, u32> (a Map), got { a: 1 }"],
     [{ kind: "map", key: "string", value: "u32" }, new Map([["a", "1"]]), `f › value of "a": expected u32, got "1"`],
+    [
+      { kind: "map", key: "string", value: "u32" },
+      ["a"],
+      `f: expected pairs of keys and values for map<string, u32>, got "a"`,
+    ],
+    [list("u8", 4), new ArrayBuffer(4), "f: expected list<u8, 4>, got an ArrayBuffer"],
     [{ kind: "map", key: "string", value: "u32" }, new Map([[1, 1]]), "f › key 1: expected string, got 1"],
   ];
   for (const [type, value, wanted] of cases) assert.equal(message(type, value), wanted);
@@ -154,6 +160,8 @@ test("a value that is right is not called wrong", () => {
     [list("u16"), { length: 1, 0: 5 }],
     [list("string"), []],
     [list("u8", 2), [1, 2]],
+    [list("u8", 2), Uint8Array.of(1, 2)],
+    [{ kind: "map", key: "string", value: "u32" }, [["a", 1]]],
     [person, { fullName: "Ann", age: 3, more: true }],
     [person, { fullName: "Ann", age: 3, nickName: null }],
     [shape, { tag: "none" }],

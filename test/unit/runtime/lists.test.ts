@@ -55,7 +55,7 @@ const kinds = [
 ];
 
 /** Around the length where a loop gives way to the engine's copying. */
-const lengths = [0, 1, 2, 15, 16, 17, 18, 100];
+const lengths = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 16, 100];
 
 const numbers = (k: Kind, n: number): (number | bigint)[] =>
   Array.from({ length: n }, (_, i) => k.right[i % k.right.length]!);
@@ -207,7 +207,7 @@ for (const k of kinds) {
         ]);
       }
       const guest = makeGuest();
-      for (const source of [typed, plain, { ...plain, length: n }]) {
+      for (const source of [typed, inside, plain]) {
         guest.bytes().fill(0);
         k.into(guest.cx, source, 2048, n);
         assert.deepEqual(guest.at(2040, n * k.size + 16), [
@@ -217,6 +217,7 @@ for (const k of kinds) {
         ]);
         assertInvalid(() => k.into(guest.cx, source, 2048, n + 1));
       }
+      assertInvalid(() => k.into(guest.cx, { ...plain, length: n }, 2048, n));
       assert.deepEqual(guest.calls, []);
     }
   });
@@ -331,9 +332,12 @@ test("bytes may come in any container of bytes", () => {
     const ptr = lists.storeU8(guest.cx, source);
     assert.deepEqual(guest.at(ptr, 4), bytes);
     assert.deepEqual(guest.calls, [[0, 0, 1, 4]]);
+    if (!(source instanceof Uint8Array || source instanceof Uint8ClampedArray)) continue;
     lists.storeU8Into(guest.cx, source, 2048, 4);
     assert.deepEqual(guest.at(2048, 4), bytes);
   }
+  assertInvalid(() => lists.storeU8Into(makeGuest().cx, new ArrayBuffer(4), 2048, 4));
+  assertInvalid(() => lists.storeU8Into(makeGuest().cx, new DataView(new ArrayBuffer(4)), 2048, 4));
 });
 
 test("a list of one number type is stored as another where all elements are of it", () => {

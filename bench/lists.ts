@@ -1,0 +1,68 @@
+/**
+ * From how many numbers on is the engine's copying quicker than a loop, on the way in and out of a guest's memory?
+ * The constant at the top of src/runtime/lists.ts comes from here.
+ *
+ *     node bench/lists.ts
+ */
+import { LiftLowerContext } from "../src/runtime/context.ts";
+import { ComponentInstance } from "../src/runtime/instance.ts";
+import { copyF64, copyU8, copyU32, storeF64, storeU8, storeU32, viewU8, viewU32 } from "../src/runtime/lists.ts";
+import { Memory } from "../src/runtime/memory.ts";
+import { Store } from "../src/runtime/store.ts";
+import { nanoseconds, table } from "./measure.ts";
+
+const sizes = [0, 1, 4, 8, 12, 16, 20, 24, 32, 64, 256, 1024, 4096];
+const memory = new WebAssembly.Memory({ initial: 16 });
+const cx = new LiftLowerContext(new ComponentInstance(new Store()), new Memory(memory), () => 1024, "i32");
+const { u8, f64 } = cx.memory;
+
+const loading = (load: (cx: LiftLowerContext, ptr: number, n: number) => ArrayLike<unknown>) => (n: number) =>
+  nanoseconds((turns) => {
+    let sum = 0;
+    for (let i = 0; i < turns; i++) sum += load(cx, 1024, n).length;
+    return sum;
+  });
+
+const storing =
+  (store: (cx: LiftLowerContext, value: unknown) => number, make: (n: number) => unknown) => (n: number) => {
+    const value = make(n);
+    return nanoseconds((turns) => {
+      let sum = 0;
+      for (let i = 0; i < turns; i++) sum += store(cx, value);
+      return sum;
+    });
+  };
+
+table("load", sizes, {
+  copyU8: loading(copyU8),
+  copyU32: loading(copyU32),
+  copyF64: loading(copyF64),
+  viewU8: loading(viewU8),
+  viewU32: loading(viewU32),
+  "u8.slice": loading((_, ptr, n) => u8.slice(ptr, ptr + n)),
+  "f64.slice": loading((_, ptr, n) => f64.slice(ptr / 8, ptr / 8 + n)),
+  "u8 loop": loading((_, ptr, n) => {
+    const copy = new Uint8Array(n);
+    for (let i = 0; i < n; i++) copy[i] = u8[ptr + i]!;
+    return copy;
+  }),
+});
+
+table("store a typed array", sizes, {
+  storeU8: storing(storeU8, (n) => new Uint8Array(n)),
+  storeU32: storing(storeU32, (n) => new Uint32Array(n)),
+  storeF64: storing(storeF64, (n) => new Float64Array(n)),
+  "u8.set": storing(
+    (_, value) => {
+      u8.set(value as Uint8Array, 1024);
+      return 1;
+    },
+    (n) => new Uint8Array(n),
+  ),
+});
+
+table("store an array", sizes, {
+  storeU8: storing(storeU8, (n) => Array.from({ length: n }, (_, i) => i & 255)),
+  storeU32: storing(storeU32, (n) => Array.from({ length: n }, (_, i) => i)),
+  storeF64: storing(storeF64, (n) => Array.from({ length: n }, (_, i) => i + 0.5)),
+});
