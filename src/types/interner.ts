@@ -3,8 +3,7 @@
  *
  * Equality of types is therefore `===`, and whatever is derived from a type (its layout, its generated code) is cached
  * in a `Map` keyed by it. A type is looked up by a key of its parts' numbers, so that a record of records, shared
- * exponentially often, costs no more than the records that were written down. "Type Definitions" in Explainer.md;
- * `despecialize` in definitions.py.
+ * exponentially often, costs no more than the records that were written down. "Type Definitions" in Explainer.md.
  */
 import type { Case, Field, FuncType, PrimitiveKind, ResourceType, ValType } from "./types.ts";
 
@@ -26,15 +25,10 @@ export const primitives: { readonly [K in PrimitiveKind]: ValType & { readonly k
   "error-context": { kind: "error-context" },
 };
 
-/** What is left when the specialized types are put in terms of the others. */
-export type DespecializedKind = Exclude<ValType["kind"], "tuple" | "enum" | "option" | "result" | "map">;
-export type DespecializedType = Extract<ValType, { readonly kind: DespecializedKind }>;
-
 export class TypeInterner {
   readonly #types: Map<string, ValType> = new Map();
   readonly #funcs: Map<string, FuncType> = new Map();
   readonly #numbers: Map<ValType | ResourceType, number> = new Map();
-  readonly #despecialized: Map<ValType, DespecializedType> = new Map();
   #resources = 0;
 
   list(element: ValType, length?: number): ValType {
@@ -102,59 +96,6 @@ export class TypeInterner {
   /** A new resource type, equal to no other. */
   resource(rep: "i32" | "i64" = "i32", name?: string): ResourceType {
     return { kind: "resource", id: this.#resources++, rep, name };
-  }
-
-  /** `despecialize` in the specification. */
-  despecialize(type: ValType): DespecializedType {
-    const known = this.#despecialized.get(type);
-    if (known !== undefined) return known;
-    const despecialized = this.#despecialize(type);
-    this.#despecialized.set(type, despecialized);
-    return despecialized;
-  }
-
-  #despecialize(type: ValType): DespecializedType {
-    switch (type.kind) {
-      case "tuple":
-        return this.record(type.types.map((t, i) => ({ label: String(i), type: t }))) as DespecializedType;
-      case "enum":
-        return this.variant(type.labels.map((label) => ({ label, type: undefined }))) as DespecializedType;
-      case "option":
-        return this.variant([
-          { label: "none", type: undefined },
-          { label: "some", type: type.type },
-        ]) as DespecializedType;
-      case "result":
-        return this.variant([
-          { label: "ok", type: type.ok },
-          { label: "error", type: type.error },
-        ]) as DespecializedType;
-      case "map":
-        return this.list(this.tuple([type.key, type.value])) as DespecializedType;
-      case "list":
-      case "record":
-      case "variant":
-      case "flags":
-      case "own":
-      case "borrow":
-      case "stream":
-      case "future":
-      case "bool":
-      case "s8":
-      case "u8":
-      case "s16":
-      case "u16":
-      case "s32":
-      case "u32":
-      case "s64":
-      case "u64":
-      case "f32":
-      case "f64":
-      case "char":
-      case "string":
-      case "error-context":
-        return type;
-    }
   }
 
   #intern(key: string, make: () => ValType): ValType {

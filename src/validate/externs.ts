@@ -101,6 +101,11 @@ export function declare(
   for (const resource of resources) direction.resources.add(resource);
 }
 
+/** A resource that is defined has no name until it is exported; what it is called matters to messages alone. */
+export function nameResource({ kind, type }: ExternType, name: string): void {
+  if (kind === "type" && type.kind === "resource") (type as { name: string | undefined }).name ??= name;
+}
+
 /** Nobody can have lent what a value that is exported would hold. */
 export function checkExportedValue(context: Context, type: ExternType, offset: number): void {
   if (type.kind === "value" && factsOf(type.type).borrow) {

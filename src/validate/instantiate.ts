@@ -4,6 +4,7 @@
 import type { InlineExport, InstanceDefinition, InstantiateArg } from "../binary/definitions.ts";
 import type { ExternDecl, ExternType, InstanceType } from "../types/types.ts";
 import type { Context } from "./context.ts";
+import { nameResource } from "./externs.ts";
 import { type ResolvedItem, resolveItem } from "./items.ts";
 import { defineName } from "./names.ts";
 import { Direction, type Scope } from "./scope.ts";
@@ -91,6 +92,7 @@ function inlineInstance(context: Context, scope: Scope, exports: readonly Inline
   for (const { name: syntax, item: sortIndex } of exports) {
     const { item, type, node } = resolveItem(context, scope, sortIndex);
     const { name } = syntax;
+    nameResource(type, name);
     // The name that a type has in here is one that no function in here can have been written with.
     const named = { type, node: type.kind === "type" ? renamed(node) : node };
     const attributes = defineName(context, direction, "export", syntax, named);

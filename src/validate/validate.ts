@@ -9,12 +9,19 @@ import type {
 } from "../binary/definitions.ts"; // biome-ignore format: one list
 import { ComponentError } from "../errors/component-error.ts";
 import type { TypeInterner } from "../types/interner.ts";
-import type { ExternDecl, ExternType, ResourceType } from "../types/types.ts";
+import type { ExternDecl, ResourceType } from "../types/types.ts";
 import { defineAlias } from "./aliases.ts";
 import { defineCanon } from "./canon.ts";
 import { Context } from "./context.ts";
 import { defineCoreInstance, defineCoreModule, defineCoreType } from "./core.ts";
-import { checkExportedValue, checkVisible, declare, type ResolvedExtern, resolveExternType } from "./externs.ts";
+import {
+  checkExportedValue,
+  checkVisible,
+  declare,
+  nameResource,
+  type ResolvedExtern,
+  resolveExternType,
+} from "./externs.ts";
 import { mentionsFreeResource } from "./facts.ts";
 import type { FeatureSet } from "./features.ts";
 import { defineInstance } from "./instantiate.ts";
@@ -205,11 +212,6 @@ class Validator {
       context.fail("resource", "local resource type found in export but not exported itself", offset);
     return { type, definitions: scope.definitions, offset };
   }
-}
-
-/** A resource that is defined has no name until it is exported; what it is called matters to messages alone. */
-function nameResource({ kind, type }: ExternType, name: string): void {
-  if (kind === "type" && type.kind === "resource") (type as { name: string | undefined }).name ??= name;
 }
 
 /** The resources that a component's exports name. */
