@@ -13,7 +13,7 @@
 import { MAX_LIST_BYTE_LENGTH } from "../abi/constants.ts";
 import type { LiftLowerContext } from "./context.ts";
 import type { Memory } from "./memory.ts";
-import { invalid, toF32, toF64, toS8, toS16, toS32, toS64, toU8, toU16, toU32, toU64 } from "./numbers.ts";
+import { invalid, toS8, toS16, toS32, toS64, toU8, toU16, toU32, toU64 } from "./numbers.ts";
 import { trap } from "./trap.ts";
 
 /** Up to so many elements a loop copies faster than the engine's `slice` and `set`. See bench/lists.ts. */
@@ -109,6 +109,11 @@ function rejectDetached<T extends ArrayLike<unknown>>(value: T): T {
     }
   }
   return value;
+}
+
+/** As `toF64`, which canonicalizes NaN. */
+function toNumber(v: unknown): number {
+  return typeof v === "number" ? v : invalid();
 }
 
 type Put = (memory: Memory, ptr: number, source: ArrayLike<unknown>, n: number) => void;
@@ -449,7 +454,7 @@ export function storeF32Into(cx: LiftLowerContext, value: unknown, ptr: number, 
 
 function putF32({ f32 }: Memory, ptr: number, source: ArrayLike<unknown>, n: number): void {
   const to = ptr / 4;
-  if (!(source instanceof Float32Array)) for (let i = 0; i < n; i++) f32[to + i] = toF32(source[i]);
+  if (!(source instanceof Float32Array)) for (let i = 0; i < n; i++) f32[to + i] = toNumber(source[i]);
   else if (n > SHORT_SET) f32.set(source, to);
   else for (let i = 0; i < n; i++) f32[to + i] = source[i]!;
 }
@@ -482,7 +487,7 @@ export function storeF64Into(cx: LiftLowerContext, value: unknown, ptr: number, 
 
 function putF64({ f64 }: Memory, ptr: number, source: ArrayLike<unknown>, n: number): void {
   const to = ptr / 8;
-  if (!(source instanceof Float64Array)) for (let i = 0; i < n; i++) f64[to + i] = toF64(source[i]);
+  if (!(source instanceof Float64Array)) for (let i = 0; i < n; i++) f64[to + i] = toNumber(source[i]);
   else if (n > SHORT_SET) f64.set(source, to);
   else for (let i = 0; i < n; i++) f64[to + i] = source[i]!;
 }
