@@ -63,8 +63,9 @@ export function liftFailed(
     scope?.release();
     guestFailed(entering, error);
   }
-  const told = error instanceof InvalidValue ? explain() : unreadable(path, error);
+  // What the first arguments gave away is no longer theirs until then.
   scope?.abandon();
+  const told = error instanceof InvalidValue ? explain() : unreadable(path, error);
   leave(entering);
   throw told;
 }
