@@ -54,7 +54,10 @@ export function explainArguments(
   return wrongValue(path, changed);
 }
 
-/** The error for what a host function returned. Of a top-level `result` that is the `ok` side. */
+/**
+ * The error for what a host function returned or, if its result is a `result`, threw: then `value` is `{ tag, val }`,
+ * however the function told.
+ */
 export function explainResult(
   cx: Explainer,
   func: FuncTypeNode,
@@ -62,9 +65,20 @@ export function explainResult(
   path: readonly string[],
 ): ComponentError {
   const node = func.result === undefined ? undefined : cx.types[func.result]!;
-  const type = node?.kind === "result" ? node.ok : func.result;
-  const fault = type === undefined ? undefined : find(cx, type, value);
-  return wrongValue([...path, "result"], fault ?? changed);
+  if (node?.kind !== "result") return explainPart(cx, func.result, value, [...path, "result"]);
+  const { tag, val } = value as { readonly tag: "ok" | "err"; readonly val: unknown };
+  return tag === "ok"
+    ? explainPart(cx, node.ok, val, [...path, "result"])
+    : explainPart(cx, node.error, val, [...path, "payload of the error thrown"]);
+}
+
+function explainPart(
+  cx: Explainer,
+  type: TypeIndex | undefined,
+  value: unknown,
+  path: readonly string[],
+): ComponentError {
+  return type === undefined ? wrongValue(path, changed) : explain(cx, type, value, path);
 }
 
 /** For a value that is right at second sight. */

@@ -242,7 +242,7 @@ test("arguments are named, and missing ones are counted", () => {
   assert.deepEqual(explainArguments({ types }, func, ["Ann", "old"], ["greet"]).path, ["greet", 'param "age"']);
 });
 
-test("a host function's result is a result's ok side", () => {
+test("what a host function returns and what it throws are told apart", () => {
   const { types, add } = table();
   const explained = (result: Inline | undefined, value: unknown) =>
     explainResult(
@@ -252,8 +252,16 @@ test("a host function's result is a result's ok side", () => {
       ["get"],
     ).message;
   assert.equal(explained("u32", "1"), `get › result: expected u32, got "1"`);
-  assert.equal(explained({ kind: "result", ok: "u32", error: "string" }, "1"), `get › result: expected u32, got "1"`);
-  assert.match(explained({ kind: "result", error: "string" }, 5), /^get › result: the value changed/);
+  const fallible = { kind: "result", ok: "u32", error: list("string") };
+  assert.equal(explained(fallible, { tag: "ok", val: "1" }), `get › result: expected u32, got "1"`);
+  assert.equal(
+    explained(fallible, { tag: "err", val: ["a", 1] }),
+    "get › payload of the error thrown › list element 1: expected string, got 1",
+  );
+  assert.match(
+    explained({ kind: "result", error: "string" }, { tag: "ok", val: 5 }),
+    /^get › result: the value changed/,
+  );
   assert.match(explained(undefined, 5), /^get › result: the value changed/);
 });
 
