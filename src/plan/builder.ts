@@ -112,6 +112,12 @@ export class PlanBuilder<S> {
     return resource;
   }
 
+  /** A resource that has no name of its own has that of its first export. */
+  nameResource(index: ResourceIndex, name: string): void {
+    const resource = this.#resources[index]!;
+    if (resource.name === undefined) this.#resources[index] = { ...resource, name };
+  }
+
   instantiate(module: ModuleDef, args: readonly CoreArg[], owner: InstanceIndex): CoreInstanceIndex {
     const core = this.#coreInstances++ as CoreInstanceIndex;
     this.#initializers.push({ op: "instantiate", core, module, args, owner });

@@ -51,7 +51,10 @@ export class ExportFlattener<S> {
       case "component":
         return { kind: "component", component: this.#plan.components.push(value.closure) - 1 };
       case "type":
-        if (value.resource !== undefined) return { kind: "resource", resource: value.resource };
+        if (value.resource !== undefined) {
+          this.#plan.nameResource(value.resource, path.at(-1)!);
+          return { kind: "resource", resource: value.resource };
+        }
         if (type.kind !== "type") break;
         return this.#type(type);
     }
