@@ -34,11 +34,11 @@ export class Pollable {
   }
 
   ready(): boolean {
-    return isReady(this.#condition);
+    return check([this.#condition], true).length > 0;
   }
 
   block(): void {
-    wait([this.#condition]);
+    check([this.#condition], false);
   }
 
   [Symbol.dispose](): void {
@@ -49,43 +49,64 @@ export class Pollable {
 /** `poll`: waits until something of the list is ready, and tells what is. */
 function pollList(list: readonly Pollable[]): Uint32Array {
   if (list.length === 0) throw new Error("a guest polls an empty list");
-  const conditions = list.map(Pollable.conditionOf);
-  wait(conditions);
-  return Uint32Array.from(conditions.keys()).filter((i) => isReady(conditions[i]!));
+  return Uint32Array.from(check(list.map(Pollable.conditionOf), false));
 }
 
 /** `wasi:io/poll` */
 export const poll = { Pollable, poll: pollList };
 
-function isReady(condition: Condition): boolean {
+/** Tells which of the conditions hold, in order; waits until one does, unless it is only asked about this `instant`. */
+function check(conditions: readonly Condition[], instant: boolean): number[] {
+  const watched: { readonly index: number; readonly pollable: ShimPollable }[] = [];
+  for (const [index, condition] of conditions.entries()) {
+    if (condition.kind === "worker") watched.push({ index, pollable: condition.pollable });
+  }
+  for (;;) {
+    const holding = [...conditions.keys()].filter((index) => holds(conditions[index]!));
+    const wakeAt = instant || holding.length > 0 ? 0n : earliest(conditions);
+    if (watched.length > 0) {
+      const woken = pollWorker(
+        watched.map(({ pollable }) => pollable),
+        wakeAt,
+      );
+      holding.push(...woken.map((at) => watched[at]!.index));
+    } else if (wakeAt !== undefined) {
+      sleepUntil(wakeAt);
+    }
+    if (instant || holding.length > 0) return holding.sort((a, b) => a - b);
+  }
+}
+
+/** Whether a condition holds, as far as that can be seen from here. */
+function holds(condition: Condition): boolean {
   switch (condition.kind) {
     case "ready":
       return true;
     case "instant":
       return now() >= condition.at;
     case "worker":
-      return condition.pollable.ready();
+      return false;
   }
 }
 
-/** Returns as soon as one of the conditions holds. */
-function wait(conditions: readonly Condition[]): void {
-  if (conditions.some(isReady)) return;
-  const watched: ShimPollable[] = [];
-  let earliest: bigint | undefined;
+function earliest(conditions: readonly Condition[]): bigint | undefined {
+  let found: bigint | undefined;
   for (const condition of conditions) {
-    if (condition.kind === "worker") watched.push(condition.pollable);
-    if (condition.kind === "instant" && (earliest === undefined || condition.at < earliest)) earliest = condition.at;
+    if (condition.kind === "instant" && (found === undefined || condition.at < found)) found = condition.at;
   }
-  if (watched.length === 0) sleepUntil(earliest!);
-  else waitInWorker(watched, earliest);
+  return found;
 }
 
-function waitInWorker(watched: readonly ShimPollable[], until: bigint | undefined): void {
+/**
+ * Waits until the worker sees that some of the pollables are ready, or until an instant that may have passed.
+ *
+ * It is always asked for a list: the shim's `ready` tells a stream to be ready until somebody has waited for it once.
+ */
+function pollWorker(pollables: readonly ShimPollable[], wakeAt: bigint | undefined): number[] {
   const { clocks, io } = shim();
-  const alarms = until === undefined ? [] : [clocks.monotonicClock.subscribeInstant(until)];
+  const alarms = wakeAt === undefined ? [] : [clocks.monotonicClock.subscribeInstant(wakeAt)];
   try {
-    io.poll.poll([...watched, ...alarms]);
+    return [...io.poll.poll([...pollables, ...alarms])].filter((index) => index < pollables.length);
   } finally {
     for (const alarm of alarms) alarm[Symbol.dispose]();
   }

@@ -8,9 +8,7 @@
  */
 import { createRequire } from "node:module";
 
-export interface ShimPollable extends Disposable {
-  ready(): boolean;
-}
+export type ShimPollable = Disposable;
 
 export interface ShimInputStream extends Disposable {
   read(length: bigint): Uint8Array;

@@ -92,7 +92,8 @@ function isEndOfFile(error: unknown): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === "EOF";
 }
 
-/** Files never make a reader wait, unlike pipes and terminals. */
+/** Files and devices such as /dev/null never make a reader wait, unlike pipes and terminals. */
 function isAlwaysReady(): boolean {
-  return fstatSync(0).isFile();
+  const stats = fstatSync(0);
+  return stats.isFile() || (stats.isCharacterDevice() && !isatty(0));
 }
