@@ -1,8 +1,7 @@
 /**
  * Prints trees as JavaScript source that people can read: it is what a debugger shows them.
  */
-import type { Constant, Expr, Func, Maker, Module, Stmt } from "./tree.ts";
-import { BINDING } from "./tree.ts";
+import { BINDING, type Constant, type Expr, type Func, type Maker, type Module, type Stmt } from "./tree.ts";
 
 /** Longer lines are broken where that is easy: at the fields of records and the arguments of calls. */
 const LINE_WIDTH = 120;
@@ -11,139 +10,26 @@ const LINE_WIDTH = 120;
  * The body of a function whose parameter `library` holds everything from outside, and which returns the makers by name.
  */
 export function printModule(module: Module): string {
-  const functions = module.functions.map((func) => printFunc(func, ""));
-  const makers = module.makers.map(printMaker);
-  const outside = [...namesFromOutside(module)].sort();
-  const head = outside.length === 0 ? [] : [`const ${list("{", outside, "}", "", 19)} = library;\n`];
-  const tail = `return ${list(
-    "{",
-    module.makers.map((maker) => maker.name),
-    "}",
-    "",
-    8,
-  )};\n`;
-  return ['"use strict";\n', ...head, ...functions, ...makers, tail].join("\n");
+  const printer = new Printer();
+  const parts = [
+    ...module.functions.map((func) => printer.func(func)),
+    ...module.makers.map((made) => printer.maker(made)),
+  ];
+  const own = new Set(module.functions.map((func) => func.name));
+  const outside = [...printer.outside].filter((name) => !own.has(name)).sort();
+  const makers = module.makers.map((maker) => maker.name);
+  const head = outside.length === 0 ? [] : [`const ${names(outside, " = library;")}\n`];
+  return ['"use strict";\n', ...head, ...parts, `return ${names(makers, ";")}\n`].join("\n");
 }
 
-export function printMaker(maker: Maker): string {
-  const constants = maker.constants.map(({ name, value }) => `  const ${name} = ${expr(value, 0, "  ")};\n`);
-  const returned = printFunc(maker.func, "  ");
-  return `function ${maker.name}(${BINDING}) {\n${constants.join("")}  return ${returned.trimStart().trimEnd()};\n}\n`;
+/** `{ a, b }` and what follows: on one line, or one line for each name. */
+function names(list: readonly string[], rest: string): string {
+  const line = `{ ${list.join(", ")} }${rest}`;
+  if (line.length < LINE_WIDTH - "return ".length) return line;
+  return `{\n${list.map((name) => `  ${name},\n`).join("")}}${rest}`;
 }
 
-export function printFunc(func: Func, indent = ""): string {
-  return `${indent}function ${func.name}(${func.params.join(", ")}) {\n${block(func.body, `${indent}  `)}${indent}}\n`;
-}
-
-/** The names that `module` expects from outside: what it mentions as `env` and does not define. */
-export function namesFromOutside(module: Module): Set<string> {
-  const names = new Set<string>();
-  const visit = (node: unknown): void => {
-    if (typeof node !== "object" || node === null) return;
-    if (Array.isArray(node)) {
-      for (const part of node) visit(part);
-      return;
-    }
-    const { op, name } = node as { op?: unknown; name?: unknown };
-    if (op === "env") names.add(name as string);
-    else for (const part of Object.values(node)) visit(part);
-  };
-  visit(module);
-  for (const { name } of module.functions) names.delete(name);
-  return names;
-}
-
-function block(statements: readonly Stmt[], indent: string): string {
-  return statements.map((statement) => `${indent}${stmt(statement, indent)}\n`).join("");
-}
-
-function braces(statements: readonly Stmt[], indent: string): string {
-  return statements.length === 0 ? "{}" : `{\n${block(statements, `${indent}  `)}${indent}}`;
-}
-
-function stmt(s: Stmt, indent: string): string {
-  switch (s.op) {
-    case "const":
-      return `const ${s.name} = ${expr(s.value, 0, indent)};`;
-    case "let":
-      return s.value === undefined ? `let ${s.name};` : `let ${s.name} = ${expr(s.value, 0, indent)};`;
-    case "assign":
-      return `${s.name} = ${expr(s.value, 0, indent)};`;
-    case "set":
-      return update(`${expr(s.object, MEMBER, indent)}${member(s.key)}`, s, indent);
-    case "put":
-      return `${expr(s.object, MEMBER, indent)}[${expr(s.index, 0, indent)}] = ${expr(s.value, 0, indent)};`;
-    case "do": {
-      const text = expr(s.value, 0, indent);
-      // A statement that began with a brace would be a block.
-      return text.startsWith("{") ? `(${text});` : `${text};`;
-    }
-    case "if": {
-      const consequent = `if (${expr(s.test, 0, indent)}) ${body(s.consequent, indent)}`;
-      if (s.alternate.length === 0) return consequent;
-      const [first] = s.alternate;
-      const alternate =
-        s.alternate.length === 1 && first!.op === "if" ? stmt(first!, indent) : braces(s.alternate, indent);
-      return `if (${expr(s.test, 0, indent)}) ${braces(s.consequent, indent)} else ${alternate}`;
-    }
-    case "switch": {
-      const inner = `${indent}  `;
-      const cases = s.cases.map(({ value, body }) => `${inner}case ${constant(value)}: ${arm(body, inner)}\n`);
-      if (s.alternate.length > 0) cases.push(`${inner}default: ${arm(s.alternate, inner)}\n`);
-      return `switch (${expr(s.subject, 0, indent)}) {\n${cases.join("")}${indent}}`;
-    }
-    case "loop": {
-      const step = s.step === 1 ? `${s.name}++` : `${s.name} += ${s.step}`;
-      const head = `let ${s.name} = ${expr(s.from, 0, indent)}; ${s.name} < ${expr(s.below, RELATION + 1, indent)}; ${step}`;
-      return `for (${head}) ${braces(s.body, indent)}`;
-    }
-    case "return":
-      return s.value === undefined ? "return;" : `return ${expr(s.value, 0, indent)};`;
-    case "throw":
-      return `throw ${expr(s.value, 0, indent)};`;
-    case "try":
-      return `try ${braces(s.body, indent)} catch (${s.error}) ${braces(s.handler, indent)}`;
-  }
-}
-
-/** `a.b = a.b | c` is printed as `a.b |= c`. */
-function update(target: string, s: Extract<Stmt, { op: "set" }>, indent: string): string {
-  const { value } = s;
-  if (value.op === "binary" && (value.operator === "&" || value.operator === "|")) {
-    const { left } = value;
-    if (left.op === "get" && left.key === s.key && left.object.op === "local" && sameLocal(left.object, s.object)) {
-      return `${target} ${value.operator}= ${expr(value.right, 0, indent)};`;
-    }
-  }
-  return `${target} = ${expr(value, 0, indent)};`;
-}
-
-function sameLocal(a: Expr, b: Expr): boolean {
-  return a.op === "local" && b.op === "local" && a.name === b.name;
-}
-
-/** The body of an `if` without `else`: without braces where it is one short statement. */
-function body(statements: readonly Stmt[], indent: string): string {
-  const [only] = statements;
-  if (statements.length === 1 && isSimple(only!)) return stmt(only!, indent);
-  return braces(statements, indent);
-}
-
-function isSimple(s: Stmt): boolean {
-  return (
-    s.op === "do" || s.op === "return" || s.op === "throw" || s.op === "assign" || s.op === "set" || s.op === "put"
-  );
-}
-
-function arm(statements: readonly Stmt[], indent: string): string {
-  const last = statements.at(-1);
-  const leaves = last?.op === "return" || last?.op === "throw";
-  const inner = `${indent}  `;
-  return `{\n${block(statements, inner)}${leaves ? "" : `${inner}break;\n`}${indent}}`;
-}
-
-// ---- Expressions, with the precedence of what they stand in
-
+// Operators by precedence, as far as they matter here.
 const CONDITIONAL = 1;
 const RELATION = 8;
 const UNARY = 12;
@@ -156,91 +42,195 @@ const precedence: Readonly<Record<string, number>> = {
   "<<": 9, ">>": 9, ">>>": 9, "+": 10, "-": 10, "*": 11, "/": 11,
 }; // biome-ignore format: by precedence
 
-/** Prints `e` where an operand of precedence `outer` or higher is wanted. */
-function expr(e: Expr, outer: number, indent: string): string {
-  switch (e.op) {
-    case "constant":
-      return literal(e.value, outer);
-    case "local":
-    case "env":
-      return e.name;
-    case "get":
-      return `${expr(e.object, MEMBER, indent)}${member(e.key)}`;
-    case "index":
-      return `${expr(e.object, MEMBER, indent)}[${expr(e.index, 0, indent)}]`;
-    case "call":
-      return call(expr(e.callee, MEMBER, indent), e.args, indent);
-    case "method":
-      return call(`${expr(e.object, MEMBER, indent)}${member(e.key)}`, e.args, indent);
-    case "unary": {
-      const operand = expr(e.operand, UNARY, indent);
-      const gap = e.operator === "typeof" || operand.startsWith(e.operator) ? " " : "";
-      return parenthesize(`${e.operator}${gap}${operand}`, UNARY < outer);
+const bitwise: ReadonlySet<string> = new Set(["&", "|", "^", "<<", ">>", ">>>"]);
+
+class Printer {
+  /** What has been mentioned that is no local. */
+  readonly outside: Set<string> = new Set();
+
+  func({ name, params, body }: Func, indent = ""): string {
+    return `${indent}function ${name}(${params.join(", ")}) ${this.#braces(body, indent)}\n`;
+  }
+
+  maker({ name, constants, func }: Maker): string {
+    const lines = constants.map((constant) => `  const ${constant.name} = ${this.#expr(constant.value, 0, "  ")};\n`);
+    return `function ${name}(${BINDING}) {\n${lines.join("")}  return ${this.func(func, "  ").trim()};\n}\n`;
+  }
+
+  // ---- Statements
+
+  #block(statements: readonly Stmt[], indent: string): string {
+    let text = "";
+    for (const statement of statements) text += `${indent}${this.#stmt(statement, indent)}\n`;
+    return text;
+  }
+
+  #braces(statements: readonly Stmt[], indent: string): string {
+    return statements.length === 0 ? "{}" : `{\n${this.#block(statements, `${indent}  `)}${indent}}`;
+  }
+
+  #stmt(s: Stmt, indent: string): string {
+    switch (s.op) {
+      case "const":
+        return `const ${s.name} = ${this.#expr(s.value, 0, indent)};`;
+      case "let":
+        return s.value === undefined ? `let ${s.name};` : `let ${s.name} = ${this.#expr(s.value, 0, indent)};`;
+      case "assign":
+        return `${s.name} = ${this.#expr(s.value, 0, indent)};`;
+      case "set":
+        return this.#set(s, indent);
+      case "put": {
+        const target = `${this.#expr(s.object, MEMBER, indent)}[${this.#expr(s.index, 0, indent)}]`;
+        return `${target} = ${this.#expr(s.value, 0, indent)};`;
+      }
+      case "do": {
+        const text = this.#expr(s.value, 0, indent);
+        // A statement that began with a brace would be a block.
+        return text.startsWith("{") ? `(${text});` : `${text};`;
+      }
+      case "if":
+        return this.#if(s, indent);
+      case "switch": {
+        const inner = `${indent}  `;
+        const arms = s.cases.map(({ value, body }) => `${inner}case ${constant(value)}: ${this.#arm(body, inner)}\n`);
+        if (s.alternate.length > 0) arms.push(`${inner}default: ${this.#arm(s.alternate, inner)}\n`);
+        return `switch (${this.#expr(s.subject, 0, indent)}) {\n${arms.join("")}${indent}}`;
+      }
+      case "loop": {
+        const step = s.step === 1 ? `${s.name}++` : `${s.name} += ${s.step}`;
+        const test = `${s.name} < ${this.#expr(s.below, RELATION + 1, indent)}`;
+        return `for (let ${s.name} = ${this.#expr(s.from, 0, indent)}; ${test}; ${step}) ${this.#braces(s.body, indent)}`;
+      }
+      case "return":
+        return s.value === undefined ? "return;" : `return ${this.#expr(s.value, 0, indent)};`;
+      case "throw":
+        return `throw ${this.#expr(s.value, 0, indent)};`;
+      case "try":
+        return `try ${this.#braces(s.body, indent)} catch (${s.error}) ${this.#braces(s.handler, indent)}`;
     }
-    case "binary":
-    case "logical": {
-      const own = precedence[e.operator]!;
-      const text = `${operand(e.left, e.operator, own, indent)} ${e.operator} ${operand(e.right, e.operator, own + 1, indent)}`;
-      return parenthesize(text, own < outer);
+  }
+
+  #if(s: Extract<Stmt, { op: "if" }>, indent: string): string {
+    const test = `if (${this.#expr(s.test, 0, indent)}) `;
+    const [first] = s.consequent;
+    if (s.alternate.length === 0) {
+      const short = s.consequent.length === 1 && isSimple(first!);
+      return test + (short ? this.#stmt(first!, indent) : this.#braces(s.consequent, indent));
     }
-    case "conditional": {
-      const test = expr(e.test, CONDITIONAL + 1, indent);
-      const text = `${test} ? ${expr(e.consequent, CONDITIONAL, indent)} : ${expr(e.alternate, CONDITIONAL, indent)}`;
-      return parenthesize(text, CONDITIONAL < outer);
+    const [second] = s.alternate;
+    const chained = s.alternate.length === 1 && second!.op === "if";
+    const alternate = chained ? this.#stmt(second!, indent) : this.#braces(s.alternate, indent);
+    return `${test}${this.#braces(s.consequent, indent)} else ${alternate}`;
+  }
+
+  /** What an arm of a `switch` does: on the same line if it is but to leave. */
+  #arm(statements: readonly Stmt[], indent: string): string {
+    const last = statements.at(-1);
+    if (last === undefined) return "break;";
+    const leaves = last.op === "return" || last.op === "throw";
+    if (leaves && statements.length === 1) return this.#stmt(last, indent);
+    const inner = `${indent}  `;
+    return `{\n${this.#block(statements, inner)}${leaves ? "" : `${inner}break;\n`}${indent}}`;
+  }
+
+  /** `a.b = a.b | c` is printed as `a.b |= c`. */
+  #set({ object, key, value }: Extract<Stmt, { op: "set" }>, indent: string): string {
+    const target = `${this.#expr(object, MEMBER, indent)}${member(key)}`;
+    if (value.op === "binary" && (value.operator === "&" || value.operator === "|")) {
+      const { left } = value;
+      if (left.op === "get" && left.key === key && isSameLocal(left.object, object)) {
+        return `${target} ${value.operator}= ${this.#expr(value.right, 0, indent)};`;
+      }
     }
-    case "record": {
-      if (e.fields.length === 0) return "{}";
-      const print = (inner: string) => e.fields.map(([key, value]) => field(key, value, inner));
-      return breakable("{ ", print, " }", indent);
+    return `${target} = ${this.#expr(value, 0, indent)};`;
+  }
+
+  // ---- Expressions
+
+  /** Prints `e` where an operand of precedence `outer` or higher is wanted. */
+  #expr(e: Expr, outer: number, indent: string): string {
+    switch (e.op) {
+      case "constant":
+        return literal(e.value, outer);
+      case "local":
+        return e.name;
+      case "env":
+        this.outside.add(e.name);
+        return e.name;
+      case "get":
+        return `${this.#expr(e.object, MEMBER, indent)}${member(e.key)}`;
+      case "index":
+        return `${this.#expr(e.object, MEMBER, indent)}[${this.#expr(e.index, 0, indent)}]`;
+      case "call":
+        return this.#parts(`${this.#expr(e.callee, MEMBER, indent)}(`, e.args, ")", indent);
+      case "method":
+        return this.#parts(`${this.#expr(e.object, MEMBER, indent)}${member(e.key)}(`, e.args, ")", indent);
+      case "unary": {
+        const operand = this.#expr(e.operand, UNARY, indent);
+        const gap = e.operator === "typeof" || operand.startsWith(e.operator) ? " " : "";
+        return parenthesize(`${e.operator}${gap}${operand}`, UNARY < outer);
+      }
+      case "binary":
+      case "logical": {
+        const own = precedence[e.operator]!;
+        const left = this.#operand(e.left, e.operator, own, indent);
+        return parenthesize(
+          `${left} ${e.operator} ${this.#operand(e.right, e.operator, own + 1, indent)}`,
+          own < outer,
+        );
+      }
+      case "conditional": {
+        const test = this.#expr(e.test, CONDITIONAL + 1, indent);
+        const consequent = this.#expr(e.consequent, CONDITIONAL, indent);
+        const alternate = this.#expr(e.alternate, CONDITIONAL, indent);
+        return parenthesize(`${test} ? ${consequent} : ${alternate}`, CONDITIONAL < outer);
+      }
+      case "record":
+        return e.fields.length === 0 ? "{}" : this.#parts("{ ", e.fields, " }", indent);
+      case "array":
+        return this.#parts("[", e.elements, "]", indent);
     }
-    case "array":
-      return breakable("[", (inner) => e.elements.map((element) => expr(element, 0, inner)), "]", indent);
+  }
+
+  /**
+   * An operand, in parentheses not only where precedence asks for them but also where few people know it: around
+   * arithmetic under bit operations, and around one bit operation under another.
+   */
+  #operand(e: Expr, operator: string, wanted: number, indent: string): string {
+    const text = this.#expr(e, wanted, indent);
+    if (e.op !== "binary" || precedence[e.operator]! < wanted) return text;
+    return parenthesize(text, bitwise.has(operator) && e.operator !== operator);
+  }
+
+  /** Arguments, elements or fields: on one line if that is short enough, else one line for each. */
+  #parts(
+    open: string,
+    parts: readonly (Expr | readonly [key: string, value: Expr])[],
+    close: string,
+    indent: string,
+  ): string {
+    const inner = parts.length < 2 ? indent : `${indent}  `;
+    const texts = parts.map((part) => this.#part(part, inner));
+    const line = `${open}${texts.join(", ")}${close}`;
+    if (parts.length < 2 || (indent.length + line.length <= LINE_WIDTH && !line.includes("\n"))) return line;
+    return `${open.trimEnd()}\n${texts.map((text) => `${inner}${text},\n`).join("")}${indent}${close.trimStart()}`;
+  }
+
+  #part(part: Expr | readonly [key: string, value: Expr], indent: string): string {
+    if ("op" in part) return this.#expr(part, 0, indent);
+    const [key, value] = part;
+    if (value.op === "local" && value.name === key) return key;
+    return `${isIdentifier(key) ? key : JSON.stringify(key)}: ${this.#expr(value, 0, indent)}`;
   }
 }
 
-/**
- * An operand, in parentheses not only where precedence asks for them but also where few people know it: around `+`
- * under a shift, and around bit operations under comparisons.
- */
-function operand(e: Expr, operator: string, wanted: number, indent: string): string {
-  const text = expr(e, wanted, indent);
-  if (e.op !== "binary" || precedence[e.operator]! < wanted) return text;
-  return parenthesize(text, isBitwise(operator) && e.operator !== operator);
+/** Whether a statement can stand behind an `if` without braces. */
+function isSimple({ op }: Stmt): boolean {
+  return op === "do" || op === "return" || op === "throw" || op === "assign" || op === "set" || op === "put";
 }
 
-function isBitwise(operator: string): boolean {
-  return (
-    operator === "&" ||
-    operator === "|" ||
-    operator === "^" ||
-    operator === "<<" ||
-    operator === ">>" ||
-    operator === ">>>"
-  );
-}
-
-function call(callee: string, args: readonly Expr[], indent: string): string {
-  return breakable(`${callee}(`, (inner) => args.map((arg) => expr(arg, 0, inner)), ")", indent);
-}
-
-function field(key: string, value: Expr, indent: string): string {
-  if (value.op === "local" && value.name === key) return key;
-  return `${isIdentifier(key) ? key : JSON.stringify(key)}: ${expr(value, 0, indent)}`;
-}
-
-/** On one line if that is short enough, else one line for each part. */
-function breakable(open: string, parts: (indent: string) => string[], close: string, indent: string): string {
-  const flat = parts(indent);
-  const line = `${open}${flat.join(", ")}${close}`;
-  if (flat.length < 2 || (indent.length + line.length <= LINE_WIDTH && !line.includes("\n"))) return line;
-  return list(open.trimEnd(), parts(`${indent}  `), close.trimStart(), indent, LINE_WIDTH);
-}
-
-/** One line if it and `used` more characters fit. */
-function list(open: string, parts: readonly string[], close: string, indent: string, used: number): string {
-  const line = `${open} ${parts.join(", ")} ${close}`;
-  if (line.length + used + indent.length <= LINE_WIDTH) return line;
-  return `${open}\n${parts.map((part) => `${indent}  ${part},\n`).join("")}${indent}${close}`;
+function isSameLocal(a: Expr, b: Expr): boolean {
+  return a.op === "local" && b.op === "local" && a.name === b.name;
 }
 
 function parenthesize(text: string, needed: boolean): string {
