@@ -98,7 +98,7 @@ test("help and usage", () => {
   gantry(["--help"], { stdout: /Usage: gantry [\s\S]*Exit codes: 0/ });
   for (const command of ["run", "call", "print", "validate", "wast"]) {
     gantry([command, "--help"], {
-      stdout: new RegExp(`Usage: gantry ${command} [sS]*Example:\n {2}gantry ${command} `),
+      stdout: new RegExp(`Usage: gantry ${command} [\\s\\S]*Example:\n {2}gantry ${command} `),
     });
   }
   gantry(["--version"], { stdout: /^\d+\.\d+\.\d+\n$/ });
@@ -154,7 +154,7 @@ test("call", () => {
 test("calls that cannot be made", () => {
   gantry(["call", "calc.wasm", "sub(2, 3)"], {
     code: 1,
-    stderr: /^gantry: calc\.wasm: no function "sub" is exported; there are: add, /,
+    stderr: /^gantry: calc\.wasm: no function "sub" is exported; there are: .*add/,
   });
   gantry(["call", "calc.wasm", 'add(2, "3")'], {
     code: 2,
@@ -189,12 +189,12 @@ test("print", () => {
     stdout: `package root:component;
 
 world root {
+  export docs:calc/ops@1.0.0;
   export add: func(a: u32, b: u32) -> u32;
   export count: func() -> u32;
   export echo: func(text: string) -> string;
   export nothing: func();
   export boom: func();
-  export docs:calc/ops@1.0.0;
 }
 
 package docs:calc@1.0.0 {
