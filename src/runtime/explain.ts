@@ -19,9 +19,11 @@ export interface Explainer {
   readonly resources?: readonly ResourceType[];
 }
 
-/** The walk is done twice: what is only too long matters where nothing is worse. */
+/** The walk is done again: what is only too long, or there twice, matters where nothing is worse. */
 interface Walk extends Explainer {
   readonly limits: boolean;
+  /** The resources that were met, and whether as `own` or `borrow`; noted in the last walk only. */
+  readonly met?: Map<unknown, "own" | "borrow">;
 }
 
 type TypeNodeOf<K extends TypeNode["kind"]> = Extract<TypeNode, { readonly kind: K }>;
@@ -50,6 +52,11 @@ export function explainArguments(
     if (fault === undefined) continue;
     const missing = i >= args.length ? ` (${func.params.length} arguments wanted, ${args.length} given)` : "";
     return wrongValue([...path, `param "${label}"`], { path: fault.path, reason: fault.reason + missing });
+  }
+  const met = new Map<unknown, "own" | "borrow">();
+  for (const [i, { label, type }] of func.params.entries()) {
+    const fault = tryWalk({ ...cx, limits: false, met }, type, args[i]);
+    if (fault !== undefined) return wrongValue([...path, `param "${label}"`], fault);
   }
   return wrongValue(path, changed);
 }
@@ -92,8 +99,12 @@ function wrongValue(path: readonly string[], fault: Fault): ComponentError {
 
 /** Never throws. */
 function find(cx: Explainer, type: TypeIndex, value: unknown): Fault | undefined {
+  return tryWalk({ ...cx, limits: false }, type, value) ?? tryWalk({ ...cx, limits: true }, type, value);
+}
+
+function tryWalk(cx: Walk, type: TypeIndex, value: unknown): Fault | undefined {
   try {
-    return walk({ ...cx, limits: false }, type, value) ?? walk({ ...cx, limits: true }, type, value);
+    return walk(cx, type, value);
   } catch (error) {
     return { path: [], reason: `expected ${describeType(cx.types, type)}, but reading the value threw ${show(error)}` };
   }
@@ -387,10 +398,17 @@ function resultCases(node: TypeNodeOf<"result">): LabelledPayload[] {
 function walkResource(cx: Walk, type: TypeIndex, node: HandleNode, value: unknown): Fault | undefined {
   const resource = cx.resources?.[node.resource];
   if (resource === undefined) return unless(isObject(value), cx, type, value);
-  const why = resource.host.fault(value, node.kind);
+  const why = resource.host.fault(value, node.kind) ?? twice(cx, node.kind, value);
   return why === undefined
     ? undefined
     : { path: [], reason: `expected ${node.kind}<${resource.name}>, got ${show(value)}: ${why}` };
+}
+
+/** A resource can be given away once in a call, and not be lent in it besides. */
+function twice(cx: Walk, handle: "own" | "borrow", value: unknown): string | undefined {
+  const before = cx.met?.get(value);
+  cx.met?.set(value, handle);
+  return before === "own" || (before === "borrow" && handle === "own") ? "it is passed twice in one call" : undefined;
 }
 
 /**
