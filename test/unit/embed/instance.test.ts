@@ -153,6 +153,36 @@ test("resources that are spent or foreign are refused", async () => {
   assert.match(caught(() => kept.get()).message, /given away/);
 });
 
+test("a resource is given away once in a call, and lent as often as one likes", async () => {
+  const text = counters
+    .replace(
+      `(func (export "last") (result u32)`,
+      `(func (export "mix") (param "a" (own $C)) (param "b" (borrow $C)) (canon lift (core func $m "take-two")))
+       (func (export "both") (param "l" (list (own $C)))
+         (canon lift (core func $list "list") (memory $list "memory") (realloc (core func $list "realloc"))))
+       (func (export "last") (result u32)`,
+    )
+    .replace(
+      "(core instance $m (instantiate $M",
+      `(core module $List (memory (export "memory") 1) (func (export "list") (param i32 i32))
+         (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 64)))
+       (core instance $list (instantiate $List))
+       (core instance $m (instantiate $M`,
+    );
+  const { exports } = await instantiate(text);
+  const mine = new exports["Counter"](1);
+  assert.equal(exports["Counter"].sumOf(mine, mine), 2);
+  for (const action of [() => exports["mix"](mine, mine), () => exports["both"]([mine, mine])]) {
+    assert.match(
+      caught(action).message,
+      /expected (own|borrow)<counter>, got a Counter: it is passed twice in one call$/,
+    );
+    assert.equal(mine.get(), 1);
+  }
+  exports["both"]([mine]);
+  assert.match(caught(() => mine.get()).message, /given away/);
+});
+
 test("handles are numbered as if a refused call had not been", async () => {
   const { Counter, takeTwo } = (await instantiate(counters)).exports as unknown as Counters;
   const kept = new Counter(4);
