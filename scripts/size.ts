@@ -9,7 +9,15 @@ const entries = [
 
 console.log("| entry | minified | gzipped | budget |\n| --- | ---: | ---: | ---: |");
 for (const { name, file, budget } of entries) {
-  const { outputFiles } = await build({ entryPoints: [file], bundle: true, minify: true, format: "esm", target: "es2022", platform: "neutral", write: false });
+  const { outputFiles } = await build({
+    entryPoints: [file],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    platform: "neutral",
+    write: false,
+  });
   const code = outputFiles[0]!.contents;
   const packed = gzipSync(code, { level: 9 }).length;
   console.log(`| \`${name}\` | ${kilobytes(code.length)} | ${kilobytes(packed)} | ${budget} KB |`);

@@ -12,7 +12,10 @@ const steps: Step[] = [
   { name: "style", command: ["biome", "ci", "--reporter=summary", "."] },
   { name: "floors", command: ["node", "scripts/check-floors.ts"] },
   { name: "build", command: ["npm", "run", "-s", "build"] },
-  { name: "unit and golden tests", command: ["node", "--test", ...tests("test/unit/**/*.test.ts", "test/golden/*.test.ts")] },
+  {
+    name: "unit and golden tests",
+    command: ["node", "--test", ...tests("test/unit/**/*.test.ts", "test/golden/*.test.ts")],
+  },
   { name: "own scripts, jit", command: ["node", "scripts/conformance.ts", "test/wast"] },
   { name: "own scripts, evaluate", command: ["node", "scripts/conformance.ts", "test/wast", "--tier", "evaluate"] },
   { name: "official suite, jit", command: ["node", "scripts/conformance.ts"] },
@@ -33,7 +36,10 @@ if (other === undefined) {
     { name: `compile the tests for ${other.version}`, command: ["tsc", "-p", "tsconfig.test.json"] },
     { name: `unit tests, ${other.version}`, command: [other.path, "--test", ...compiled] },
     { name: `official suite, ${other.version}, jit`, command: [other.path, "build/scripts/conformance.js"] },
-    { name: `official suite, ${other.version}, evaluate`, command: [other.path, "build/scripts/conformance.js", "--tier", "evaluate"] },
+    {
+      name: `official suite, ${other.version}, evaluate`,
+      command: [other.path, "build/scripts/conformance.js", "--tier", "evaluate"],
+    },
   );
 }
 

@@ -1,9 +1,10 @@
 /** The public surface of gantry. */
-export type { Extern, ExternItem } from "./embed/reflect.ts";
-export { Component, type ComponentSource, type CompileOptions } from "./embed/component.ts";
+
+export { type CompileOptions, Component, type ComponentSource } from "./embed/component.ts";
 export type { Func } from "./embed/func.ts";
 export type { Instance } from "./embed/instance.ts";
 export { type InstantiateOptions, Linker } from "./embed/linker.ts";
+export type { Extern, ExternItem } from "./embed/reflect.ts";
 export { resource } from "./embed/resource.ts";
 export type { AnyWorld, Exports, World } from "./embed/world.ts";
 export { ComponentError, type Location, type Phase } from "./errors/component-error.ts";

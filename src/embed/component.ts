@@ -9,8 +9,8 @@ import type { ByteRange, ComponentSyntax } from "../binary/definitions.ts";
 import { compileFunctions } from "../codegen/compile.ts";
 import { chooseTier, type Tier } from "../codegen/tier.ts";
 import { ComponentError } from "../errors/component-error.ts";
-import {
-  capturedModuleImports, type ComponentClosure, componentImports, type GivenComponents, type GivenModules, type Planned,
+import {type ComponentClosure, 
+  capturedModuleImports, componentImports, type GivenComponents, type GivenModules, type Planned,
   planComponent,
 } from "../plan/inline.ts"; // biome-ignore format: one list
 import type { FunctionTable } from "../runtime/functions.ts";
@@ -83,7 +83,10 @@ export class Component<W extends World = AnyWorld> {
    *
    * @throws ComponentError of phase `decode` or `validate`.
    */
-  static async compile<W extends World = AnyWorld>(source: ComponentSource, options: CompileOptions = {}): Promise<Component<W>> {
+  static async compile<W extends World = AnyWorld>(
+    source: ComponentSource,
+    options: CompileOptions = {},
+  ): Promise<Component<W>> {
     // From here to the last `WebAssembly.compile` nothing is awaited: the bytes that are checked are those compiled.
     const bytes = await bytesOf(source);
     const { closure, ranges } = load(bytes, options);
@@ -147,7 +150,10 @@ export class Component<W extends World = AnyWorld> {
     if (this.#reflection === undefined) {
       const { type } = this.#compiled.closure.component;
       const reflection = new Reflection();
-      this.#reflection = { imports: reflection.externs(type.imports.values()), exports: reflection.externs(type.exports.values()) };
+      this.#reflection = {
+        imports: reflection.externs(type.imports.values()),
+        exports: reflection.externs(type.exports.values()),
+      };
     }
     return this.#reflection;
   }
@@ -173,14 +179,18 @@ export { compiledOf, prepareOf, wrap };
 function load(bytes: Uint8Array, options: CompileOptions): { closure: ComponentClosure<Binary>; ranges: ByteRange[] } {
   const syntax = decodeComponent(bytes);
   const component = validateComponent(syntax, bytes, { features: featureSet(options.features) });
-  return { closure: { component, environment: undefined, source: { modules: new Map() } }, ranges: coreModules(syntax) };
+  return {
+    closure: { component, environment: undefined, source: { modules: new Map() } },
+    ranges: coreModules(syntax),
+  };
 }
 
 function featureSet(option: CompileOptions["features"]): FeatureSet {
   if (option === undefined) return defaultFeatures;
   if (option === "all") return allFeatures;
   for (const name of option) {
-    if (!isFeature(name)) throw new TypeError(`there is no feature "${name}"; there are ${[...allFeatures].join(", ")}`);
+    if (!isFeature(name))
+      throw new TypeError(`there is no feature "${name}"; there are ${[...allFeatures].join(", ")}`);
   }
   return new Set([...defaultFeatures, ...option]);
 }
@@ -204,7 +214,13 @@ function slice(bytes: Uint8Array, { start, end }: ByteRange): Uint8Array<ArrayBu
 
 function rejected({ start }: ByteRange, error: unknown): ComponentError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new ComponentError("validate", "core-module", `the engine rejects a core module: ${reason}`, { offset: start }, { cause: error });
+  return new ComponentError(
+    "validate",
+    "core-module",
+    `the engine rejects a core module: ${reason}`,
+    { offset: start },
+    { cause: error },
+  );
 }
 
 async function bytesOf(source: ComponentSource): Promise<Uint8Array> {
@@ -214,7 +230,11 @@ async function bytesOf(source: ComponentSource): Promise<Uint8Array> {
     throw new TypeError("a component is compiled from an ArrayBuffer, a view of one, or a Response");
   }
   if (!response.ok) {
-    throw new ComponentError("decode", "download", `the download failed: ${response.status} ${response.statusText}`.trimEnd());
+    throw new ComponentError(
+      "decode",
+      "download",
+      `the download failed: ${response.status} ${response.statusText}`.trimEnd(),
+    );
   }
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -36,7 +36,9 @@ export class Linker<Given extends object = {}> {
   define<K extends string, V extends object>(name: K, items: V): Linker<Given & { readonly [P in K]: V }> {
     if (typeof name !== "string") throw new TypeError("the name of a definition is a string");
     if ((typeof items !== "object" && typeof items !== "function") || items === null) {
-      throw new TypeError(`the definition of "${name}" is an object, a function or a class, not ${items === null ? "null" : typeof items}`);
+      throw new TypeError(
+        `the definition of "${name}" is an object, a function or a class, not ${items === null ? "null" : typeof items}`,
+      );
     }
     return new Linker(new Map([...this.#definitions, [name, items]]));
   }
@@ -47,25 +49,48 @@ export class Linker<Given extends object = {}> {
    * @throws ComponentError of phase `link`, listing all imports that are missing or of another type; of phase `trap`,
    * if a core module's start function traps.
    */
-  async instantiate<W extends World = AnyWorld>(component: Component<W> & Provided<W, Given>, options: InstantiateOptions = {}): Promise<Instance<W>> {
+  async instantiate<W extends World = AnyWorld>(
+    component: Component<W> & Provided<W, Given>,
+    options: InstantiateOptions = {},
+  ): Promise<Instance<W>> {
     const { prepared, imports } = this.#link(component);
     const { plan } = prepared.planned;
-    const state = await instantiate(plan, prepared.functions, prepared.modules, imports, options.store ?? new Store(), guestDefined);
+    const state = await instantiate(
+      plan,
+      prepared.functions,
+      prepared.modules,
+      imports,
+      options.store ?? new Store(),
+      guestDefined,
+    );
     return this.#instance(component, prepared, state);
   }
 
   /** As `instantiate`, without waiting; engines may refuse large core modules on a page's main thread. */
-  instantiateSync<W extends World = AnyWorld>(component: Component<W> & Provided<W, Given>, options: InstantiateOptions = {}): Instance<W> {
+  instantiateSync<W extends World = AnyWorld>(
+    component: Component<W> & Provided<W, Given>,
+    options: InstantiateOptions = {},
+  ): Instance<W> {
     const { prepared, imports } = this.#link(component);
     const { plan } = prepared.planned;
-    const state = instantiateSync(plan, prepared.functions, prepared.modules, imports, options.store ?? new Store(), guestDefined);
+    const state = instantiateSync(
+      plan,
+      prepared.functions,
+      prepared.modules,
+      imports,
+      options.store ?? new Store(),
+      guestDefined,
+    );
     return this.#instance(component, prepared, state);
   }
 
   #link(component: Component): { prepared: Prepared; imports: ReturnType<typeof resolveImports> } {
     const compiled = compiledOf(component);
     const prepared = prepareOf(component, givenFor(compiled.closure, this.#definitions));
-    return { prepared, imports: resolveImports(prepared.planned.plan, compiled.closure.component.type, this.#definitions) };
+    return {
+      prepared,
+      imports: resolveImports(prepared.planned.plan, compiled.closure.component.type, this.#definitions),
+    };
   }
 
   #instance<W extends World>(component: Component, prepared: Prepared, state: InstanceState): Instance<W> {
@@ -73,7 +98,8 @@ export class Linker<Given extends object = {}> {
     const components = prepared.planned.components;
     return new Instance<W>(state, (index) => {
       const closure = components[index];
-      if (closure === undefined) throw new ComponentError("unsupported", "component-export", "this exported component is not at hand");
+      if (closure === undefined)
+        throw new ComponentError("unsupported", "component-export", "this exported component is not at hand");
       return wrap(closure, tier);
     });
   }

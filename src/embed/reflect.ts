@@ -5,7 +5,16 @@
  * `types/types.ts`, which are plain data already. Descriptions of instance types are made once for each type, so that
  * types which share their parts have descriptions that do too.
  */
-import type { ComponentType, ExternDecl, ExternType, FuncType, InstanceType, NameAttributes, ResourceType, ValType } from "../types/types.ts";
+import type {
+  ComponentType,
+  ExternDecl,
+  ExternType,
+  FuncType,
+  InstanceType,
+  NameAttributes,
+  ResourceType,
+  ValType,
+} from "../types/types.ts";
 import type { CoreModuleType } from "../wasm/types.ts";
 
 /** An import or an export: its name as WIT spells it, and what it is. */

@@ -4,7 +4,7 @@
  * All that is missing or of another type is collected before anything is said, so that one error tells the whole story.
  */
 import { ComponentError } from "../errors/component-error.ts";
-import { capturedModuleImports, type ComponentClosure, componentImports } from "../plan/inline.ts";
+import { type ComponentClosure, capturedModuleImports, componentImports } from "../plan/inline.ts";
 import type { Plan, PlanImport } from "../plan/plan.ts";
 import type { ResolvedImport } from "../runtime/instantiate.ts";
 import { printExternType, printType } from "../types/print.ts";
@@ -65,7 +65,10 @@ export function givenFor({ component }: ComponentClosure<Binary>, definitions: D
   for (const { key, path } of componentImports(component)) {
     const found = findAt(definitions, path);
     if (found instanceof Component) components.set(key, compiledOf(found).closure);
-    else faults.push(new Fault(path, "component", found === undefined ? MISSING : `a Component is needed, not ${describe(found)}`));
+    else
+      faults.push(
+        new Fault(path, "component", found === undefined ? MISSING : `a Component is needed, not ${describe(found)}`),
+      );
   }
   for (const { key, path } of capturedModuleImports(component)) {
     const found = resolveModule(definitions, path, externAt(component.type, path));
@@ -82,16 +85,26 @@ function throwFaults(faults: readonly Fault[]): void {
   if (faults.length === 0) return;
   const code = faults.some(({ problem }) => problem === MISSING) ? "missing-import" : "wrong-import";
   if (faults.length === 1) throw new ComponentError("link", code, String(faults[0]));
-  throw new ComponentError("link", code, `${faults.length} imports cannot be linked:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+  throw new ComponentError(
+    "link",
+    code,
+    `${faults.length} imports cannot be linked:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
+  );
 }
 
-function resolveLeaf(plan: Plan, leaf: PlanImport, wanted: ExternType, definitions: Definitions): ResolvedImport | Fault {
+function resolveLeaf(
+  plan: Plan,
+  leaf: PlanImport,
+  wanted: ExternType,
+  definitions: Definitions,
+): ResolvedImport | Fault {
   const { path } = leaf;
   switch (leaf.kind) {
     case "func": {
       const arity = plan.funcTypes[leaf.type]!.params.length;
       const text = printExternType(wanted);
-      const found = path.length === 1 ? rootFunction(definitions, path[0], arity) : memberFunction(definitions, path, arity);
+      const found =
+        path.length === 1 ? rootFunction(definitions, path[0], arity) : memberFunction(definitions, path, arity);
       if (found === undefined) return new Fault(path, text, notFound(definitions, path, "a function"));
       const type = functionType(found.given);
       if (type !== undefined && wanted.kind === "func" && printType(type) !== printType(wanted.type)) {
@@ -119,7 +132,11 @@ function resolveModule(definitions: Definitions, path: Path, wanted: ExternType)
   const found = findAt(definitions, path);
   const text = printExternType(wanted);
   if (!(found instanceof WebAssembly.Module)) {
-    return new Fault(path, text, found === undefined ? MISSING : `a WebAssembly.Module is needed, not ${describe(found)}`);
+    return new Fault(
+      path,
+      text,
+      found === undefined ? MISSING : `a WebAssembly.Module is needed, not ${describe(found)}`,
+    );
   }
   const mismatch = wanted.kind === "core-module" ? moduleMismatch(found, wanted.type) : undefined;
   return mismatch === undefined ? found : new Fault(path, text, mismatch);
@@ -154,13 +171,21 @@ function rootItem(definitions: Definitions, name: string): Items | undefined {
   return findDefinition(definitions, name) ?? (findItem(Object.fromEntries(definitions), name) as Items | undefined);
 }
 
-function rootFunction(definitions: Definitions, name: string, arity: number): { given: AnyFunction; call: AnyFunction } | undefined {
+function rootFunction(
+  definitions: Definitions,
+  name: string,
+  arity: number,
+): { given: AnyFunction; call: AnyFunction } | undefined {
   const found = findDefinition(definitions, name);
   if (typeof found === "function") return { given: found as AnyFunction, call: found as AnyFunction };
   return findFunction(Object.fromEntries(definitions), name, arity);
 }
 
-function memberFunction(definitions: Definitions, path: Path, arity: number): { given: AnyFunction; call: AnyFunction } | undefined {
+function memberFunction(
+  definitions: Definitions,
+  path: Path,
+  arity: number,
+): { given: AnyFunction; call: AnyFunction } | undefined {
   const items = itemsAt(definitions, path);
   return items && findFunction(items, path.at(-1)!, arity);
 }
@@ -171,7 +196,12 @@ function isItems(value: unknown): value is Items {
 
 /** Whether the resource's functions are given one by one in WIT spelling: then any value may stand for the resource. */
 function servesByFunctions(items: Items, resource: string): boolean {
-  return Object.keys(items).some((key) => key === `[constructor]${resource}` || key.startsWith(`[method]${resource}.`) || key.startsWith(`[static]${resource}.`));
+  return Object.keys(items).some(
+    (key) =>
+      key === `[constructor]${resource}` ||
+      key.startsWith(`[method]${resource}.`) ||
+      key.startsWith(`[static]${resource}.`),
+  );
 }
 
 function notFound(definitions: Definitions, path: Path, kind: string): string {
@@ -195,7 +225,8 @@ function moduleMismatch(module: WebAssembly.Module, wanted: CoreModuleType): str
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
     const given = offered.get(JSON.stringify([from, name]));
     if (given === undefined) return `the module imports "${from}" "${name}", which it is not given`;
-    if (given.type.kind !== kind) return `the module imports "${from}" "${name}" as a ${kind}, and is given a ${given.type.kind}`;
+    if (given.type.kind !== kind)
+      return `the module imports "${from}" "${name}" as a ${kind}, and is given a ${given.type.kind}`;
   }
   const exports = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
   for (const { name, type } of wanted.exports) {
