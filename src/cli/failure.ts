@@ -57,11 +57,11 @@ function componentReason(error: ComponentError): string {
     case "validate":
       return `not a valid component: ${error.message}`;
     case "link":
-      return `cannot be linked: ${error.message}`;
+      return error.message;
     case "call":
       return `cannot be called so: ${error.message}`;
     case "trap":
-      return `the guest trapped: ${error.message}`;
+      return `the guest trapped: ${error.message.replace("wasm trap: ", "")}`;
     case "unsupported":
       return `cannot be run here: ${error.message}`;
   }

@@ -6,7 +6,7 @@
  * assertions cannot hold by mistake; they fail, and say why.
  */
 import { ComponentError, type Phase } from "../errors/component-error.ts";
-import { sameRejection, sameTrap } from "./engine-words.ts";
+import { saysTheSame } from "./engine-words.ts";
 import type { Host } from "./host.ts";
 import type { AssembledDirective, AssembledSource, Invocation } from "./script.ts";
 import { argumentsOf, ConstantError, compareResults, show } from "./values.ts";
@@ -252,9 +252,7 @@ async function expectFailure(phases: readonly Phase[], message: string, work: ()
 /** Scripts may write Wasmtime's prefix of traps, which is no part of the reason. */
 function agrees(error: ComponentError, expected: string): boolean {
   const reason = expected.replace(/^wasm trap: /, "");
-  if (error.message.includes(reason)) return true;
-  if (error.code === "core") return sameTrap(error.message, reason);
-  return error.code === "core-module" && sameRejection(error.message, reason);
+  return error.message.includes(reason) || saysTheSame(error, reason);
 }
 
 /** The assembler is another program with a manner of speaking of its own, so letters alone are compared. */

@@ -18,6 +18,7 @@ const funcs: { readonly [name: string]: [type: FuncType, run: (x: never) => unkn
   ],
   trap: [types.func(false, [], undefined), () => fail("trap", "unknown handle index 7")],
   unreachable: [types.func(false, [], undefined), () => fail("trap", "wasm trap: unreachable", "core")],
+  null: [types.func(false, [], undefined), () => fail("trap", "wasm trap: indirect call type mismatch", "core")],
   link: [types.func(false, [], undefined), () => fail("link", "unknown handle index 7")],
   bug: [types.func(false, [], undefined), () => fail(undefined, "unknown handle index 7")],
   never: [types.func(true, [], undefined), () => new Promise(() => {})],
