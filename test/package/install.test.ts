@@ -1,0 +1,97 @@
+/**
+ * The package as a user gets it: packed, installed into an empty folder, each subpath imported, the command run, and the
+ * floors of what was shipped kept.
+ */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { build } from "esbuild";
+
+let folder: string;
+
+function run(program: string, ...args: string[]): string {
+  return execFileSync(program, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), "gantry-package-"));
+  const packed = execFileSync("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], {
+    encoding: "utf8",
+  });
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
+  run("npm", "install", "--silent", "--no-audit", "--no-fund", `./${packed.trim().split("\n").at(-1)}`);
+  cpSync("examples/hello/hello.wasm", join(folder, "hello.wasm"));
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as { exports: Record<string, unknown> };
+for (const subpath of Object.keys(exports).filter((name) => !name.endsWith(".json"))) {
+  const name = `gantry${subpath.slice(1)}`;
+  test(`import "${name}"`, () => {
+    const printed = run(
+      "node",
+      "--input-type=module",
+      "-e",
+      `console.log(Object.keys(await import("${name}")).length)`,
+    );
+    assert.ok(Number(printed) > 0, `${name} exports nothing`);
+  });
+}
+
+test("npx gantry runs a program", () => {
+  assert.match(run("npx", "--no-install", "gantry", "run", "hello.wasm", "Ada"), /^Hello, Ada!/);
+});
+
+test("the README's first example runs", () => {
+  const code = `
+    import { readFile } from "node:fs/promises";
+    import { Component } from "gantry";
+    const component = await Component.compile(await readFile("hello.wasm"));
+    console.log(component.exports.map(({ name, kind }) => name + " " + kind).join());`;
+  assert.equal(run("node", "--input-type=module", "-e", code).trim(), "wasi:cli/run@0.2.0 instance");
+});
+
+test("nothing is shipped but what is meant to be", () => {
+  const listing = JSON.parse(
+    execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { encoding: "utf8" }),
+  ) as unknown;
+  const packed = (Array.isArray(listing) ? listing[0] : Object.values(listing as object)[0]) as {
+    files: { path: string }[];
+  };
+  const strangers = packed.files
+    .map(({ path }) => path)
+    .filter((path) => !/^(dist|docs)\/|^[A-Z]+(\.md)?$|^package\.json$/.test(path));
+  assert.deepEqual(strangers, []);
+});
+
+/** The rooms of `src/` that a bundle of `entry` takes in. */
+async function roomsOf(entry: string): Promise<Set<string>> {
+  const { metafile } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: "neutral",
+  });
+  return new Set(Object.keys(metafile.inputs).map((path) => path.split("/")[1]!));
+}
+
+test("gantry/runtime pulls in no room of the compile wing", async () => {
+  assert.deepEqual([...(await roomsOf("src/runtime/index.ts"))].sort(), ["abi", "errors", "runtime"]);
+});
+
+test("gantry imports nothing from outside", async () => {
+  const { metafile } = await build({
+    entryPoints: ["src/index.ts"],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: "neutral",
+  });
+  const outside = Object.keys(metafile.inputs).filter((path) => !path.startsWith("src/"));
+  assert.deepEqual(outside, []);
+});
