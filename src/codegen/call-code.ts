@@ -89,6 +89,14 @@ export class CallCode extends Code {
     for (const instance of instances) this.set(instance, "flags", binary(get(instance, "flags"), "&", TRAPPED));
   }
 
+  /**
+   * Closes instances until the binding's `failed` has seen what went wrong. Where the stack is exhausted that cannot even
+   * be called, and then they stay closed.
+   */
+  close(instances: readonly Expr[]): void {
+    for (const instance of instances) this.set(instance, "flags", constant(TRAPPED));
+  }
+
   /** `trap_if(not may_leave)` of the caller. */
   checkMayLeave(side: Side, caller: InstanceIndex): void {
     if (!canBeUnleavable(this.generator.plan, caller)) return;

@@ -2,25 +2,97 @@
  * From a plan to its functions: everything that the embedder can call, and everything that guests can call of the embedder
  * or of one another.
  *
+ * A program uses few of the functions that its components import and export. So a function's code is written when it is
+ * first needed: that of a lifted function when it is bound, which the embedder does when it looks at an export; that of a
+ * lowered one when it is first called, since instantiation binds them all (see stubs.ts).
+ *
  * Functions of the asynchronous ABI, or with streams, futures or error contexts in their types, are left out; whoever
  * calls one is told so then, and everything else works.
  */
-import type { Export, LiftIndex, Plan, Trampoline, TrampolineIndex } from "../plan/plan.ts";
-import type { FunctionTable, LiftMakers, LowerMaker } from "../runtime/functions.ts";
+import { flattenFuncType } from "../abi/flatten.ts";
+import type { Export, FuncTypeIndex, LiftIndex, Plan, Trampoline, TrampolineIndex } from "../plan/plan.ts";
+import type { CoreFunction, FunctionTable, HostFunction, LowerMaker } from "../runtime/functions.ts";
 import * as library from "../runtime/library.ts";
-import { selfAndAncestors } from "./call-code.ts";
+import { functionLabel, selfAndAncestors } from "./call-code.ts";
 import { evaluateModule } from "./evaluate.ts";
 import { liftMaker, lowerMaker } from "./functions.ts";
 import { Generator } from "./generator.ts";
 import { linkMaker } from "./link.ts";
 import { isAsync } from "./plan-types.ts";
 import { printModule } from "./print.ts";
+import { type Stub, type StubMaker, stubMakers } from "./stubs.ts";
 import type { Tier } from "./tier.ts";
-import type { Module } from "./tree.ts";
+import type { Maker, Module } from "./tree.ts";
 
 type Lower = Extract<Trampoline, { readonly op: "lower" }>;
-/** What a module makes: by the names that `Generated` tells. */
-type Made = Readonly<Record<string, unknown>>;
+type Bound = (...args: never[]) => unknown;
+type BoundMaker = (binding: object) => Bound;
+
+const libraryNames: ReadonlySet<string> = new Set(Object.keys(library));
+
+/** Numbers the components, so that no two sources are the same: engines let functions of equal sources share what they learn. */
+let components = 0;
+
+/** The functions of a plan, ready to be bound. */
+export function compileFunctions(plan: Plan, tier: Tier): FunctionTable {
+  const compiler = new Compiler(plan, tier);
+  return {
+    lifts: new Map(
+      supportedLifts(compiler.generator).map((index) => {
+        const call = once(() => compiler.make(liftMaker(compiler.generator, plan.lifts[index]!, "call")));
+        const read = once(() => compiler.make(liftMaker(compiler.generator, plan.lifts[index]!, "read")));
+        return [
+          index,
+          { call: (binding) => call()(binding) as HostFunction, read: (binding) => read()(binding) as HostFunction },
+        ];
+      }),
+    ),
+    lowers: lowerMakers(compiler),
+  };
+}
+
+function lowerMakers(compiler: Compiler): ReadonlyMap<TrampolineIndex, LowerMaker> {
+  const { generator } = compiler;
+  const lowers = supportedLowers(generator);
+  const stubs = once((): readonly StubMaker[] => compiler.stubs(lowers.map(([, lower]) => stubFor(generator, lower))));
+  return new Map(
+    lowers.map(([index, lower], i) => {
+      const made = once(() => compiler.make(makerFor(generator, lower)));
+      return [index, (binding) => stubs()[i]!(() => made()(binding)) as CoreFunction];
+    }),
+  );
+}
+
+/** Turns trees into functions, one maker at a time. */
+class Compiler {
+  readonly generator: Generator;
+  readonly #tier: Tier;
+  readonly #id: number = ++components;
+  /** What makers and helpers can mention: the library, and the helpers made so far. */
+  readonly #library: Record<string, unknown> = { ...library };
+
+  constructor(plan: Plan, tier: Tier) {
+    this.generator = new Generator(plan, libraryNames);
+    this.#tier = tier;
+  }
+
+  make(maker: Maker): BoundMaker {
+    const module = this.generator.takeModule([maker]);
+    const made =
+      this.#tier === "jit" ? this.#run(printModule(module, true), maker.name) : evaluateModule(module, this.#library);
+    Object.assign(this.#library, made);
+    return (made as Record<string, BoundMaker>)[maker.name]!;
+  }
+
+  stubs(stubs: readonly Stub[]): readonly StubMaker[] {
+    return stubMakers(stubs, this.#tier === "jit" ? (source) => this.#run(source, "stubs") : undefined);
+  }
+
+  #run(source: string, name: string): unknown {
+    const url = `gantry/component-${this.#id}/${name.replace("$", "/")}.js`;
+    return new Function("library", `${source}\n//# sourceURL=${url}\n`)(this.#library);
+  }
+}
 
 /** All that is generated for a plan, and which maker is whose. */
 export interface Generated {
@@ -29,66 +101,45 @@ export interface Generated {
   readonly lowers: ReadonlyMap<TrampolineIndex, string>;
 }
 
-/** Numbers the sources, so that no two are the same: engines let functions of equal sources share what they learn. */
-let sources = 0;
-
-/** The functions of a plan, ready to be bound. */
-export function compileFunctions(plan: Plan, tier: Tier): FunctionTable {
-  const { module, lifts, lowers } = generate(plan);
-  const made = (tier === "jit" ? run(module) : evaluateModule(module, library)) as Made;
-  return {
-    lifts: new Map(
-      Array.from(lifts, ([index, { call, read }]) => [index, { call: made[call], read: made[read] } as LiftMakers]),
-    ),
-    lowers: new Map(Array.from(lowers, ([index, name]) => [index, made[name]! as LowerMaker])),
-  };
-}
-
-function run(module: Module): unknown {
-  const source = `${printModule(module)}\n//# sourceURL=gantry/component-${++sources}.js\n`;
-  return new Function("library", source)(library);
-}
-
-/** The trees of a plan's functions. Plain data: what is done with them does not matter here. */
+/** The trees of all functions of a plan, as plain data: for whoever prints them. */
 export function generate(plan: Plan): Generated {
-  const generator = new Generator(plan, (name) => name in library);
-  const lifts = new Map<LiftIndex, { call: string; read: string }>();
-  for (const index of exportedLifts(plan.exports)) {
+  const generator = new Generator(plan, libraryNames);
+  const makers: Maker[] = [];
+  const add = (maker: Maker) => {
+    makers.push(maker);
+    return maker.name;
+  };
+  const lifts = supportedLifts(generator).map((index) => {
     const lift = plan.lifts[index]!;
-    if (plan.options[lift.options]!.async || needsAsync(generator, lift.type)) continue;
-    const call = liftMaker(generator, lift, "call");
-    const read = liftMaker(generator, lift, "read");
-    generator.makers.push(call, read);
-    lifts.set(index, { call: call.name, read: read.name });
-  }
-  const lowers = new Map<TrampolineIndex, string>();
-  for (const [i, trampoline] of plan.trampolines.entries()) {
-    const maker = trampoline.op === "lower" ? lowered(generator, trampoline) : undefined;
-    if (maker === undefined) continue;
-    generator.makers.push(maker);
-    lowers.set(i as TrampolineIndex, maker.name);
-  }
-  return { module: generator.module, lifts, lowers };
+    const call = add(liftMaker(generator, lift, "call"));
+    return [index, { call, read: add(liftMaker(generator, lift, "read")) }] as const;
+  });
+  const lowers = supportedLowers(generator).map(([index, lower]) => [index, add(makerFor(generator, lower))] as const);
+  return { module: generator.takeModule(makers), lifts: new Map(lifts), lowers: new Map(lowers) };
 }
 
-function lowered(generator: Generator, lower: Lower) {
+// ---- What there is to generate
+
+function makerFor(generator: Generator, lower: Lower): Maker {
+  const { callee } = lower;
+  return callee.from === "import"
+    ? lowerMaker(generator, lower)
+    : linkMaker(generator, lower, generator.plan.lifts[callee.lift]!);
+}
+
+function stubFor(generator: Generator, { name, type, options }: Lower): Stub {
   const { plan } = generator;
-  const options = plan.options[lower.options]!;
-  if (options.async || needsAsync(generator, lower.type)) return undefined;
-  if (lower.callee.from === "import") return lowerMaker(generator, lower);
-  const lift = plan.lifts[lower.callee.lift]!;
-  const calleeOptions = plan.options[lift.options]!;
-  if (calleeOptions.async) return undefined;
-  const callers = selfAndAncestors(plan, options.instance);
-  const callees = selfAndAncestors(plan, calleeOptions.instance);
-  // Such a call is refused by whoever binds the trampoline.
-  if (callers.includes(calleeOptions.instance) || callees.includes(options.instance)) return undefined;
-  return linkMaker(generator, lower, lift);
+  const { params } = flattenFuncType(plan.options[options]!, generator.funcType(plan.funcTypes[type]!), "lower");
+  return { name: functionLabel(name), arity: params.length };
 }
 
-function needsAsync(generator: Generator, index: Plan["lifts"][number]["type"]): boolean {
-  const type = generator.funcType(generator.plan.funcTypes[index]!);
-  return type.async || [...type.params.map((param) => param.type), ...(type.result ? [type.result] : [])].some(isAsync);
+/** The lifts that an export reaches. */
+function supportedLifts(generator: Generator): readonly LiftIndex[] {
+  const { plan } = generator;
+  return [...exportedLifts(plan.exports)].filter((index) => {
+    const { options, type } = plan.lifts[index]!;
+    return !plan.options[options]!.async && !needsAsync(generator, type);
+  });
 }
 
 function exportedLifts(exports: readonly Export[], found: Set<LiftIndex> = new Set()): ReadonlySet<LiftIndex> {
@@ -97,4 +148,37 @@ function exportedLifts(exports: readonly Export[], found: Set<LiftIndex> = new S
     else if (item.kind === "func" && item.func.from === "lift") found.add(item.func.lift);
   }
   return found;
+}
+
+function supportedLowers(generator: Generator): readonly (readonly [TrampolineIndex, Lower])[] {
+  return [...generator.plan.trampolines.entries()].flatMap(([i, trampoline]) =>
+    trampoline.op === "lower" && isSupported(generator, trampoline) ? [[i as TrampolineIndex, trampoline]] : [],
+  );
+}
+
+function isSupported(generator: Generator, lower: Lower): boolean {
+  const { plan } = generator;
+  const caller = plan.options[lower.options]!;
+  if (caller.async || needsAsync(generator, lower.type)) return false;
+  if (lower.callee.from === "import") return true;
+  const callee = plan.options[plan.lifts[lower.callee.lift]!.options]!;
+  return !callee.async && !areRelated(plan, caller.instance, callee.instance);
+}
+
+/** Whether one instance is the other or inside of it. Calls between such are refused by whoever binds the trampoline. */
+function areRelated(plan: Plan, a: Parameters<typeof selfAndAncestors>[1], b: typeof a): boolean {
+  return selfAndAncestors(plan, a).includes(b) || selfAndAncestors(plan, b).includes(a);
+}
+
+function needsAsync(generator: Generator, index: FuncTypeIndex): boolean {
+  const type = generator.funcType(generator.plan.funcTypes[index]!);
+  return type.async || [...type.params.map((param) => param.type), ...(type.result ? [type.result] : [])].some(isAsync);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

@@ -17,16 +17,17 @@ type Step = (frame: Frame) => boolean;
 /** The slot for a function's result. Parameters follow it. */
 const RESULT = 0;
 
-/** The makers of `module`, by name. `library` holds everything from outside. */
+/** The makers of `module` and its own functions, by name. `library` holds everything from outside. */
 export function evaluateModule(module: Module, library: Readonly<Record<string, unknown>>): Record<string, Callable> {
-  const functions = new Map<string, unknown>();
+  const functions = new Map<string, Callable>();
   const env = (name: string) => {
     const found = functions.get(name) ?? library[name];
     if (found === undefined) throw new ReferenceError(`${name} is not defined`);
     return found;
   };
   for (const func of module.functions) functions.set(func.name, evaluateFunc(func, { env, constants: new Map() }));
-  return Object.fromEntries(module.makers.map((maker) => [maker.name, evaluateMaker(maker, env)]));
+  const makers = module.makers.map((maker) => [maker.name, evaluateMaker(maker, env)] as const);
+  return Object.fromEntries([...functions, ...makers]);
 }
 
 function evaluateMaker(maker: Maker, env: (name: string) => unknown): Callable {

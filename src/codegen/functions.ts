@@ -76,7 +76,10 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
     if (answer === undefined && result !== undefined) code.return(result);
   });
   const error = code.fresh("error");
-  const handler = code.block(() => code.return(apply(failed, [local(error), array(args), scope ?? nothing])));
+  const handler = code.block(() => {
+    code.close(instances);
+    code.return(apply(failed, [local(error), array(args), scope ?? nothing]));
+  });
   code.add({ op: "try", body, error, handler });
 
   if (answer !== undefined) {

@@ -12,7 +12,8 @@
 import type { PointerType } from "../abi/layout.ts";
 import type { CanonicalOptions, FuncTypeNode, Plan } from "../plan/plan.ts";
 import type { FuncType, ValType } from "../types/types.ts";
-import { apply, Body, env, local, Names } from "./build.ts";
+import { apply, Body, env, get, local, Names } from "./build.ts";
+import type { View } from "./place.ts";
 import { cost, ownCost, valTypes } from "./plan-types.ts";
 import type { Expr, Func, Maker, Module } from "./tree.ts";
 import type { Values } from "./values.ts";
@@ -47,6 +48,7 @@ interface Helper {
 export abstract class Code extends Body {
   readonly generator: Generator;
   #fuel = FUEL;
+  #hoisted: Map<View, string> | undefined;
 
   constructor(generator: Generator) {
     super(new Names((name) => generator.isReserved(name)));
@@ -62,6 +64,27 @@ export abstract class Code extends Body {
 
   memory(side: Side): Expr {
     return this.capture(side, "memory");
+  }
+
+  /** One of the views of the memory. */
+  view(side: Side, view: View): Expr {
+    if (this.#hoisted === undefined) return get(this.memory(side), view);
+    let name = this.#hoisted.get(view);
+    if (name === undefined) {
+      name = this.fresh(view);
+      this.#hoisted.set(view, name);
+    }
+    return local(name);
+  }
+
+  /** Adds what `write` adds, with the views that it uses fetched before all of it. For a loop that never runs the guest. */
+  hoistViews(side: Side, write: () => void): void {
+    const hoisted: Map<View, string> = new Map();
+    this.#hoisted = hoisted;
+    const statements = this.block(write);
+    this.#hoisted = undefined;
+    for (const [view, name] of hoisted) this.add({ op: "const", name, value: get(this.memory(side), view) });
+    for (const statement of statements) this.add(statement);
   }
 
   /** Whether there is fuel for code for all of `t` in place. A node for `t` itself is burnt if so. */
@@ -89,22 +112,24 @@ export class Generator {
   readonly plan: Plan;
   /** The plan's types as objects, by `TypeIndex`. */
   readonly types: readonly ValType[];
-  readonly makers: Maker[] = [];
-  readonly #isLibraryName: (name: string) => boolean;
-  readonly #functions: Func[] = [];
+  readonly #libraryNames: ReadonlySet<string>;
+  #functions: Func[] = [];
   readonly #helpers: Map<string, Helper> = new Map();
   readonly #functionNames: Map<string, number> = new Map();
   readonly #ids: Map<ValType, number> = new Map();
 
-  constructor(plan: Plan, isLibraryName: (name: string) => boolean) {
+  constructor(plan: Plan, libraryNames: ReadonlySet<string>) {
     this.plan = plan;
-    this.#isLibraryName = isLibraryName;
+    this.#libraryNames = libraryNames;
     this.types = valTypes(plan);
     for (const [i, type] of this.types.entries()) this.#ids.set(type, i);
   }
 
-  get module(): Module {
-    return { functions: this.#functions, makers: this.makers };
+  /** A module of `makers` and of the helpers that have been written since the last one. */
+  takeModule(makers: readonly Maker[]): Module {
+    const functions = this.#functions;
+    this.#functions = [];
+    return { functions, makers };
   }
 
   funcType(node: FuncTypeNode): FuncType {
@@ -118,7 +143,7 @@ export class Generator {
 
   /** Names that locals cannot have. */
   isReserved(name: string): boolean {
-    return captureNames.test(name) || this.#isLibraryName(name);
+    return this.#libraryNames.has(name) || captureNames.test(name);
   }
 
   /** A name for a function of the module that begins with `wanted`. Only they have a `$` in their names. */

@@ -6,7 +6,7 @@
  */
 import { elementSize, layout, recordLayout, variantLayout } from "../abi/layout.ts";
 import type { ValType, ValTypeOf } from "../types/types.ts";
-import { array, binary, call, constant, local, method, plus, record } from "./build.ts";
+import { array, binary, call, constant, method, plus, record } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
 import { type Range, read, readRange, type View } from "./place.ts";
 import { hasHandles, pairType, unsupported } from "./plan-types.ts";
@@ -130,7 +130,7 @@ function loadFixedList(code: Code, side: Side, t: ValTypeOf<"list">, length: num
 function loadElements(code: Code, side: Side, element: ValType, ptr: Expr, length: Expr): Expr {
   const helper = code.generator.helper("loadElements", side, element, ["ptr", "length"], (inner, [begin, count]) => {
     const list = inner.bind(call("makeList", count!), "list");
-    eachElement(inner, side, element, begin!, count!, (at, i) => {
+    eachElement(inner, side, element, begin!, count!, true, (at, i) => {
       inner.put(list, i, load(inner, side, element, at));
     });
     return list;
@@ -147,7 +147,7 @@ export function loadMap(code: Code, side: Side, t: ValTypeOf<"map">, range: Rang
   const { size, alignment } = layout(pair, side.pointer);
   const helper = code.generator.helper("loadMap", side, t, ["ptr", "length"], (inner, [begin, count]) => {
     const map = inner.bind(makeMap(), "map");
-    eachElement(inner, side, pair, begin!, count!, (at) => {
+    eachElement(inner, side, pair, begin!, count!, true, (at) => {
       const { offsets } = recordLayout(pair.types, side.pointer);
       const key = load(inner, side, t.key, at, offsets[0]!);
       inner.do(method(map, "set", key, load(inner, side, t.value, at, offsets[1]!)));
@@ -160,19 +160,23 @@ export function loadMap(code: Code, side: Side, t: ValTypeOf<"map">, range: Rang
   return hasHandles(t) ? code.bind(map, "map") : map;
 }
 
-/** A loop over `count` places of type `element` from `begin` on. */
+/** A loop over `count` places of type `element` from `begin` on. `quiet`: nothing in it runs the guest. */
 export function eachElement(
   code: Code,
   side: Side,
   element: ValType,
   begin: Expr,
   count: Expr,
+  quiet: boolean,
   body: (at: Expr, i: Expr) => void,
 ): void {
-  const at = local(code.fresh("at"));
-  code.add({ op: "let", name: (at as { name: string }).name, value: begin });
-  code.loop("i", count, (i) => {
-    body(at, i);
-    code.assign(at, plus(at, elementSize(element, side.pointer)));
-  });
+  const write = () => {
+    const at = code.declare("at", begin);
+    code.loop("i", count, (i) => {
+      body(at, i);
+      code.assign(at, plus(at, elementSize(element, side.pointer)));
+    });
+  };
+  if (quiet) code.hoistViews(side, write);
+  else write();
 }

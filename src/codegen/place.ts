@@ -5,7 +5,7 @@
  * at each access, since a call in between may have replaced them; loops that call nobody fetch them once.
  */
 import { pointerSize } from "../abi/layout.ts";
-import { type Body, binary, call, get, index, plus } from "./build.ts";
+import { type Body, binary, call, index, plus } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
 import type { Expr } from "./tree.ts";
 
@@ -16,12 +16,12 @@ export type View = keyof typeof sizes;
 
 /** Reads the number at `ptr + offset`. */
 export function read(code: Code, side: Side, view: View, ptr: Expr, offset: number): Expr {
-  return index(get(code.memory(side), view), elementIndex(side, view, ptr, offset));
+  return index(code.view(side, view), elementIndex(side, view, ptr, offset));
 }
 
 /** Writes `value` at `ptr + offset`. `value` must not run the guest: the view is fetched before it. */
 export function write(code: Code, side: Side, view: View, ptr: Expr, offset: number, value: Expr): void {
-  code.put(get(code.memory(side), view), elementIndex(side, view, ptr, offset), value);
+  code.put(code.view(side, view), elementIndex(side, view, ptr, offset), value);
 }
 
 /** Addresses of 32-bit memories fit a shift; those of 64-bit memories may not, but are multiples of the size, too. */

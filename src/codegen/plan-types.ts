@@ -116,6 +116,19 @@ export function hasHandles(t: ValType): boolean {
   return answer;
 }
 
+const withPointers: WeakMap<ValType, boolean> = new WeakMap();
+
+/** Whether storing a value of type `t` asks the guest for room. */
+export function hasPointers(t: ValType): boolean {
+  let answer = withPointers.get(t);
+  if (answer === undefined) {
+    const isPointer = t.kind === "string" || t.kind === "map" || (t.kind === "list" && t.length === undefined);
+    answer = isPointer || parts(t).some(hasPointers);
+    withPointers.set(t, answer);
+  }
+  return answer;
+}
+
 const asynchronous: WeakMap<ValType, boolean> = new WeakMap();
 
 /** Whether values of type `t` can have streams, futures or error contexts in them. */

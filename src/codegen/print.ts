@@ -7,9 +7,10 @@ import { BINDING, type Constant, type Expr, type Func, type Maker, type Module, 
 const LINE_WIDTH = 120;
 
 /**
- * The body of a function whose parameter `library` holds everything from outside, and which returns the makers by name.
+ * The body of a function whose parameter `library` holds everything from outside, and which returns the makers by name,
+ * and the module's own functions if `all` is wanted.
  */
-export function printModule(module: Module): string {
+export function printModule(module: Module, all = false): string {
   const printer = new Printer();
   const parts = [
     ...module.functions.map((func) => printer.func(func)),
@@ -17,9 +18,9 @@ export function printModule(module: Module): string {
   ];
   const own = new Set(module.functions.map((func) => func.name));
   const outside = [...printer.outside].filter((name) => !own.has(name)).sort();
-  const makers = module.makers.map((maker) => maker.name);
+  const returned = [...(all ? own : []), ...module.makers.map((maker) => maker.name)];
   const head = outside.length === 0 ? [] : [`const ${names(outside, " = library;")}\n`];
-  return ['"use strict";\n', ...head, ...parts, `return ${names(makers, ";")}\n`].join("\n");
+  return ['"use strict";\n', ...head, ...parts, `return ${names(returned, ";")}\n`].join("\n");
 }
 
 /** `{ a, b }` and what follows: on one line, or one line for each name. */

@@ -10,7 +10,7 @@ import { call, constant, get, index, plus } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
 import { eachElement, unsigned } from "./load.ts";
 import { type Range, write, writeRange } from "./place.ts";
-import { pairType, unsupported } from "./plan-types.ts";
+import { hasHandles, hasPointers, pairType, unsupported } from "./plan-types.ts";
 import type { Expr } from "./tree.ts";
 import { type CasesType, capitalized, casesOf, fieldOf, isNumber, keysOf } from "./values.ts";
 
@@ -147,7 +147,8 @@ function storeFixedList(code: Code, side: Side, element: ValType, length: number
 function storeElements(code: Code, side: Side, element: ValType, list: Expr, ptr: Expr, length: Expr): void {
   const inputs = ["list", "ptr", "length"];
   const helper = code.generator.helper("storeElements", side, element, inputs, (inner, [elements, begin, count]) => {
-    eachElement(inner, side, element, begin!, count!, (at, i) => {
+    const quiet = !hasPointers(element) && !hasHandles(element);
+    eachElement(inner, side, element, begin!, count!, quiet, (at, i) => {
       store(inner, side, element, index(elements!, i), at);
     });
     return undefined;

@@ -169,7 +169,15 @@ export class InstanceState {
         functions = { call, read: call };
       } else {
         const binding = this.liftBinding(index, undefined);
-        functions = { call: makers.call(binding), read: makers.read(binding) };
+        let read: HostFunction | undefined;
+        functions = {
+          call: makers.call(binding),
+          // Few are ever read from, and making a function takes a while.
+          get read() {
+            read ??= makers.read(binding);
+            return read;
+          },
+        };
       }
       this.#lifted[index] = functions;
     }

@@ -192,7 +192,7 @@ export function lifted(table: FunctionTable, index: number, binding: LiftBinding
 
 /** The core function of a lift, made from that of a lower of the same type: it finds room for the result. */
 export function liftable(plan: Plan, func: number, guest: Guest, lowered: AnyFunction): AnyFunction {
-  const generator = new Generator(plan, () => false);
+  const generator = new Generator(plan, new Set());
   const type = generator.funcType(plan.funcTypes[func]!);
   const { pointer } = guest.cx;
   const { resultsIn } = flattenFuncType({ async: false, pointer }, type, "lift");
