@@ -27,6 +27,7 @@ import {
   utimesSync,
 } from "node:fs";
 import { isAbsolute } from "node:path";
+import { views } from "../embed/func.ts";
 import type { Datetime } from "./clocks.ts";
 import { type Directory, type Place, walk } from "./directory.ts";
 import { attempt, refuse } from "./error-codes.ts";
@@ -349,6 +350,8 @@ export class Descriptor {
     return walk(this.#directory(), path, flags.symlinkFollow === true, (place) => attempt(() => use(place)));
   }
 }
+
+views(Descriptor.prototype.write);
 
 /** `resource directory-entry-stream`: the names that were there when it was made. */
 export class DirectoryEntryStream {

@@ -14,7 +14,7 @@ import { patiently, type Sink, type Source } from "./streams.ts";
 /** What a guest reads from: the process's own standard input, or bytes; a string is encoded as UTF-8. */
 export type StdinOption = "inherit" | Uint8Array | string;
 
-/** Where a guest's output goes: to the process's own, or to a function that is called with every piece. */
+/** Where a guest's output goes: to the process's own, or to a function that gets a copy of every piece. */
 export type OutputOption = "inherit" | ((chunk: Uint8Array) => void);
 
 /** Standard input as the option says; always at its end if nothing was given. */
@@ -27,7 +27,7 @@ export function stdinSource(option: StdinOption | undefined): Source {
 export function outputSink(option: OutputOption | undefined, fd: 1 | 2): Sink {
   if (option === undefined) return { write: () => {} };
   if (option === "inherit") return { write: (bytes) => writeAll(fd, bytes) };
-  return { write: option };
+  return { write: (bytes) => option(bytes.slice()) };
 }
 
 /** Whether the guest really talks to a terminal there. */

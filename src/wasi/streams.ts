@@ -5,6 +5,7 @@
  * Where the interface says that a guest which writes more than it was permitted to traps, it is served here as well:
  * all of it is written. Nothing depends on the permit but the guest's own waiting.
  */
+import { views } from "../embed/func.ts";
 import { type ErrorCode, errorCodeOf } from "./error-codes.ts";
 import { type Condition, Pollable, pause, ready } from "./poll.ts";
 
@@ -21,6 +22,7 @@ export interface Source {
 
 /** Where an output stream's bytes go. */
 export interface Sink {
+  /** The bytes may be the guest's own memory: they are of no use after the call. */
   write(bytes: Uint8Array): void;
   /** How many bytes would be taken without waiting; if left out, as many as one ever writes. */
   room?(): number;
@@ -197,6 +199,10 @@ export class OutputStream extends Stream {
     this.#sink.close?.();
   }
 }
+
+// What is written is read before the call returns, so nothing of it has to be copied out of the guest's memory first.
+views(OutputStream.prototype.write);
+views(OutputStream.prototype.blockingWriteAndFlush);
 
 /** `wasi:io/streams` */
 export const streams = { InputStream, OutputStream };
