@@ -7,10 +7,10 @@
  */
 import { AssertionError, ComponentError } from "../errors/component-error.ts";
 import type { CoreFunction } from "./functions.ts";
-import { type ComponentInstance, ENTERED, MAY_NOT_LEAVE } from "./instance.ts";
+import { type ComponentInstance, ENTERED, MAY_NOT_LEAVE, TRAPPED } from "./instance.ts";
 import { InvalidValue } from "./numbers.ts";
 import type { CallScope } from "./resources.ts";
-import { isGuestFailure, reasonOf, trap, trapOnThrow, trapWith } from "./trap.ts";
+import { isGuestFailure, reasonOf, stackOverflow, trap, trapOnThrow, trapWith } from "./trap.ts";
 
 // ---- Entering and leaving
 
@@ -19,7 +19,10 @@ import { isGuestFailure, reasonOf, trap, trapOnThrow, trapWith } from "./trap.ts
  * something in its store has trapped. Nothing is poisoned by it. `trap_if(not may_enter_from(None))`.
  */
 export function cannotEnter(instance: ComponentInstance, path: readonly string[] = []): never {
-  const { trapped } = instance.store;
+  const { store } = instance;
+  // An exhausted stack may not have left room to say so.
+  if ((instance.flags & TRAPPED) !== 0 && store.trapped === undefined) store.poison(stackOverflow());
+  const { trapped } = store;
   const before = trapped === undefined ? "" : `: it trapped before (${trapped.message})`;
   const options = trapped === undefined ? {} : { cause: trapped };
   throw new ComponentError("trap", "cannot-enter", `cannot enter component instance${before}`, { path }, options);
@@ -33,7 +36,7 @@ export function enter(entering: readonly ComponentInstance[], path?: readonly st
 
 /** `leave_to(None)` in the specification. */
 export function leave(entering: readonly ComponentInstance[]): void {
-  for (const instance of entering) instance.flags &= ~ENTERED;
+  for (const instance of entering) instance.flags = instance.store.trapped === undefined ? 0 : TRAPPED;
 }
 
 /** The lowered function for a callee that `caller` can never enter. */

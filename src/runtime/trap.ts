@@ -81,10 +81,14 @@ export function reasonOf(error: unknown): ComponentError {
   if (error instanceof WebAssembly.RuntimeError) {
     return reasons.get(error) ?? new ComponentError("trap", "core", wordCoreTrap(error.message), {}, cause);
   }
-  if (isStackOverflow(error)) return new ComponentError("trap", "stack-overflow", "call stack exhausted", {}, cause);
+  if (isStackOverflow(error)) return stackOverflow(cause);
   if (isCoreException(error))
     return new ComponentError("trap", "uncaught-exception", "wasm exception not caught", {}, cause);
   return hostFault(error);
+}
+
+export function stackOverflow(cause?: ErrorOptions): ComponentError {
+  return new ComponentError("trap", "stack-overflow", "call stack exhausted", {}, cause);
 }
 
 /** The error for an exception that a host function threw. */
