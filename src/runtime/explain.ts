@@ -49,9 +49,7 @@ export function explainArguments(
 ): ComponentError {
   for (const [i, { label, type }] of func.params.entries()) {
     const fault = find(cx, type, args[i]);
-    if (fault === undefined) continue;
-    const missing = i >= args.length ? ` (${func.params.length} arguments wanted, ${args.length} given)` : "";
-    return wrongValue([...path, `param "${label}"`], { path: fault.path, reason: fault.reason + missing });
+    if (fault !== undefined) return wrongValue([...path, `param "${label}"`], fault);
   }
   const met = new Map<unknown, "own" | "borrow">();
   for (const [i, { label, type }] of func.params.entries()) {
