@@ -2,14 +2,14 @@
 import { decodeComponent } from "../binary/component.ts";
 import { generate } from "../codegen/compile.ts";
 import { printModule } from "../codegen/print.ts";
-import { Component } from "../embed/component.ts";
+import { Reflection } from "../embed/reflect.ts";
 import { planComponent } from "../plan/inline.ts";
-import type { Plan } from "../plan/plan.ts";
 import { printPlan } from "../plan/print.ts";
 import { allFeatures, defaultFeatures } from "../validate/features.ts";
+import type { TypedComponent } from "../validate/typed.ts";
 import { validateComponent } from "../validate/validate.ts";
 import { exitCodes } from "./failure.ts";
-import { type CompileSettings, compileSettings } from "./guest.ts";
+import type { CompileSettings } from "./guest.ts";
 import { readComponent } from "./input.ts";
 import { printWorld } from "./wit.ts";
 
@@ -24,16 +24,21 @@ export async function print(file: string, options: PrintOptions): Promise<number
   return exitCodes.ok;
 }
 
-function textOf(bytes: Uint8Array<ArrayBuffer>, options: PrintOptions): string {
-  if (options.plan) return printPlan(planOf(bytes, options));
-  if (options.js) return printModule(generate(planOf(bytes, options)).module);
-  return printWorld(Component.compileSync(bytes, compileSettings(options)));
+/** Nothing is compiled, so components can be printed that this engine cannot run. */
+function textOf(bytes: Uint8Array, options: PrintOptions): string {
+  const component = validated(bytes, options);
+  if (options.plan || options.js) {
+    const { plan } = planComponent({ component, environment: undefined, source: undefined });
+    return options.plan ? printPlan(plan) : printModule(generate(plan).module);
+  }
+  const { imports, exports } = component.type;
+  const reflection = new Reflection();
+  return printWorld({ imports: reflection.externs(imports.values()), exports: reflection.externs(exports.values()) });
 }
 
-function planOf(bytes: Uint8Array, { features = [] }: CompileSettings): Plan {
+function validated(bytes: Uint8Array, { features = [] }: CompileSettings): TypedComponent {
   const on = features === "all" ? allFeatures : new Set([...defaultFeatures, ...features]);
-  const component = validateComponent(decodeComponent(bytes), bytes, { features: on });
-  return planComponent({ component, environment: undefined, source: undefined }).plan;
+  return validateComponent(decodeComponent(bytes), bytes, { features: on });
 }
 
 function ensureNewline(text: string): string {

@@ -79,7 +79,7 @@ Example:
       attempt(done, file, options, async () => (await import("./call.ts")).call(file, calls, options)),
     );
 
-  compileOptions(command(program, "print", "Print what a component imports and exports, as WIT."))
+  featureOption(command(program, "print", "Print what a component imports and exports, as WIT."))
     .argument("<file>", "the component; - for the standard input")
     .addOption(new Option("--plan", "print the steps of its instantiation instead").conflicts("js"))
     .addOption(new Option("--js", "print the JavaScript that is generated for it instead"))

@@ -61,6 +61,7 @@ before(async () => {
     failing,
     trapping: failing.replace("i32.const 1", "unreachable"),
     needy: '(component (import "docs:needs/log@1.0.0" (instance (export "log" (func (param "m" string))))))',
+    gated: '(component (import "f" (func (param "l" (list u8 4)))))',
     core: "(module)",
     bad: "(component)",
   };
@@ -109,7 +110,7 @@ test("help and usage", () => {
   gantry(["run", "--frob", "calc.wasm"], { code: 2, stderr: /unknown option '--frob'/ });
   gantry(["run", "--dir", "a::b::c", "calc.wasm"], { code: 2, stderr: /Expected HOST::GUEST/ });
   gantry(["print", "--plan", "--js", "calc.wasm"], { code: 2, stderr: /cannot be used with/ });
-  gantry(["print", "--tier", "fast", "calc.wasm"], { code: 2, stderr: /Allowed choices are jit, evaluate/ });
+  gantry(["call", "--tier", "fast", "calc.wasm", "f()"], { code: 2, stderr: /Allowed choices are jit, evaluate/ });
 });
 
 test("files that cannot be used", () => {
@@ -206,6 +207,16 @@ package docs:calc@1.0.0 {
   });
   gantry(["print", "--plan", "calc.wasm"], { stdout: /instantiate[\s\S]*export/ });
   gantry(["print", "--js", "calc.wasm"], { stdout: /function [\s\S]*return / });
+});
+
+test("features", () => {
+  gantry(["validate", "gated.wasm"], { code: 1, stderr: /fixed-length-lists/ });
+  gantry(["validate", "--features", "fixed-length-lists", "gated.wasm"], { stdout: /a valid component/ });
+  gantry(["print", "--features", "all", "gated.wasm"], { stdout: /import f: func\(l: list<u8, 4>\);/ });
+  gantry(["validate", "--features", "time-travel", "gated.wasm"], {
+    code: 2,
+    stderr: /There is no "time-travel"; there are async, /,
+  });
 });
 
 test("wast", () => {
