@@ -68,7 +68,7 @@ function aliasExport(context: Context, scope: Scope, alias: AliasDefinition, tar
       scope.funcs.add({ item: { from: "export", of, name, type: type.type }, node }, offset);
       return;
     case "value":
-      scope.values.add({ item: { from: "export", of, name, type: type.type }, node, used: false }, offset);
+      scope.values.add({ item: { from: "export", of, name, type: type.type }, node, used: false, offset }, offset);
       return;
     case "type":
       scope.types.add({ type: type.type, node }, offset);

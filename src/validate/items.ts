@@ -64,7 +64,10 @@ export function addItem(scope: Scope, source: Source, type: ExternType, node: Na
       return;
     case "value":
       // What is exported has been used by that.
-      scope.values.add({ item: { ...source, type: type.type }, node, used: source.from === "exported" }, offset);
+      scope.values.add(
+        { item: { ...source, type: type.type }, node, used: source.from === "exported", offset },
+        offset,
+      );
       return;
     case "type":
       scope.types.add({ type: type.type, node }, offset);

@@ -28,6 +28,7 @@ export interface FuncEntry {
 export interface ValueEntry {
   readonly item: Value;
   readonly node: NameNode;
+  readonly offset: number;
   /** Values are used exactly once. */
   used: boolean;
 }

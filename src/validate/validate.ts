@@ -198,7 +198,7 @@ class Validator {
         context.fail(
           "value",
           `value index ${i} was not used as part of an instantiation, start function, or export`,
-          offset,
+          value.offset,
         );
     }
     const exported = new Set<ResourceType>();

@@ -18,7 +18,7 @@ export function defineValue(context: Context, scope: Scope, definition: ValueDef
   const r = new Reader(context.bytes, range.start, range.end);
   new ValueChecker(context, r).check(type);
   if (!r.done) context.fail("value", "there are more bytes than the value has", r.pos);
-  scope.values.add({ item: { from: "literal", range, type }, node, used: false }, offset);
+  scope.values.add({ item: { from: "literal", range, type }, node, used: false, offset }, offset);
 }
 
 /** Section 9: a call in the middle of instantiation. */
@@ -48,7 +48,7 @@ export function defineStart(context: Context, scope: Scope, definition: StartDef
   scope.definitions.push({ step: "start", start });
   for (const [index, type] of results.entries()) {
     const item: Value = { from: "start-result", start, index, type };
-    scope.values.add({ item, node: node.parts[params.length] ?? node, used: false }, offset);
+    scope.values.add({ item, node: node.parts[params.length] ?? node, used: false, offset }, offset);
   }
 }
 
