@@ -4,7 +4,7 @@
  * FOLDER is where they are (else GANTRY_CONFORMANCE, else ../shared/conformance). Results are compared with the list of
  * known failures for this engine and tier, `test/wast/expect-<engine>-<tier>.txt`, which `--bless` rewrites.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -70,8 +70,9 @@ async function main(): Promise<number> {
   });
   console.log(result.text);
   if (!options.bless || options.filter !== undefined || options["validate-only"]) return result.ok ? 0 : 1;
-  writeFileSync(list, result.list);
-  console.log(`wrote ${relative(root, list)}`);
+  if (result.list === "") rmSync(list, { force: true });
+  else writeFileSync(list, result.list);
+  console.log(`${result.list === "" ? "removed" : "wrote"} ${relative(root, list)}`);
   return 0;
 }
 
@@ -83,10 +84,10 @@ function featuresOf(list: string | undefined): "all" | readonly Feature[] {
   });
 }
 
-/** The list of known failures. Own scripts have none; the official suite's depend on the engine and the tier. */
+/** The list of known failures, which depend on the engine and the tier; without a list there are none. */
 function expectationList(root: string, folder: string, tier: string): string {
   const own = join(root, "test/wast");
-  return join(own, folder === own ? "expect-none.txt" : `expect-${engine()}-${tier}.txt`);
+  return join(own, `expect-${folder === own ? "own-" : ""}${engine()}-${tier}.txt`);
 }
 
 /** `node26`, `bun1`, `deno2` */
