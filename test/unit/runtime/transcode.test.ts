@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { test } from "node:test";
 import { UTF16_TAG } from "../../../src/abi/constants.ts";
 import type { TrapCode } from "../../../src/errors/messages.ts";
