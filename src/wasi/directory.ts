@@ -157,13 +157,15 @@ function find(reached: Directory[], path: string, follow: boolean): Place {
   }
 }
 
+/** What leads out of a directory on Windows: two more characters, and the names of devices, which are everywhere. */
+const windowsEscape = /[\\:]|^(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)/i;
+
 /** The names of a relative path, the first one last. */
 function names(path: string): string[] {
   if (path === "") refuse("no-entry");
   if (path.startsWith("/")) refuse("not-permitted");
   const names = path.split("/").filter((name) => name !== "");
-  // Windows has two more characters that lead out of a directory.
-  if (sep !== "/" && names.some((name) => /[\\:]/.test(name))) refuse("not-permitted");
+  if (sep !== "/" && names.some((name) => windowsEscape.test(name))) refuse("not-permitted");
   return names.reverse();
 }
 

@@ -55,9 +55,11 @@ const codes = {
   ERR_OUT_OF_RANGE: "invalid",
 } as const;
 
+const words: ReadonlySet<string> = new Set(Object.values(codes));
+
 /** The code for an error of `node:fs` or a refusal; `undefined` if it is neither. */
 export function errorCodeOf(error: unknown): ErrorCode | undefined {
-  if (typeof error === "string") return error as ErrorCode;
+  if (typeof error === "string") return words.has(error) ? (error as ErrorCode) : undefined;
   const name = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   return name !== undefined && Object.hasOwn(codes, name) ? codes[name as keyof typeof codes] : undefined;
 }

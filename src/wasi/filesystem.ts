@@ -272,6 +272,8 @@ export class Descriptor {
     this.#at(path, flags, (from) =>
       other.#at(newPath, {}, (to) => {
         if (to.slash) refuse(exists(to) ? "exist" : "no-entry");
+        // Only Linux is sure to link the symbolic link itself, and not what it points to.
+        if (process.platform !== "linux" && lstatSync(from.path).isSymbolicLink()) refuse("unsupported");
         linkSync(from.path, to.path);
       }),
     );

@@ -6,6 +6,7 @@
  */
 import type { Instance } from "../embed/instance.ts";
 import { Linker } from "../embed/linker.ts";
+import type { World } from "../embed/world.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import { type CliOptions, cli } from "./cli.ts";
 import { monotonicClock, timezone, wallClock } from "./clocks.ts";
@@ -36,6 +37,11 @@ export interface WasiOptions extends CliOptions {
   readonly dirs?: readonly WasiDirectory[];
   /** Whether the guest may use sockets, look names up and make HTTP requests. */
   readonly network?: boolean;
+}
+
+/** To TypeScript: whatever a component imports of WASI 0.2 is there. It is checked when the component is linked. */
+export interface WasiItems {
+  readonly [name: `wasi:${string}/${string}@0.2.${string}`]: never;
 }
 
 /** The version under which the interfaces are defined; a linker serves every other 0.2 with it. */
@@ -69,8 +75,11 @@ export class Wasi {
   }
 
   /** A linker that has all of it, besides what `base` has. */
-  linker(base: Linker = new Linker()): Linker {
-    return Object.entries(this.imports).reduce<Linker>((linker, [name, items]) => linker.define(name, items), base);
+  linker<Given extends object = object>(base: Linker<Given> = new Linker()): Linker<Given & WasiItems> {
+    // What is defined one by one is told to TypeScript at once.
+    let linker = base as unknown as Linker<object>;
+    for (const [name, items] of Object.entries(this.imports)) linker = linker.define(name, items) as Linker<object>;
+    return linker as unknown as Linker<Given & WasiItems>;
   }
 
   /**
@@ -79,7 +88,7 @@ export class Wasi {
    * @returns its exit code: what it exited with, else 0 if it ran well, and 1 if it says that it failed.
    * @throws ComponentError of phase `link` if the component is no command, and of phase `trap` if it traps.
    */
-  run(instance: Instance): number {
+  run(instance: Instance<World>): number {
     return runCommand(instance);
   }
 

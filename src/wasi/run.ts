@@ -1,5 +1,6 @@
 /** Running what a command exports as `wasi:cli/run`. */
 import type { Instance } from "../embed/instance.ts";
+import type { World } from "../embed/world.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import { ResultError } from "../errors/result-error.ts";
 import { exitCode } from "./exit.ts";
@@ -7,7 +8,7 @@ import { exitCode } from "./exit.ts";
 const RUN = /^wasi:cli\/run@0\.2\.\d+$/;
 
 /** Runs the command to its end and returns its exit code. */
-export function runCommand(instance: Instance): number {
+export function runCommand(instance: Instance<World>): number {
   const name = Object.keys(instance.exports).find((name) => RUN.test(name));
   if (name === undefined) {
     throw new ComponentError(

@@ -7,6 +7,7 @@
  * breaks a rule of theirs.
  */
 import { createRequire } from "node:module";
+import { ComponentError } from "../errors/component-error.ts";
 
 export type ShimPollable = Disposable;
 
@@ -62,6 +63,17 @@ export interface Shim {
 let loaded: Shim | undefined;
 
 export function shim(): Shim {
-  loaded ??= createRequire(import.meta.url)("@bytecodealliance/preview2-shim") as Shim;
+  loaded ??= load();
   return loaded;
+}
+
+/** Guests call synchronously, so it has to be loaded so, although it is an ES module. */
+function load(): Shim {
+  try {
+    return createRequire(import.meta.url)("@bytecodealliance/preview2-shim") as Shim;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_REQUIRE_ESM") throw error;
+    const message = "the network, HTTP and polling of standard input need Node 20.19, 22.12 or newer";
+    throw new ComponentError("unsupported", "node-version", message, {}, { cause: error });
+  }
 }

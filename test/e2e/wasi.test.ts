@@ -320,7 +320,22 @@ describe("in one process", () => {
     }
   });
 
-  test("the network answers that access is denied", async () => {
+  test("a typed world's imports of WASI are there for TypeScript too", async () => {
+    interface Logging {
+      readonly imports: {
+        readonly "wasi:cli/environment@0.2.6": { getArguments(): string[] };
+        readonly "example:host/log": { log(text: string): void };
+      };
+      readonly exports: Record<never, never>;
+    }
+    const component = (await assemble("(component)")) as Component<Logging>;
+    const base = new Linker().define("example:host/log", { log: (_text: string) => {} });
+    await wasi().linker(base).instantiate(component);
+    // @ts-expect-error: without the base a function is missing
+    await wasi().linker().instantiate(component);
+  });
+
+  test("sockets are made with the network, and denied without it", async () => {
     const text = `(component
       (import "wasi:sockets/network@0.2.0" (instance $network
         (export "network" (type (sub resource)))
