@@ -120,6 +120,8 @@ class Held implements Loan {
   state: State;
   /** For how many running calls it is lent. */
   lends = 0;
+  /** Whether it is dropped when the object is collected. */
+  watched = false;
 
   constructor(type: ResourceType, rep: Rep, state: State) {
     this.type = type;
@@ -148,7 +150,9 @@ function stateFault(held: Held, handle: "own" | "borrow"): string | undefined {
   }
 }
 
-/** Drops what the host owned and lost sight of. */
+// ---- What the host loses sight of
+
+/** Drops what an object owned that was collected. */
 const lost = new FinalizationRegistry<Held>((held) => {
   try {
     drop(held);
@@ -156,6 +160,37 @@ const lost = new FinalizationRegistry<Held>((held) => {
     // Nobody is there to be told. The store is poisoned by it, so the next call says what happened.
   }
 });
+
+/**
+ * Objects that own something and are not yet watched. To watch one costs more than all else that is done with it, and most
+ * are disposed of or given away soon: so they have until the end of the JavaScript that is running now.
+ */
+let fresh: object[] = [];
+const MAX_FRESH = 1000;
+
+function watch(object: object): void {
+  if (fresh.length === 0) queueMicrotask(watchFresh);
+  else if (fresh.length >= MAX_FRESH) watchFresh();
+  fresh.push(object);
+}
+
+function watchFresh(): void {
+  const objects = fresh;
+  fresh = [];
+  for (const object of objects) {
+    const held = heldBy(object)!;
+    if (held.state !== "own" || held.watched) continue;
+    held.watched = true;
+    lost.register(object, held, held);
+  }
+}
+
+/** No longer watches for an object that is no longer the owner. */
+function unwatch(held: Held): void {
+  if (!held.watched) return;
+  held.watched = false;
+  lost.unregister(held);
+}
 
 function drop(held: Held): void {
   if (held.state !== "own" && held.state !== "borrowed") return;
@@ -168,7 +203,7 @@ function drop(held: Held): void {
   const owned = held.state === "own";
   held.state = "dropped";
   if (!owned) return;
-  lost.unregister(held);
+  unwatch(held);
   dropFromHost(held.type, held.rep);
 }
 
@@ -248,7 +283,7 @@ export class GuestDefined implements HostSide {
     const held = new Held(this.#type, rep, "own");
     const object = this.#make(held);
     // Without a destructor nobody could tell whether it was dropped.
-    if (this.#type.destructor !== undefined) lost.register(object, held, held);
+    if (this.#type.destructor !== undefined) watch(object);
     return object;
   }
 
@@ -266,7 +301,7 @@ export class GuestDefined implements HostSide {
     const held = heldBy(value);
     if (held === undefined || held.type !== this.#type || held.state !== "own" || held.lends > 0) return undefined;
     held.state = "given away";
-    if (this.#type.destructor !== undefined) lost.unregister(held);
+    unwatch(held);
     return held.rep;
   }
 
@@ -282,7 +317,7 @@ export class GuestDefined implements HostSide {
   restore(value: unknown): void {
     const held = heldBy(value)!;
     held.state = "own";
-    if (this.#type.destructor !== undefined) lost.register(value as object, held, held);
+    if (this.#type.destructor !== undefined) watch(value as object);
   }
 
   fault(value: unknown, handle: "own" | "borrow"): string | undefined {

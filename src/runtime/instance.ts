@@ -24,6 +24,7 @@ export class ComponentInstance {
   backpressure = 0;
   /** `ENTERED | MAY_NOT_LEAVE | TRAPPED`; 0 when it may be entered. */
   flags = 0;
+  #line: readonly ComponentInstance[] | undefined;
 
   constructor(store: Store, parent?: ComponentInstance) {
     this.store = store;
@@ -32,16 +33,19 @@ export class ComponentInstance {
   }
 
   /** `self_and_ancestors` in the specification, innermost first. */
-  selfAndAncestors(): ComponentInstance[] {
-    const instances: ComponentInstance[] = [];
-    for (let instance: ComponentInstance | undefined = this; instance !== undefined; instance = instance.parent)
-      instances.push(instance);
-    return instances;
+  selfAndAncestors(): readonly ComponentInstance[] {
+    if (this.#line === undefined) {
+      const line: ComponentInstance[] = [];
+      for (let at: ComponentInstance | undefined = this; at !== undefined; at = at.parent) line.push(at);
+      this.#line = line;
+    }
+    return this.#line;
   }
 
   /** `entering_set` in the specification: whose `ENTERED` a call from `caller` (the host, if undefined) sets. */
-  enteringSet(caller: ComponentInstance | undefined): ComponentInstance[] {
-    const outside = new Set(caller?.selfAndAncestors());
-    return this.selfAndAncestors().filter((instance) => !outside.has(instance));
+  enteringSet(caller: ComponentInstance | undefined): readonly ComponentInstance[] {
+    const outside = caller?.selfAndAncestors();
+    const line = this.selfAndAncestors();
+    return outside === undefined ? line : line.filter((instance) => !outside.includes(instance));
   }
 }
