@@ -70,8 +70,8 @@ class Printer {
   /** Of what a core module imports and exports only names and kinds: types of core WebAssembly are printed elsewhere. */
   coreModule(type: CoreModuleType): string {
     const lines = [
-      ...this.#list(type.imports, (i) => `import ${quote(i.module)} ${quote(i.name)}: ${i.type.kind};`),
-      ...this.#list(type.exports, (e) => `export ${quote(e.name)}: ${e.type.kind};`),
+      ...this.#list(type.imports, (i) => this.#spend(`import ${quote(i.module)} ${quote(i.name)}: ${i.type.kind};`)),
+      ...this.#list(type.exports, (e) => this.#spend(`export ${quote(e.name)}: ${e.type.kind};`)),
     ];
     return block("core module", lines);
   }
@@ -90,7 +90,7 @@ class Printer {
         return `variant { ${this.#list(type.cases, (c) => this.#case(c)).join(", ")} }`;
       case "enum":
       case "flags":
-        return `${type.kind} { ${this.#list(type.labels, (label) => label).join(", ")} }`;
+        return `${type.kind} { ${this.#list(type.labels, (label) => this.#spend(label)).join(", ")} }`;
       case "option":
         return this.#generic("option", [type.type]);
       case "result":
@@ -125,7 +125,7 @@ class Printer {
   }
 
   #decls(prefix: string, decls: ReadonlyMap<string, ExternDecl>): string[] {
-    return this.#list(decls.values(), (decl) => `${prefix}${decl.name}: ${this.extern(decl.type)};`);
+    return this.#list(decls.values(), (decl) => `${this.#spend(`${prefix}${decl.name}`)}: ${this.extern(decl.type)};`);
   }
 
   #resource(type: ResourceType): string {

@@ -9,7 +9,7 @@ import type {
 } from "../binary/definitions.ts"; // biome-ignore format: one list
 import { ComponentError } from "../errors/component-error.ts";
 import type { TypeInterner } from "../types/interner.ts";
-import type { ExternDecl, ResourceType } from "../types/types.ts";
+import type { ComponentType, ExternDecl, ResourceType } from "../types/types.ts";
 import { defineAlias } from "./aliases.ts";
 import { defineCanon } from "./canon.ts";
 import { Context } from "./context.ts";
@@ -205,12 +205,22 @@ class Validator {
     collectResources(scope.exports.decls, exported);
     for (const resource of scope.imports.resources) exported.delete(resource);
     const type = componentType(scope, exported);
-    if (mentionsFreeResource({ ...type, exports: new Map(), exportedResources: [] })) {
-      context.fail("resource", "local resource type found in imports", offset);
-    }
-    if (mentionsFreeResource(type))
-      context.fail("resource", "local resource type found in export but not exported itself", offset);
+    this.#checkClosed({ ...type, exports: new Map(), exportedResources: [] }, offset);
+    this.#checkClosed(type, offset);
     return { type, definitions: scope.definitions, offset };
+  }
+
+  /** What a component imports may only mention resources that it imports, and what it exports those and exported ones. */
+  #checkClosed(type: ComponentType, offset: number): void {
+    if (!mentionsFreeResource(type)) return;
+    for (const way of ["imports", "exports"] as const) {
+      for (const decl of type[way].values()) {
+        const alone = { ...type, imports: new Map(), exports: new Map([[decl.name, decl]]) };
+        if (!mentionsFreeResource(alone)) continue;
+        this.#context.path.push(decl.name);
+        this.#context.fail("resource", `local resource type found in ${way}: it has no name among them`, offset);
+      }
+    }
   }
 }
 

@@ -49,7 +49,7 @@ export function errorOf(
     assert.ok(error.reason.includes(includes), `${JSON.stringify(error.reason)} does not include ${includes}`);
     if (code !== undefined) assert.equal(error.code, code, error.message);
     assert.ok(error.phase === "validate" || error.phase === "unsupported", error.phase);
-    assert.ok(error.offset !== undefined && error.offset > 0 && error.offset <= bytes.length, error.message);
+    assert.ok(error.offset !== undefined && error.offset >= 0 && error.offset <= bytes.length, error.message);
     return error;
   }
   assert.fail(`accepted, but expected: ${includes}`);
