@@ -443,7 +443,7 @@ function datetime(nanoseconds: bigint): Datetime {
   return { seconds: after / NANOSECONDS, nanoseconds: Number(after % NANOSECONDS) };
 }
 
-/** The times of access and modification to set, in seconds. */
+/** The times of access and modification to set, in seconds: as numbers, which are exact to a microsecond. */
 function seconds(access: NewTimestamp, modification: NewTimestamp, stats: () => BigIntStats): [number, number] {
   const before = access.tag === "no-change" || modification.tag === "no-change" ? stats() : undefined;
   const one = (time: NewTimestamp, unchanged: bigint | undefined): number => {

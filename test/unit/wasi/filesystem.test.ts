@@ -241,6 +241,13 @@ for (const held of process.platform === "linux" ? [true, false] : [false]) {
         refuses(() => root.openAt({}, "a/secret", {}, { read: true }), "not-permitted");
       });
 
+      test("one step never follows a link, whatever was there before", () => {
+        const directory = openDirectory(host, files, held);
+        for (const name of ["dirlink", "relative", "f"]) refuses(() => directory.enter(name), "not-directory");
+        refuses(() => directory.enter("none"), "no-entry");
+        directory.enter("a").release();
+      });
+
       test("links that go round in circles end", () => {
         symlinkSync("round2", join(host, "round1"));
         symlinkSync("round1", join(host, "round2"));
