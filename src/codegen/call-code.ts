@@ -6,6 +6,7 @@ import { flatCount, type Signature } from "../abi/flatten.ts";
 import { recordLayout, variantLayout } from "../abi/layout.ts";
 import { assert } from "../errors/component-error.ts";
 import type { InstanceIndex, Plan } from "../plan/plan.ts";
+import { camelCase } from "../types/names.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
 import { binary, call, conditional, constant, env, get, index, local } from "./build.ts";
 import { Flats } from "./flats.ts";
@@ -17,7 +18,7 @@ import { liftPointer, read } from "./place.ts";
 import { hasHandles } from "./plan-types.ts";
 import { store } from "./store.ts";
 import { BINDING, type Expr, type Maker } from "./tree.ts";
-import { camelCase, capitalized, casesOf } from "./values.ts";
+import { capitalized, casesOf } from "./values.ts";
 
 // `ENTERED`, `MAY_NOT_LEAVE` and `TRAPPED` of runtime/instance.ts.
 const ENTERED = 1;

@@ -7,6 +7,7 @@
  */
 import { flattenFuncType, type Signature } from "../abi/flatten.ts";
 import type { CanonicalOptions, Lift, Trampoline } from "../plan/plan.ts";
+import { camelCase } from "../types/names.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
 import { apply, array, call, conditional, constant, local, nothing, record } from "./build.ts";
 import { CallCode, functionLabel, selfAndAncestors } from "./call-code.ts";
@@ -14,7 +15,7 @@ import type { Generator, Side } from "./generator.ts";
 import { assignCase, declareFlats, lowerFlat } from "./lower-flat.ts";
 import { store, storeCase } from "./store.ts";
 import type { Expr, Maker } from "./tree.ts";
-import { camelCase, hostValues } from "./values.ts";
+import { hostValues } from "./values.ts";
 
 /** The host's side of a component's options. */
 function hostSide({ pointer, encoding }: CanonicalOptions, more: Partial<Side>): Side {
@@ -150,7 +151,10 @@ export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { re
   const isErr = result?.kind === "result" ? code.declare("isErr", constant(false)) : undefined;
 
   const body = code.block(() => {
-    const called = apply(host, code.liftParams(paramsSide, type, signature, core));
+    const values = code.liftParams(paramsSide, type, signature, core);
+    // What lifting throws is a trap, and no answer of the host function's.
+    const args = isErr === undefined ? values : values.map((arg, i) => code.named(arg, type.params[i]!.label));
+    const called = apply(host, args);
     if (value === undefined) code.do(called);
     else if (isErr === undefined) code.assign(value, called);
     else callFallible(code, called, value, isErr);

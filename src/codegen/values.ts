@@ -5,6 +5,7 @@
  * - `hostValues`, for JavaScript (docs/values.md): every value is checked on its way in, never coerced;
  * - `componentValues` (component-values.ts), for what passes from one component to another, which nobody else sees.
  */
+import { camelCase } from "../types/names.ts";
 import type { Case, ValType, ValTypeOf } from "../types/types.ts";
 import { apply, array, binary, call, constant, get, nothing, or, record } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
@@ -97,12 +98,6 @@ export function keysOf(labels: readonly string[]): readonly string[] {
     taken.add(unique);
     return unique;
   });
-}
-
-/** `full-name` becomes `fullName`, and `is-XML` `isXml`. */
-export function camelCase(label: string): string {
-  const [first = "", ...rest] = label.toLowerCase().split("-");
-  return first + rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
 }
 
 /** What every object has without having it of its own. A field of such a name is looked for in the object alone. */

@@ -14,6 +14,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { decodeComponent } from "../../src/binary/component.ts";
+import { generate } from "../../src/codegen/compile.ts";
+import { printModule } from "../../src/codegen/print.ts";
 import { ComponentError } from "../../src/errors/component-error.ts";
 import { type Planned, planComponent } from "../../src/plan/inline.ts";
 import { printPlan } from "../../src/plan/print.ts";
@@ -30,6 +32,7 @@ interface Config {
 /** What can be shown of a component. A view that throws a `ComponentError` shows that. */
 const views = {
   plan: (bytes: Uint8Array, config: Config): string => printPlan(plan(bytes, config).plan, { ranges: false }),
+  js: (bytes: Uint8Array, config: Config): string => printModule(generate(plan(bytes, config).plan).module),
 } as const;
 
 type View = keyof typeof views;

@@ -1,0 +1,74 @@
+;;! show = ["js"]
+;; One component's function lowered into another: both sides in one function, the parameter lifted before it is lowered,
+;; the bytes of the list copied once, the string stored as its encoding on the other side demands.
+(component
+  (component $A
+    (core module $m
+      (memory (export "memory") 1)
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable)
+      (func (export "f") (param i32 i32 i32) (result i32) unreachable)
+      (func (export "free") (param i32)))
+    (core instance $i (instantiate $m))
+    (func (export "f") (param "bytes" (list u8)) (param "c" char) (result string)
+      (canon lift (core func $i "f") (memory (core memory $i "memory")) (realloc (core func $i "realloc"))
+        (post-return (core func $i "free")) string-encoding=utf16)))
+  (component $B
+    (import "f" (func $f (param "bytes" (list u8)) (param "c" char) (result string)))
+    (core module $libc
+      (memory (export "memory") 1)
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable))
+    (core instance $libc (instantiate $libc))
+    (core func $f' (canon lower (func $f) (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+    (core module $m (import "" "f" (func (param i32 i32 i32 i32))))
+    (core instance (instantiate $m (with "" (instance (export "f" (func $f')))))))
+  (instance $a (instantiate $A))
+  (instance (instantiate $B (with "f" (func $a "f")))))
+;;= js
+;;   "use strict";
+;;
+;;   const {
+;;     cannotEnterFromGuest,
+;;     cannotLeave,
+;;     checkChar,
+;;     checkPointer,
+;;     liftString,
+;;     storeLiftedString,
+;;     storeU8,
+;;     viewU8,
+;;   } = library;
+;;
+;;   function link$f(binding) {
+;;     const failed = binding.failed;
+;;     const callee = binding.lift.callee;
+;;     const entering0 = binding.lift.entering[0];
+;;     const cx = binding.cx;
+;;     const instance = cx.instance;
+;;     const calleeCx = binding.lift.cx;
+;;     const calleeMemory = calleeCx.memory;
+;;     const memory = cx.memory;
+;;     const postReturn = binding.lift.postReturn;
+;;     return function f(bytes0, bytes1, c, out) {
+;;       if ((instance.flags & 2) !== 0) cannotLeave();
+;;       if (entering0.flags !== 0) cannotEnterFromGuest();
+;;       entering0.flags = 1;
+;;       try {
+;;         const ptr = storeU8(calleeCx, viewU8(cx, bytes0 >>> 0, bytes1 >>> 0));
+;;         const length = calleeCx.length;
+;;         const core = callee(ptr, length, checkChar(c));
+;;         const ptr2 = checkPointer(calleeCx, core >>> 0, 8, 4);
+;;         const string = liftString(calleeCx, "utf16", calleeMemory.u32[ptr2 >>> 2], calleeMemory.u32[(ptr2 + 4) >>> 2]);
+;;         const ptr3 = checkPointer(cx, out >>> 0, 8, 4);
+;;         const ptr4 = storeLiftedString(cx, "utf8", string);
+;;         const length2 = cx.length;
+;;         memory.u32[ptr3 >>> 2] = ptr4;
+;;         memory.u32[(ptr3 + 4) >>> 2] = length2;
+;;         entering0.flags |= 2;
+;;         postReturn(core);
+;;         entering0.flags &= 4;
+;;       } catch (error) {
+;;         return failed(error, undefined, undefined);
+;;       }
+;;     };
+;;   }
+;;
+;;   return { link$f };

@@ -1,0 +1,105 @@
+;;! show = ["js"]
+;; Lowered host functions: one returns its `result` or throws it, and may not be called from the guest's realloc; the
+;; other borrows a resource for the time of its call.
+(component
+  (import "r" (type $r (sub resource)))
+  (import "look" (func $look (param "path" string) (result (result u64 (error string)))))
+  (import "use" (func $use (param "it" (borrow $r)) (param "more" (option (list u8)))))
+  (core module $libc
+    (memory (export "memory") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable))
+  (core instance $libc (instantiate $libc))
+  (core func $look' (canon lower (func $look) (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+  (core func $use' (canon lower (func $use) (memory (core memory $libc "memory"))))
+  (core module $m
+    (import "" "look" (func (param i32 i32 i32)))
+    (import "" "use" (func (param i32 i32 i32 i32))))
+  (core instance (instantiate $m (with "" (instance (export "look" (func $look')) (export "use" (func $use')))))))
+;;= js
+;;   "use strict";
+;;
+;;   const {
+;;     cannotLeave,
+;;     checkPointer,
+;;     copyU8,
+;;     errorPayload,
+;;     invalidDiscriminant,
+;;     liftBorrowValue,
+;;     loadUtf8,
+;;     makeScope,
+;;     storeUtf8,
+;;     toU64,
+;;     viewU8,
+;;   } = library;
+;;
+;;   function lower$look(binding) {
+;;     const host = binding.host;
+;;     const failed = binding.failed;
+;;     const cx = binding.cx;
+;;     const instance = cx.instance;
+;;     const memory = cx.memory;
+;;     return function look(path0, path1, out) {
+;;       if ((instance.flags & 2) !== 0) cannotLeave();
+;;       let result;
+;;       let isErr = false;
+;;       try {
+;;         const path = loadUtf8(cx, path0 >>> 0, path1 >>> 0);
+;;         try {
+;;           result = host(path);
+;;         } catch (thrown) {
+;;           result = errorPayload(thrown);
+;;           isErr = true;
+;;         }
+;;         const ptr = checkPointer(cx, out >>> 0, 16, 8);
+;;         if (isErr) {
+;;           memory.u8[ptr] = 1;
+;;           const ptr2 = storeUtf8(cx, result);
+;;           const length = cx.length;
+;;           memory.u32[(ptr + 8) >>> 2] = ptr2;
+;;           memory.u32[(ptr + 12) >>> 2] = length;
+;;         } else {
+;;           memory.u8[ptr] = 0;
+;;           memory.u64[(ptr + 8) >>> 3] = toU64(result);
+;;         }
+;;       } catch (error) {
+;;         return failed(error, { tag: isErr ? "err" : "ok", val: result }, undefined);
+;;       }
+;;     };
+;;   }
+;;
+;;   function lower$use(binding) {
+;;     const host = binding.host;
+;;     const failed = binding.failed;
+;;     const cx = binding.cx;
+;;     const instance = cx.instance;
+;;     const resource0 = binding.resources[0];
+;;     const listU8 = binding.views ? viewU8 : copyU8;
+;;     return function use(it, more0, more1, more2) {
+;;       if ((instance.flags & 2) !== 0) cannotLeave();
+;;       const scope = makeScope();
+;;       try {
+;;         const handle = liftBorrowValue(cx, it, resource0, scope);
+;;         let option;
+;;         switch (more0) {
+;;           case 0: {
+;;             option = undefined;
+;;             break;
+;;           }
+;;           case 1: {
+;;             option = listU8(cx, more1 >>> 0, more2 >>> 0);
+;;             break;
+;;           }
+;;           default: {
+;;             invalidDiscriminant();
+;;             break;
+;;           }
+;;         }
+;;         host(handle, option);
+;;         scope.end();
+;;       } catch (error) {
+;;         return failed(error, undefined, scope);
+;;       }
+;;     };
+;;   }
+;;
+;;   return { lower$look, lower$use };
