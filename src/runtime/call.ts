@@ -64,7 +64,7 @@ export function liftFailed(
 ): never {
   if (isGuestFailure(error) || error instanceof AssertionError) {
     scope?.release();
-    guestFailed(entering, error);
+    guestFailed(entering, path, error);
   }
   // What the first arguments gave away is no longer theirs until then.
   scope?.abandon();
@@ -74,10 +74,17 @@ export function liftFailed(
 }
 
 /** Poisons the store of the instances that a failed call had entered, and tells why. */
-export function guestFailed(entering: readonly ComponentInstance[], error: unknown): never {
-  const reason = reasonOf(error);
+export function guestFailed(entering: readonly ComponentInstance[], path: readonly string[], error: unknown): never {
+  const reason = located(reasonOf(error), path, error);
   for (const { store } of entering) store.poison(reason);
   throw error instanceof AssertionError ? error : reason;
+}
+
+/** `reason` with the call in which it came up, unless it says where itself; the engine's trap knows the guest's frames. */
+function located(reason: ComponentError, path: readonly string[], trap: unknown): ComponentError {
+  if (reason.path.length > 0) return reason;
+  const { phase, code, offset, cause = trap } = reason;
+  return new ComponentError(phase, code, reason.reason, { path, offset }, { cause });
 }
 
 function unreadable(path: readonly string[], error: unknown): ComponentError {

@@ -266,7 +266,7 @@ export function dropFromHost(type: ResourceType, rep: Rep): void {
     try {
       destructor(rep as never);
     } catch (error) {
-      guestFailed(entering, error);
+      guestFailed(entering, [`drop of ${type.name}`], error);
     }
     leave(entering);
   });

@@ -397,7 +397,10 @@ test("values that are no such objects are refused", async () => {
 
 test("a guest that keeps a borrow traps", async () => {
   const { exports } = await withFiles();
-  assert.equal(caught(() => exports.keep(new File(1))).message, "borrow handles still remain at the end of the call");
+  assert.equal(
+    caught(() => exports.keep(new File(1))).message,
+    "keep: borrow handles still remain at the end of the call",
+  );
 });
 
 test("a host function or a disposal that throws is a trap with the exception as its cause", async () => {

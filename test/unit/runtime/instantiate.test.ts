@@ -172,12 +172,13 @@ test("a guest's trap poisons its store, and later calls say what happened", asyn
   ]);
   exported(state, 1)();
   const trapped = caught(exported(state, 0));
-  assert.deepEqual([trapped.phase, trapped.code], ["trap", "core"]);
+  assert.deepEqual([trapped.phase, trapped.code, trapped.path], ["trap", "core", ["f"]]);
+  assert.ok(trapped.cause instanceof WebAssembly.RuntimeError);
   for (const instance of [state, other]) {
     const error = caught(exported(instance, 1));
     assert.deepEqual([error.phase, error.code, error.cause], ["trap", "cannot-enter", trapped]);
     assert.deepEqual(error.path, ["ns:pkg/iface@1.0.0", "fine"]);
-    assert.match(error.message, /cannot enter component instance: it trapped before \(wasm trap: .*unreachable/);
+    assert.match(error.message, /cannot enter component instance: it trapped before \(f: wasm trap: .*unreachable/);
   }
   exported(apart, 1)();
 });
@@ -251,7 +252,7 @@ test("parents, children and an instance itself cannot call one another; siblings
     [3, 2],
   ] as const) {
     const state = await run(plan(callee, from), texts);
-    assert.equal(caught(exported(state, 1)).message, "cannot enter component instance", `${callee} from ${from}`);
+    assert.equal(caught(exported(state, 1)).reason, "cannot enter component instance", `${callee} from ${from}`);
   }
   for (const [callee, from] of [
     [1, 2],
@@ -272,7 +273,7 @@ test("post-return cannot leave the instance", async () => {
       lifts: [lift(coreExport(0, "run"))],
     });
     const state = await run(plan, [text], { imports: [hostFunc(() => {})] });
-    assert.equal(caught(exported(state)).message, "cannot leave component instance");
+    assert.equal(caught(exported(state)).reason, "cannot leave component instance");
   }
 });
 
