@@ -1,6 +1,6 @@
 /** The public surface of gantry. */
 
-export { type CompileOptions, Component, type ComponentSource } from "./embed/component.ts";
+export { type CompileOptions, Component, type ComponentBytes, type ComponentSource } from "./embed/component.ts";
 export { type Func, views } from "./embed/func.ts";
 export type { Instance } from "./embed/instance.ts";
 export { type InstantiateOptions, Linker } from "./embed/linker.ts";

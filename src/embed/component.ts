@@ -30,7 +30,10 @@ export interface CompileOptions {
 }
 
 /** A component's bytes, or a download of them. */
-export type ComponentSource = BufferSource | Response | Promise<Response>;
+export type ComponentSource = ComponentBytes | Response | Promise<Response>;
+
+/** Bytes, or a view of bytes. */
+export type ComponentBytes = ArrayBufferLike | ArrayBufferView;
 
 /** The engine's modules for a component binary: shared by every component that came out of it. */
 export interface Binary {
@@ -106,7 +109,7 @@ export class Component<W extends World = AnyWorld> {
    *
    * @throws ComponentError of phase `decode` or `validate`.
    */
-  static compileSync<W extends World = AnyWorld>(source: BufferSource, options: CompileOptions = {}): Component<W> {
+  static compileSync<W extends World = AnyWorld>(source: ComponentBytes, options: CompileOptions = {}): Component<W> {
     const bytes = view(source);
     const { closure, ranges } = load(bytes, options);
     for (const range of ranges) {
@@ -124,7 +127,7 @@ export class Component<W extends World = AnyWorld> {
    *
    * @throws ComponentError of phase `decode` or `validate`.
    */
-  static validate(source: BufferSource, options: Pick<CompileOptions, "features"> = {}): void {
+  static validate(source: ComponentBytes, options: Pick<CompileOptions, "features"> = {}): void {
     const bytes = view(source);
     for (const range of load(bytes, options).ranges) {
       if (WebAssembly.validate(slice(bytes, range))) continue;
@@ -244,7 +247,7 @@ function isShared(source: unknown): source is SharedArrayBuffer {
 }
 
 /** The bytes themselves where nobody else can write to them meanwhile, and a copy of shared ones. */
-function view(source: BufferSource | SharedArrayBuffer): Uint8Array {
+function view(source: ComponentBytes): Uint8Array {
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   if (isShared(source)) return new Uint8Array(source).slice();
   if (!ArrayBuffer.isView(source)) throw new TypeError("a component is an ArrayBuffer or a view of one");
