@@ -20,6 +20,7 @@ import {
   decodeUtf8,
   decodeUtf16,
   isLatin1,
+  isUtf8,
   measureUtf8,
   utf8Fault,
   utf16Fault,
@@ -182,12 +183,11 @@ export function viewString(
   taggedUnits: number,
 ): StringView {
   switch (encoding) {
-    case "utf8": {
+    case "utf8":
       checkString(cx, ptr, taggedUnits, 1);
-      const view = new StringView(cx, "utf8", ptr, taggedUnits);
-      if (utf8Fault(view.bytes) !== undefined) trapForUtf8(cx, ptr, taggedUnits);
-      return view;
-    }
+      return isUtf8(cx.memory, ptr, taggedUnits)
+        ? new StringView(cx, "utf8", ptr, taggedUnits)
+        : trapForUtf8(cx, ptr, taggedUnits);
     case "utf16":
       return viewUtf16(cx, ptr, taggedUnits);
     case "latin1+utf16":

@@ -56,6 +56,16 @@ function probeNative(): NativeText | undefined {
 }
 
 const native: NativeText | undefined = probeNative();
+
+/** Node's check without decoding, where there is one. */
+const nativeIsUtf8: ((bytes: Uint8Array) => boolean) | undefined = native && probeIsUtf8();
+
+function probeIsUtf8(): ((bytes: Uint8Array) => boolean) | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?(id: string): unknown } };
+  const { isUtf8 } = (process?.getBuiltinModule?.("node:buffer") ?? {}) as { isUtf8?(bytes: Uint8Array): boolean };
+  return isUtf8;
+}
+
 /** `TextEncoder` costs more to call than `Buffer`. */
 const SHORT_ENCODE = native === undefined ? 48 : 20;
 
@@ -69,6 +79,11 @@ let encoder: TextEncoder | undefined;
 /** Undefined if the bytes are not UTF-8. A byte order mark is text. */
 export function decodeUtf8({ u8 }: Memory, ptr: number, n: number): string | undefined {
   return (n <= SHORT_DECODE ? decodeShort(u8, ptr, ptr + n, 0x7f) : undefined) ?? decodeLongUtf8(u8, ptr, ptr + n);
+}
+
+/** Whether `decodeUtf8` would give a string. */
+export function isUtf8(memory: Memory, ptr: number, n: number): boolean {
+  return nativeIsUtf8?.(memory.u8.subarray(ptr, ptr + n)) ?? decodeUtf8(memory, ptr, n) !== undefined;
 }
 
 /** A character for each byte. Undefined if there is a byte beyond `most`, which is all ones. */

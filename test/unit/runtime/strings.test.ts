@@ -42,6 +42,7 @@ const samples = [
   `\ufeff${"long enough for the engine's decoder ".repeat(4)}`,
   "\ufffd",
   `a replacement character \ufffd in ${"long ".repeat(20)} text`,
+  `\ufeff${"both of them ".repeat(20)}\ufffd`,
   "\0",
   "a\0b",
   "\x7f\x80\u07ff\u0800\ud7ff\ue000\uffff\u{10000}\u{10ffff}",
@@ -342,6 +343,15 @@ test("realloc may grow the memory", () => {
       assert.equal(ptr, 65536);
       assert.deepEqual(guest.at(ptr, encoded(encoding, text).bytes.length), encoded(encoding, text).bytes);
     }
+  }
+});
+
+test("a string for which there was no room leaves nothing behind", () => {
+  const full = makeGuest({ answer: () => 65535 });
+  const guest = makeGuest();
+  assertTrap(() => storeUtf8(full.cx, "x".repeat(100_000)), "realloc-out-of-bounds");
+  for (const text of ["short", "not so short ".repeat(20), "very long ".repeat(3000)]) {
+    assert.equal(loadUtf8(guest.cx, storeUtf8(guest.cx, text), guest.cx.length), text);
   }
 });
 
