@@ -19,7 +19,7 @@ import type { Expr, Func, Maker, Module } from "./tree.ts";
 import type { Values } from "./values.ts";
 
 /** How much code a function has in it, in nodes of types, before compound types are put into helpers. */
-const FUEL = 200;
+const FUEL = 60;
 
 /** What a function needs of its surroundings on one side of a call. */
 export type Capture = "cx" | "memory" | "scope" | `resource${number}` | `list${string}`;

@@ -87,14 +87,15 @@ export function isNumber(t: ValType): t is { readonly kind: View } {
 }
 
 /**
- * The keys of a record or of flags: labels in camel case. Of labels that look the same then, the first is spelled so;
- * the others stay as they are.
+ * The keys of a record or of flags: labels in camel case. Of labels that look the same then, the one that always does is
+ * spelled so, or else the first; the others stay as they are.
  */
 export function keysOf(labels: readonly string[]): readonly string[] {
+  const all = new Set(labels);
   const taken = new Set<string>();
   return labels.map((label) => {
     const key = camelCase(label);
-    const unique = taken.has(key) ? label : key;
+    const unique = taken.has(key) || all.has(key) ? label : key;
     taken.add(unique);
     return unique;
   });

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ResultError } from "../../../src/errors/result-error.ts";
+import { InvalidValue } from "../../../src/runtime/numbers.ts";
+import {
+  asObject,
+  asTuple,
+  checkChar,
+  checkDiscriminant,
+  errorPayload,
+  extendI32,
+  fixedList,
+  listLength,
+  mapEntries,
+  ownField,
+  toFlag,
+  wrapI64,
+} from "../../../src/runtime/shapes.ts";
+
+const isRejected = (run: () => unknown) => assert.throws(run, InvalidValue);
+const traps = (run: () => unknown) => assert.throws(run, WebAssembly.RuntimeError);
+
+test("objects, tuples and lists", () => {
+  for (const value of [{}, [], () => {}, new Map()]) assert.equal(asObject(value), value);
+  for (const value of [undefined, null, 1, "a", 1n, Symbol("s")]) isRejected(() => asObject(value));
+  assert.deepEqual(asTuple([1, 2], 2), [1, 2]);
+  for (const value of [[1], [1, 2, 3], { length: 2 }, "ab", undefined]) isRejected(() => asTuple(value, 2));
+  assert.equal(listLength([1, 2, 3]), 3);
+  for (const value of [{ length: 3 }, "abc", new Set([1]), undefined, null]) isRejected(() => listLength(value));
+});
+
+test("lists of a fixed length", () => {
+  for (const value of [[1, 2], Uint8Array.of(1, 2)]) assert.equal(fixedList(value, 2), value);
+  for (const value of [[1], Uint8Array.of(1), new DataView(new ArrayBuffer(2)), "ab"])
+    isRejected(() => fixedList(value, 2));
+});
+
+test("maps", () => {
+  const entries = [
+    ["a", 1],
+    ["b", 2],
+  ];
+  function* generated() {
+    yield* entries;
+  }
+  for (const value of [new Map(entries as [string, number][]), entries, generated()]) {
+    assert.deepEqual(mapEntries(value), entries);
+  }
+  for (const value of [{}, "ab", null, 5]) isRejected(() => mapEntries(value));
+});
+
+test("fields that objects inherit something under", () => {
+  assert.equal(ownField({}, "constructor"), undefined);
+  assert.equal(ownField({ constructor: 1 }, "constructor"), 1);
+});
+
+test("flags", () => {
+  assert.deepEqual([true, false, undefined].map(toFlag), [1, 0, 0]);
+  for (const value of [null, 0, 1, "true"]) isRejected(() => toFlag(value));
+});
+
+test("what is a payload and what an accident", () => {
+  assert.equal(errorPayload("text"), "text");
+  assert.equal(errorPayload(undefined), undefined);
+  assert.equal(errorPayload(new ResultError(5)), 5);
+  assert.equal(errorPayload({ payload: 6 }), 6);
+  class Inherits extends Error {
+    get payload() {
+      return "inherited";
+    }
+  }
+  for (const error of [new Error("e"), new RangeError("r"), new Inherits("i")]) {
+    assert.throws(() => errorPayload(error), error);
+  }
+  const trap = Object.assign(new WebAssembly.RuntimeError("t"), { payload: "of a trap" });
+  assert.throws(() => errorPayload(trap), trap);
+});
+
+test("numbers from core WebAssembly", () => {
+  assert.deepEqual([0xd7ff, 0xe000, 0x10ffff, 0].map(checkChar), [0xd7ff, 0xe000, 0x10ffff, 0]);
+  for (const i of [0xd800, 0xdfff, 0x110000, -1]) traps(() => checkChar(i));
+  assert.deepEqual([checkDiscriminant(0, 1), checkDiscriminant(2, 3)], [0, 2]);
+  for (const i of [3, -1]) traps(() => checkDiscriminant(i, 3));
+  assert.deepEqual([-1n, 0xffffffff00000005n, 0x80000000n].map(wrapI64), [-1, 5, -(2 ** 31)]);
+  assert.deepEqual([-1, 5].map(extendI32), [0xffffffffn, 5n]);
+});
