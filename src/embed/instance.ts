@@ -3,6 +3,7 @@
  *
  * Each export is made when it is first asked for.
  */
+import { keysOf } from "../codegen/values.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import type { Export, FuncDef, FuncTypeIndex, ResourceIndex } from "../plan/plan.ts";
 import type { InstanceState } from "../runtime/instantiate.ts";
@@ -113,10 +114,13 @@ type MakeComponent = (index: number) => Component;
 function exportsObject(state: InstanceState, component: MakeComponent, exports: readonly Export[]): object {
   const target = Object.create(nothing) as object;
   const aliases = new Map<string, (() => unknown) | "ambiguous">();
+  const names = new Set(exports.map(({ name }) => name));
   for (const item of exports) {
-    const key = keyOf(item);
+    const spelled = keyOf(item);
     const make = maker(state, component, item);
-    if (key === undefined || make === undefined) continue;
+    if (spelled === undefined || make === undefined) continue;
+    // Of names that look the same in JavaScript, the one that always does is spelled so, or else the first.
+    const key = names.has(spelled) || Object.hasOwn(target, spelled) ? item.name : spelled;
     const get = once(make);
     defineLazily(target, key, get, true);
     for (const alias of aliasesOf(item)) aliases.set(alias, aliases.has(alias) ? "ambiguous" : get);
@@ -229,12 +233,19 @@ function membersIn(state: InstanceState, scope: readonly Export[], resource: str
       case "method": {
         const method = methodOf(call, state.plan.funcTypes[item.type]!.params.length);
         setFunctionType(method, state.plan, item.type);
-        methods.set(camelCase(parsed.member), method);
+        methods.set(parsed.member, method);
         break;
       }
       case "static":
-        statics.set(camelCase(parsed.member), call);
+        statics.set(parsed.member, call);
     }
   }
-  return construct !== undefined || methods.size > 0 || statics.size > 0 ? { construct, methods, statics } : undefined;
+  if (construct === undefined && methods.size === 0 && statics.size === 0) return undefined;
+  return { construct, methods: spelledOut(methods), statics: spelledOut(statics) };
+}
+
+/** Functions by their names in JavaScript. */
+function spelledOut(members: ReadonlyMap<string, AnyFunction>): ReadonlyMap<string, AnyFunction> {
+  const keys = keysOf([...members.keys()]);
+  return new Map([...members.values()].map((member, i) => [keys[i]!, member]));
 }

@@ -410,14 +410,16 @@ function twice(cx: Walk, handle: "own" | "borrow", value: unknown): string | und
 }
 
 /**
- * The keys of a record or of flags: labels in camel case. Of labels that look the same then, the first is spelled so;
- * the others stay as they are. (As in generated code, whose generator this room must do without.)
+ * The keys of a record or of flags: labels in camel case. Of labels that look the same then, the one that always does is
+ * spelled so, or else the first; the others stay as they are. (As in generated code, whose generator this room must do
+ * without.)
  */
 function keysOf(labels: readonly string[]): readonly string[] {
+  const all = new Set(labels);
   const taken = new Set<string>();
   return labels.map((label) => {
     const key = label.toLowerCase().replace(/-(.)/g, (_, initial: string) => initial.toUpperCase());
-    const unique = taken.has(key) ? label : key;
+    const unique = taken.has(key) || all.has(key) ? label : key;
     taken.add(unique);
     return unique;
   });

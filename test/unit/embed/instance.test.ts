@@ -80,6 +80,18 @@ test("what is exported is made once, and is the same each time", async () => {
   }, TypeError);
 });
 
+test("of names that look alike in JavaScript one stays as it is", async () => {
+  const { exports } = await instantiate(`(component
+    (core module $M (func (export "1") (result i32) (i32.const 1)) (func (export "2") (result i32) (i32.const 2)))
+    (core instance $m (instantiate $M))
+    (func (export "do-1") (result u32) (canon lift (core func $m "1")))
+    (func (export "do1") (result u32) (canon lift (core func $m "2")))
+    (func (export "do-2a") (result u32) (canon lift (core func $m "1")))
+    (func (export "do2-a") (result u32) (canon lift (core func $m "2"))))`);
+  assert.deepEqual(Object.keys(exports), ["do-1", "do1", "do2a", "do2A"]);
+  assert.deepEqual([exports["do-1"](), exports["do1"]()], [1, 2]);
+});
+
 test("core modules and components are exported as what they are", async () => {
   const { exports } = await example();
   assert.ok(exports["aModule"] instanceof WebAssembly.Module);
