@@ -7,8 +7,10 @@ import { MAX_FLAT_PARAMS } from "../abi/constants.ts";
 import { flatCount, flattenFuncType } from "../abi/flatten.ts";
 import type { CanonDefinition, CanonOptionSyntax, ImmediatesSyntax } from "../binary/definitions.ts";
 import type { ValType } from "../types/types.ts";
+import type { CoreTypeSpace } from "../wasm/interner.ts";
 import { matchesRef } from "../wasm/matching.ts";
 import type { CoreValType, DefinedType, TableType } from "../wasm/types.ts";
+import type { CoreValTypeSyntax, TypeIndexSyntax } from "../wasm/types-reader.ts";
 import { hasPointer, OptionsResolver, resolveMemory } from "./canon-options.ts";
 import type { Context } from "./context.ts";
 import type { CoreFuncEntry, Scope } from "./scope.ts";
@@ -52,8 +54,28 @@ class BuiltinChecker {
     const results = this.#row.results.flatMap((type) => this.#signatureType(type));
     return {
       item: { from: "builtin", builtin: this.#name, immediates: this.#immediates, offset: this.#offset },
-      type: this.#context.coreTypes.func(params, results),
+      type:
+        this.#syntax.shared === true
+          ? this.#sharedFunc(params, results)
+          : this.#context.coreTypes.func(params, results),
     };
+  }
+
+  /** As the interner's `func`, for functions that threads share. */
+  #sharedFunc(params: readonly CoreValType[], results: readonly CoreValType[]): DefinedType {
+    const start = this.#threadType;
+    // The only defined type that such a function can mention is that of the function that a thread begins with.
+    const space: CoreTypeSpace = {
+      size: 1,
+      get: (): DefinedType => start ?? this.#fail("no function type"),
+    };
+    const index: TypeIndexSyntax = { kind: "index", index: 0, offset: this.#offset };
+    const spell = (type: CoreValType): CoreValTypeSyntax =>
+      typeof type === "string" ? type : { ...type, heap: type.heap.kind === "defined" ? index : type.heap };
+    const composite = { kind: "func", params: params.map(spell), results: results.map(spell) } as const;
+    const group = { offset: this.#offset, final: true, shared: true, supertypes: [], composite };
+    const [type] = this.#context.coreTypes.group({ offset: this.#offset, types: [group] }, space);
+    return type ?? this.#fail("no function type");
   }
 
   #immediate(immediate: Immediate): void {

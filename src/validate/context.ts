@@ -3,10 +3,12 @@
  */
 import { ComponentError } from "../errors/component-error.ts";
 import { TypeInterner } from "../types/interner.ts";
-import type { ComponentType } from "../types/types.ts";
+import type { ComponentType, ExternType } from "../types/types.ts";
 import { CoreTypeInterner } from "../wasm/interner.ts";
+import type { CoreExternType, CoreModuleType } from "../wasm/types.ts";
+import { depthOf } from "./facts.ts";
 import { type Feature, type FeatureSet, features } from "./features.ts";
-import { maxTypeWork } from "./limits.ts";
+import { maxTypeNesting, maxTypeWork } from "./limits.ts";
 
 /** The family of the rule that a component breaks: `code` of the error. */
 export type Rule =
@@ -32,6 +34,8 @@ export class Context {
   readonly path: string[] = [];
   /** Pairs of closed component types, of which the first has been found to be a subtype of each of the second. */
   readonly subtypes: Map<ComponentType, Set<ComponentType>> = new Map();
+  /** The exports by name of the core modules that have been instantiated. */
+  readonly coreExports: Map<CoreModuleType, ReadonlyMap<string, CoreExternType>> = new Map();
   #work: number;
 
   constructor(bytes: Uint8Array, features: FeatureSet, types: TypeInterner = new TypeInterner()) {
@@ -48,6 +52,13 @@ export class Context {
   /** The component may be valid, but is larger than this implementation takes. */
   failLimit(reason: string, offset: number): never {
     throw new ComponentError("unsupported", "limit", reason, { offset, path: this.path.slice() });
+  }
+
+  /** Fails if `type` is nested too deeply for what recurs on it. To be asked of every type that is made of others. */
+  checkDepth(type: ExternType["type"], offset: number): void {
+    if (depthOf(type) > maxTypeNesting) {
+      this.failLimit(`type nesting is too deep: the limit is ${maxTypeNesting}`, offset);
+    }
   }
 
   /** Fails unless `feature` is on. */

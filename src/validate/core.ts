@@ -163,8 +163,16 @@ export function defineCoreInstance(context: Context, scope: Scope, definition: C
   }
   const instance = instantiateModule(context, module, args, offset);
   scope.definitions.push({ step: "core-instantiate", instance });
-  const exports = new Map(module.type.exports.map(({ name, type }) => [name, type]));
-  scope.coreInstances.add({ item: instance, exports }, offset);
+  scope.coreInstances.add({ item: instance, exports: exportsOf(context, module.type) }, offset);
+}
+
+/** A module's exports by name: made once, however often it is instantiated. */
+function exportsOf(context: Context, type: CoreModuleType): ReadonlyMap<string, CoreExternType> {
+  const known = context.coreExports.get(type);
+  if (known !== undefined) return known;
+  const exports = new Map(type.exports.map((e) => [e.name, e.type]));
+  context.coreExports.set(type, exports);
+  return exports;
 }
 
 function instantiateModule(
@@ -173,6 +181,7 @@ function instantiateModule(
   args: ReadonlyMap<string, CoreInstanceEntry>,
   offset: number,
 ): CoreInstantiation {
+  context.spend(module.type.imports.length, offset);
   const used = new Map<string, CoreInstance>();
   for (const { module: from, name, type } of module.type.imports) {
     const arg = args.get(from);

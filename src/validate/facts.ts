@@ -134,6 +134,35 @@ function partsOf(type: ValType | FuncType): readonly ValType[] {
   }
 }
 
+const depths: WeakMap<InstanceType | ComponentType, number> = new WeakMap();
+
+/** How many types deep a type is: of an instance or a component, with all that it imports and exports. */
+export function depthOf(type: ExternType["type"]): number {
+  switch (type.kind) {
+    case "resource":
+    case "core-module":
+      return 1;
+    case "instance":
+    case "component": {
+      let depth = depths.get(type);
+      if (depth === undefined) {
+        depth = type.kind === "component" ? 1 + deepest(type.imports) : 1;
+        depth = Math.max(depth, 1 + deepest(type.exports));
+        depths.set(type, depth);
+      }
+      return depth;
+    }
+    default:
+      return factsOf(type).depth;
+  }
+}
+
+function deepest(decls: ReadonlyMap<string, ExternDecl>): number {
+  let depth = 0;
+  for (const { type } of decls.values()) depth = Math.max(depth, depthOf(type.type));
+  return depth;
+}
+
 const free: WeakMap<InstanceType | ComponentType, boolean> = new WeakMap();
 
 /** Whether a type mentions a resource that it does not introduce itself. */

@@ -16,7 +16,9 @@ import { makeDecl, nodeOf, renamed } from "./visibility.ts";
 export function defineInstance(context: Context, scope: Scope, definition: InstanceDefinition): void {
   const { offset } = definition;
   if (definition.op === "inline") {
-    scope.instances.add(inlineInstance(context, scope, definition.exports), offset);
+    const bundle = inlineInstance(context, scope, definition.exports);
+    context.checkDepth(bundle.type, offset);
+    scope.instances.add(bundle, offset);
     return;
   }
   const component = scope.components.get(definition.component, offset);

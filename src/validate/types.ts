@@ -18,7 +18,9 @@ import { closed, nameable } from "./visibility.ts";
 
 /** Section 7, and types within component and instance types. */
 export function defineType(context: Context, scope: Scope, definition: TypeDefinition): void {
-  scope.types.add(typeEntry(context, scope, definition), definition.offset);
+  const entry = typeEntry(context, scope, definition);
+  context.checkDepth(entry.type, definition.offset);
+  scope.types.add(entry, definition.offset);
 }
 
 function typeEntry(context: Context, scope: Scope, { type: syntax }: TypeDefinition): TypeEntry {

@@ -55,10 +55,14 @@ export function validateComponent(
   }
 }
 
-/** What is read late (core types, values) is read by readers that do not know where in the interface it stands. */
+/**
+ * What is read late (core types, values) is read by readers that know neither where in the interface it stands nor by
+ * which family of rules it is judged.
+ */
 function withPath(error: unknown, { path }: Context): unknown {
-  if (!(error instanceof ComponentError) || error.path.length > 0 || path.length === 0) return error;
-  const { phase, code, reason, offset } = error;
+  if (!(error instanceof ComponentError) || error.path.length > 0) return error;
+  const { phase, reason, offset } = error;
+  const code = phase === "validate" && error.code === "invalid" ? "core" : error.code;
   return new ComponentError(phase, code, reason, { offset, path });
 }
 
@@ -205,6 +209,7 @@ class Validator {
     collectResources(scope.exports.decls, exported);
     for (const resource of scope.imports.resources) exported.delete(resource);
     const type = componentType(scope, exported);
+    context.checkDepth(type, offset);
     this.#checkClosed({ ...type, exports: new Map(), exportedResources: [] }, offset);
     this.#checkClosed(type, offset);
     return { type, definitions: scope.definitions, offset };

@@ -9,7 +9,6 @@ import { labelFault } from "../types/names.ts";
 import type { FuncType, PrimitiveKind, ResourceType, ValType } from "../types/types.ts";
 import type { Context } from "./context.ts";
 import { factsOf } from "./facts.ts";
-import { maxTypeNesting } from "./limits.ts";
 import type { Scope, TypeEntry } from "./scope.ts";
 import { closed, type NameNode, nameable, transparent } from "./visibility.ts";
 
@@ -54,9 +53,7 @@ export function resolveResource(
 /** `defvaltype` */
 export function defineValType(context: Context, scope: Scope, syntax: DefinedValTypeSyntax): TypeEntry {
   const entry = new ValTypeBuilder(context, scope).build(syntax);
-  const { depth, maxSize } = factsOf(entry.type);
-  if (depth > maxTypeNesting)
-    context.failLimit(`type nesting is too deep: the limit is ${maxTypeNesting}`, syntax.offset);
+  const { maxSize } = factsOf(entry.type);
   if (maxSize >= MAX_VALUE_SIZE && elementSize(entry.type, "i64") >= MAX_VALUE_SIZE) {
     context.fail("type", `type exceeds maximum byte size of ${MAX_VALUE_SIZE - 1}`, syntax.offset);
   }

@@ -38,7 +38,7 @@ describe("canon lift", () => {
     lift(`async (param "a" u32)`, "i32", "async"),
     lift(`async`, "r-i32", "async (callback $callback)"),
     lift(`async (result u8)`, "r-i32"),
-    `(type $R (resource (rep i32)))` + lift(`(param "a" (borrow $R))`, "i32"),
+    `(type $R (resource (rep i32)))${lift(`(param "a" (borrow $R))`, "i32")}`,
   ];
   for (const text of accepted) it(`accepts ${text}`, () => accepts(core() + text));
 
@@ -182,6 +182,15 @@ describe("canonical built-ins", () => {
       "start function must take a single `i32` argument",
       "canonical",
     ));
+
+  it("of shared threads take shared functions", () => {
+    const types = (shared: boolean) => section(3, [[...(shared ? [0x65] : []), 0x60, 0x01, 0x7f, 0x00]]);
+    const spawn = (shared: number) => section(8, [[0x40, shared, 0x00]]);
+    validateBytes(component(types(false), spawn(0)));
+    validateBytes(component(types(true), spawn(1)));
+    errorOf(component(types(false), spawn(1)), "spawn type must be shared", "canonical");
+    errorOf(component(types(true), spawn(0)), "the function type may not be shared", "canonical");
+  });
 
   it("of contexts have one type in each component", async () => {
     const get = (type: string) => `(core func (canon context.get ${type} 0))`;

@@ -72,16 +72,16 @@ describe("core instances", () => {
   const rejected: readonly (readonly [text: string, reason: string])[] = [
     [gives("") + takes("(func)").replace(`(with "g" (instance $g))`, ""), "missing module instantiation argument"],
     [
-      gives("") + `(core instance (instantiate $G (with "a" (instance $g)) (with "a" (instance $g))))`,
+      `${gives("")}(core instance (instantiate $G (with "a" (instance $g)) (with "a" (instance $g))))`,
       "duplicate module instantiation argument named `a`",
     ],
     [`(core instance (export "a" (memory 0)))`, "unknown memory 0: memory index out of bounds"],
     [`(core instance (instantiate 0))`, "unknown module 0: module index out of bounds"],
     [
-      gives(`(func (export "f"))`) + `(alias core export $g "f" (core memory $m))`,
+      `${gives(`(func (export "f"))`)}(alias core export $g "f" (core memory $m))`,
       "export `f` for core instance 0 is not a memory",
     ],
-    [gives("") + `(alias core export $g "f" (core func $f))`, "core instance 0 has no export named `f`"],
+    [`${gives("")}(alias core export $g "f" (core func $f))`, "core instance 0 has no export named `f`"],
   ];
   for (const [text, reason] of rejected) it(`are rejected: ${reason}`, () => rejects(text, reason));
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { withFeatures } from "../../../src/validate/features.ts";
-import { accepts, component, errorOf, name, rejects, section, validate } from "./component.ts";
+import { accepts, component, errorOf, name, rejects, section, validate, validateBytes } from "./component.ts";
 
 const func = (externName: string) => `(import "${externName}" (func))`;
 
@@ -35,6 +35,10 @@ describe("names of imports and exports", () => {
     errorOf(bytes("a:b:c/d"), "needs the `nested-names` feature", "name", withFeatures({}));
     errorOf(bytes("a:b/c@1"), "needs the `canonical-names` feature", "name", withFeatures({}));
     errorOf(bytes("a:b:c/d@0.2"), "needs the `nested-names` and `canonical-names` features", "name", withFeatures({}));
+  });
+
+  it("may be nested, and have canonical versions, with their features", async () => {
+    for (const n of ["a:b:c/d", "a:b/c/d@1.0.0", "a:b/c@1", "a:b/c@0.2", "a:b:c/d/e@0.0.3"]) await accepts(func(n));
   });
 
   it("are unique among imports and among exports", () =>
@@ -116,6 +120,8 @@ describe("attributes", () => {
   for (const [bytes, reason] of rejected) it(`are rejected: ${reason}`, () => void errorOf(bytes, reason, "name"));
 
   it("complete a canonical version", () => {
+    validateBytes(named("a:b/c@1", attribute(1, ".2.3")));
+    validateBytes(named("a:b/c@0.2", attribute(1, ".6-rc.1")));
     errorOf(named("a:b/c@1", attribute(1, ".2.3")), "`canonical-names` feature", undefined, withFeatures({}));
   });
 });

@@ -102,6 +102,35 @@ describe("what limits types", () => {
     errorOf(lists(100), "type nesting is too deep", "limit");
   });
 
+  it("is how deep types of instances and components are", () => {
+    const chain = (kind: number, extern: number, count: number) =>
+      component(
+        section(7, [
+          [kind, 0],
+          ...Array.from({ length: count - 1 }, (_, i) => [
+            ...[kind, 2, 0x02, 0x03, 0x02, 1, ...leb(i)],
+            ...[0x04, 0, ...name("a"), extern, 0],
+          ]),
+        ]),
+      );
+    for (const [kind, extern] of [
+      [0x42, 0x05],
+      [0x41, 0x04],
+    ] as const) {
+      validateBytes(chain(kind, extern, 100));
+      errorOf(chain(kind, extern, 101), "type nesting is too deep", "limit");
+    }
+    const bundles = (count: number) =>
+      component(
+        section(5, [
+          [0x01, 0],
+          ...Array.from({ length: count - 1 }, (_, i) => [0x01, 1, 0x00, ...name("a"), 0x05, ...leb(i)]),
+        ]),
+      );
+    validateBytes(bundles(100));
+    errorOf(bundles(101), "type nesting is too deep", "limit");
+  });
+
   it("is not how often they are shared", () => {
     const record = (i: number) => [0x72, 2, ...name("a"), ...typeRef(i), ...name("b"), ...typeRef(i)];
     const types: number[][] = [[0x72, 1, ...name("a"), 0x79]];
