@@ -23,7 +23,12 @@ export class LiftLowerContext {
    */
   length = 0;
 
-  constructor(instance: ComponentInstance, memory: Memory | undefined, realloc: Realloc | Realloc64 | undefined, pointer: "i32" | "i64") {
+  constructor(
+    instance: ComponentInstance,
+    memory: Memory | undefined,
+    realloc: Realloc | Realloc64 | undefined,
+    pointer: "i32" | "i64",
+  ) {
     this.instance = instance;
     this.memory = memory as Memory;
     this.realloc = realloc;
@@ -40,10 +45,16 @@ export class LiftLowerContext {
     const ptr =
       this.pointer === "i32"
         ? (this.realloc as Realloc)(old, oldSize, alignment, size) >>> 0
-        : Number(BigInt.asUintN(64, (this.realloc as Realloc64)(BigInt(old), BigInt(oldSize), BigInt(alignment), BigInt(size))));
+        : this.#reallocate64(old, oldSize, alignment, size);
     instance.flags &= ~MAY_NOT_LEAVE;
     this.memory.current();
     return ptr;
+  }
+
+  #reallocate64(old: number, oldSize: number, alignment: number, size: number): number {
+    const realloc = this.realloc as Realloc64;
+    const ptr = realloc(BigInt(old), BigInt(oldSize), BigInt(alignment), BigInt(size));
+    return Number(BigInt.asUintN(64, ptr));
   }
 
   /** `allocate` in the specification. */

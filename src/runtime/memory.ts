@@ -5,8 +5,8 @@
  * their length (0.3 ns) wherever a guest may have run since they were last used; `memory.buffer` itself is never
  * touched on a call path (12 ns, and a new view 58 ns).
  *
- * A memory of no pages, and a shared one, whose buffer is not detached, are refreshed by comparing lengths with
- * `memory.buffer` instead: `stale` knows.
+ * A memory of no pages looks as if it had always just grown, and a shared one never does, for its buffer is not detached:
+ * so whoever finds an address beyond the views makes them anew before trapping (`beyond` in lists.ts).
  */
 export class Memory {
   readonly memory: WebAssembly.Memory;

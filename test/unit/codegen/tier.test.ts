@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+import { chooseTier } from "../../../src/codegen/tier.ts";
+
+test("nothing is probed where the option says what to do, and what is forbidden is not chosen", () => {
+  const { Function: original } = globalThis;
+  let probes = 0;
+  class Forbidden {
+    constructor() {
+      probes++;
+      throw new EvalError("refused by policy");
+    }
+  }
+  globalThis.Function = Forbidden as unknown as FunctionConstructor;
+  try {
+    assert.deepEqual([chooseTier("evaluate"), chooseTier("jit"), probes], ["evaluate", "jit", 0]);
+    assert.deepEqual([chooseTier(), chooseTier(), probes], ["evaluate", "evaluate", 1]);
+  } finally {
+    globalThis.Function = original;
+  }
+});
+
+test("closures need no code from strings", () => {
+  const program = `
+    const { compileFunctions } = await import(${JSON.stringify(new URL("../../../src/codegen/compile.ts", import.meta.url))});
+    const { chooseTier } = await import(${JSON.stringify(new URL("../../../src/codegen/tier.ts", import.meta.url))});
+    const p = await import(${JSON.stringify(new URL("./program.ts", import.meta.url))});
+    const types = new p.Types();
+    const string = types.of("string");
+    const plan = p.plan({ types: types.nodes, funcs: [p.funcType({ s: string }, string)], lifts: [{ func: 0 }], lowers: [{ func: 0 }] });
+    const table = compileFunctions(plan, chooseTier());
+    const guest = new p.Guest();
+    const host = (s) => s + "!";
+    const f = p.lifted(table, 0, p.liftBinding(guest, p.liftable(plan, 0, guest, p.lowered(table, 0, guest, { host }))));
+    console.log(chooseTier(), f("hello"));`;
+  const args = ["--disallow-code-generation-from-strings", "--input-type=module", "--eval", program];
+  assert.equal(execFileSync(process.execPath, args, { encoding: "utf8" }), "evaluate hello!\n");
+});
