@@ -7,6 +7,7 @@
  */
 import { HandleTable } from "./handle-table.ts";
 import type { Store } from "./store.ts";
+import type { Thread } from "./thread.ts";
 
 /** Set while a call is inside the instance or below it: `not may_enter`. */
 export const ENTERED = 1;
@@ -22,6 +23,15 @@ export class ComponentInstance {
   /** `context.get` and `context.set` slots of the thread that runs in the instance: `Thread.storage`. */
   readonly storage: [number | bigint, number | bigint] = [0, 0];
   backpressure = 0;
+  /** Those of its tasks that have begun, and those that threads have made. */
+  readonly threads: HandleTable<Thread> = new HandleTable();
+  /** The implicit thread that has the instance for itself. `exclusive_thread` in the specification. */
+  exclusiveThread: Thread | undefined;
+  numWaitingToEnter = 0;
+  /** Threads that wait for backpressure to end before they enter. */
+  readonly gateWaiters: Set<Thread> = new Set();
+  /** Threads that wait for nothing but the exclusive lock. */
+  readonly lockWaiters: Set<Thread> = new Set();
   /** `ENTERED | MAY_NOT_LEAVE | TRAPPED`; 0 when it may be entered. */
   flags = 0;
   #line: readonly ComponentInstance[] | undefined;

@@ -6,13 +6,31 @@
  */
 import type { ComponentError } from "../errors/component-error.ts";
 import { type ComponentInstance, ENTERED, TRAPPED } from "./instance.ts";
+import { type Chooser, Scheduler } from "./scheduler.ts";
+
+export interface StoreOptions {
+  /**
+   * What becomes of asynchronous calls when nothing in the store can run any more and no promise and no stream of the
+   * host's is left that could change that: they fail, which is the default, or wait for other calls.
+   */
+  readonly onDeadlock?: "fail" | "wait";
+  /** For tests: makes the choices that the specification leaves open. */
+  readonly chooser?: Chooser;
+}
 
 export class Store {
+  readonly scheduler: Scheduler;
+  readonly failsOnDeadlock: boolean;
   readonly #instances: ComponentInstance[] = [];
   #deferred: Deferred[] = [];
   #scheduled = false;
   /** Why nothing in this store can be entered any more, once something in it has trapped. */
   trapped: ComponentError | undefined;
+
+  constructor(options: StoreOptions = {}) {
+    this.scheduler = new Scheduler(this, options.chooser);
+    this.failsOnDeadlock = options.onDeadlock !== "wait";
+  }
 
   adopt(instance: ComponentInstance): void {
     this.#instances.push(instance);
@@ -23,6 +41,7 @@ export class Store {
   poison(reason: ComponentError): void {
     this.trapped ??= reason;
     for (const instance of this.#instances) instance.flags |= TRAPPED;
+    this.scheduler.fail(this.trapped);
   }
 
   /**

@@ -1,0 +1,242 @@
+/**
+ * Stacks that can be suspended: JavaScript Promise Integration (`WebAssembly.promising` and `WebAssembly.Suspending`)
+ * under the threads of the specification. "Stack Switching" and "Threads" in CanonicalABI.md.
+ *
+ * A core function that may block is entered through a small WebAssembly function (`Entry`) that calls it and then tells
+ * that it has ended, and that function through `promising`. What it calls and may block is a small WebAssembly function,
+ * too, made together with all others of its component (`Stacks`):
+ *
+ *     result = fast(parameters)         a JavaScript function, which mostly does all that there is to do
+ *     while (blocked) {
+ *       blocked = false
+ *       resumption = slow()             suspends the stack
+ *       result = resumed(resumption)    back on it
+ *     }
+ *
+ * A bare `Suspending` function would be slower by an order of magnitude, and could not be called at all from a stack that
+ * cannot be suspended, where `fast` can still do its work, or say why it cannot.
+ *
+ * A stack is suspended for one of two reasons. Either its thread blocks (`block`): then the quantum is over. Or it has
+ * started the quantum of another thread, of which the engine goes on with in a later microtask (`suspendUntil`): then in
+ * the specification the thread is still running.
+ */
+import { assert, ComponentError } from "../errors/component-error.ts";
+import type { CoreFunction } from "./functions.ts";
+import { Deferred, type Quantum } from "./quantum.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Thread } from "./thread.ts";
+import { reasonOf, trapOnThrow, trapWith } from "./trap.ts";
+
+interface PromiseIntegration {
+  promising(func: WebAssembly.ExportValue): (...args: unknown[]) => Promise<unknown>;
+  Suspending: new (func: () => Promise<unknown>) => WebAssembly.ImportValue;
+}
+
+const integration = WebAssembly as unknown as Partial<PromiseIntegration>;
+
+/** Whether the engine can suspend stacks. */
+export const canSuspend: boolean =
+  typeof integration.promising === "function" && typeof integration.Suspending === "function";
+
+/** The stack of one call of a core function. */
+export class Fiber {
+  readonly thread: Thread;
+  readonly #ended: (result: unknown) => void;
+  #status: "running" | "suspended" | "blocked" | "ended" = "running";
+  /** The end of the quantum, if it comes later than the return of the function that started it. */
+  #end: Deferred<void> | undefined;
+
+  private constructor(thread: Thread, ended: (result: unknown) => void) {
+    this.thread = thread;
+    this.#ended = ended;
+  }
+
+  /** Calls a core function on a stack of its own; `ended` gets its result. */
+  static start(thread: Thread, entry: Entry, args: readonly unknown[], ended: (result: unknown) => void): Quantum {
+    const fiber = new Fiber(thread, ended);
+    thread.fiber = fiber;
+    const call = entry.call(args);
+    switch (fiber.#status) {
+      case "ended":
+        return undefined;
+      case "blocked":
+        void call.catch((error) => fiber.#failed(error));
+        return undefined;
+      case "suspended":
+        void call.catch((error) => fiber.#failed(error));
+        fiber.#end ??= new Deferred();
+        return fiber.#end.promise;
+      case "running":
+        // It has thrown. What, the engine tells later.
+        return call.then(() => assert(false), failed);
+    }
+  }
+
+  /** The core function has returned. */
+  end(result: unknown): void {
+    this.#ended(result);
+    this.#status = "ended";
+    this.thread.fiber = undefined;
+    this.#quantumEnds();
+  }
+
+  suspended(until: Promise<unknown>, finish: () => unknown): Promise<Resumption> {
+    this.#status = "suspended";
+    return until.then(() => this.#resumption(finish), trapOnThrow);
+  }
+
+  blocked(finish: (cancelled: boolean) => unknown): Promise<Resumption> {
+    this.#status = "blocked";
+    const { promise, resolve } = new Deferred<Resumption>();
+    this.thread.continuation = (cancelled) => {
+      const end = new Deferred<void>();
+      this.#end = end;
+      resolve(this.#resumption(() => finish(cancelled)));
+      return end.promise;
+    };
+    this.#quantumEnds();
+    return promise;
+  }
+
+  #resumption(finish: () => unknown): Resumption {
+    return () => {
+      this.#status = "running";
+      this.thread.scheduler.current = this.thread;
+      return finish();
+    };
+  }
+
+  #quantumEnds(): void {
+    const end = this.#end;
+    this.#end = undefined;
+    end?.resolve();
+  }
+
+  #failed(error: unknown): void {
+    const end = this.#end;
+    this.#end = undefined;
+    if (end !== undefined) end.reject(error);
+    else this.thread.scheduler.store.poison(reasonOf(error));
+  }
+}
+
+function failed(error: unknown): never {
+  throw error;
+}
+
+/** Goes on where a stack was suspended; gives the result of what suspended it. */
+type Resumption = () => unknown;
+
+/** What a leaf has left to be done by suspending the stack that it was called on. */
+type Suspension = () => Promise<Resumption>;
+
+/** The stacks of the component instances of one instantiation. */
+export class Stacks {
+  readonly #scheduler: Scheduler;
+  readonly #blocked: WebAssembly.Global<"i32">;
+  readonly #entries: Map<string, WebAssembly.Module> = new Map();
+  readonly #entryBytes: (signature: string) => Uint8Array;
+  #suspension: Suspension | undefined;
+
+  constructor(scheduler: Scheduler, entryBytes: (signature: string) => Uint8Array) {
+    this.#scheduler = scheduler;
+    this.#entryBytes = entryBytes;
+    this.#blocked = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
+  }
+
+  /** The WebAssembly functions around `leaves`, in their order. */
+  shims(bytes: Uint8Array, leaves: readonly CoreFunction[]): readonly CoreFunction[] {
+    const { Suspending } = integration as PromiseIntegration;
+    const slow = new Suspending(() => this.#suspend());
+    const resumed = (resumption: Resumption) => resumption();
+    const imports = {
+      fast: Object.fromEntries(leaves.map((leaf, i) => [String(i), leaf as WebAssembly.ImportValue])),
+      stack: { blocked: this.#blocked, slow, resumed: resumed as WebAssembly.ImportValue },
+    };
+    const module = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
+    const { exports } = new WebAssembly.Instance(module, imports as WebAssembly.Imports);
+    return leaves.map((_, i) => exports[String(i)] as CoreFunction);
+  }
+
+  /** What calls `callee`, a core function with this signature, on stacks of their own. */
+  entry(callee: CoreFunction, signature: string): Entry {
+    return new Entry(this.instantiateEntry(signature, { callee }), this.#scheduler);
+  }
+
+  /** The module for a signature, with what it imports beside `ended`. */
+  instantiateEntry(signature: string, imports: Readonly<Record<string, unknown>>): WebAssembly.Exports {
+    let module = this.#entries.get(signature);
+    if (module === undefined) {
+      module = new WebAssembly.Module(this.#entryBytes(signature) as Uint8Array<ArrayBuffer>);
+      this.#entries.set(signature, module);
+    }
+    const ended = (result: unknown) => {
+      const fiber = this.#scheduler.current?.fiber;
+      assert(fiber !== undefined);
+      try {
+        fiber.end(result);
+      } catch (error) {
+        trapOnThrow(error);
+      }
+    };
+    const all = { "": { ...imports, ended } } as unknown as WebAssembly.Imports;
+    return new WebAssembly.Instance(module, all).exports;
+  }
+
+  /**
+   * Lets the shim suspend the running stack until `until`, and then return what `finish` gives, unless that asks for the
+   * same again. What comes back means nothing.
+   */
+  suspendUntil(thread: Thread | undefined, until: Promise<unknown>, finish: () => unknown): undefined {
+    const fiber = this.#fiberOf(thread);
+    return this.#ask(() => fiber.suspended(until, finish));
+  }
+
+  /** As `suspendUntil`, but until the thread, which is waiting or suspended now, is resumed. */
+  block(thread: Thread, finish: (cancelled: boolean) => unknown): undefined {
+    const fiber = this.#fiberOf(thread);
+    return this.#ask(() => fiber.blocked(finish));
+  }
+
+  #ask(suspension: Suspension): undefined {
+    this.#suspension = suspension;
+    this.#blocked.value = 1;
+    return undefined;
+  }
+
+  #fiberOf(thread: Thread | undefined): Fiber {
+    return thread?.fiber ?? trapWith(notSuspendable());
+  }
+
+  #suspend(): Promise<Resumption> {
+    const suspension = this.#suspension!;
+    this.#suspension = undefined;
+    const resumption = suspension();
+    this.#scheduler.current = undefined;
+    return resumption;
+  }
+}
+
+/** A core function that is called on stacks of their own. */
+export class Entry {
+  readonly #call: (...args: unknown[]) => Promise<unknown>;
+  readonly #scheduler: Scheduler;
+
+  constructor(exports: WebAssembly.Exports, scheduler: Scheduler) {
+    this.#call = (integration as PromiseIntegration).promising(exports["entry"]!);
+    this.#scheduler = scheduler;
+  }
+
+  call(args: readonly unknown[]): Promise<unknown> {
+    assert(this.#scheduler.current !== undefined);
+    return this.#call(...args);
+  }
+}
+
+/** Why a guest that would have to be suspended is not. */
+export function notSuspendable(): ComponentError {
+  const reason = canSuspend
+    ? "the guest has to be suspended, but was called without: call it with `callAsync`"
+    : "the guest has to be suspended, which needs JavaScript Promise Integration; this engine does not have it";
+  return new ComponentError("unsupported", "suspend", reason);
+}

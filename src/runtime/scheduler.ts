@@ -1,0 +1,322 @@
+/**
+ * Who runs when. `Store.tick` and `Thread.resume` in the specification ("Threads" and "Embedding" in CanonicalABI.md).
+ *
+ * One thread runs at a time in a whole store. Nothing is polled: what makes a thread ready says so (`wake`), and while
+ * some are, microtasks resume one after the other, in the order in which they became ready. Threads that yield come
+ * after all others, and a turn of the event loop is left to the host every so often, so that no guest can starve it.
+ *
+ * A quantum may end in a later microtask (quantum.ts). Meanwhile the store is `busy`: in the specification it is inside
+ * a synchronous call. What the host wants of it then waits in a queue.
+ */
+import { assert, ComponentError } from "../errors/component-error.ts";
+import { type ComponentInstance, ENTERED, MAY_NOT_LEAVE } from "./instance.ts";
+import { nextTurn, type Turn } from "./next-turn.ts";
+import { after, type Quantum } from "./quantum.ts";
+import type { Store } from "./store.ts";
+import type { Thread } from "./thread.ts";
+import { reasonOf } from "./trap.ts";
+
+/** Makes the choices that the specification leaves open: any number below `count`. */
+export interface Chooser {
+  choose(count: number): number;
+}
+
+/** How many quanta are run before a turn of the event loop is left to the host; fewer, if they end by yielding. */
+const QUANTA_PER_TURN = 256;
+const YIELDS_PER_TURN = 32;
+
+export class Scheduler {
+  readonly store: Store;
+  /** Undefined in production, where whatever comes first is chosen. */
+  readonly chooser: Chooser | undefined;
+  /** The running thread: `current_thread` in the specification. */
+  current: Thread | undefined;
+  /** In the order in which they began to wait. `Store.waiting` in the specification. */
+  readonly waiting: Set<Thread> = new Set();
+  /** What the host awaits. They fail when the store does. */
+  readonly #calls: Set<(reason: ComponentError) => void> = new Set();
+  /** What the host may yet do: promises and ends of streams that it holds. */
+  #operations = 0;
+  readonly #ready: Queue<Thread> = new Queue();
+  readonly #yielded: Queue<Thread> = new Queue();
+  readonly #posted: Queue<() => Quantum> = new Queue();
+  /** The quantum that is yet to end, of those that were begun outside of all others. */
+  #chain: Promise<void> | undefined;
+  #scheduled = false;
+  #turn: Turn | undefined;
+
+  constructor(store: Store, chooser: Chooser | undefined) {
+    this.store = store;
+    this.chooser = chooser;
+  }
+
+  // ---- What makes threads ready
+
+  /** Says that a waiting thread may have become ready. */
+  wake(thread: Thread): void {
+    this.#schedule();
+    if (thread.queued) return;
+    thread.queued = true;
+    this.#ready.push(thread);
+  }
+
+  /** Says that a thread waits for nothing but its turn. */
+  yielded(thread: Thread): void {
+    this.#schedule();
+    if (thread.queued) return;
+    thread.queued = true;
+    this.#yielded.push(thread);
+  }
+
+  /** Whether a thread whose condition holds goes on without blocking: the specification allows either. */
+  skips(): boolean {
+    return this.chooser === undefined || this.chooser.choose(2) === 1;
+  }
+
+  // ---- Resuming threads
+
+  /** `Thread.resume` in the specification. */
+  resume(thread: Thread, cancelled = false): Quantum {
+    assert(!thread.running && (thread.cancellable || !cancelled));
+    thread.stopWaiting();
+    const { current } = this;
+    const quantum = this.#run(thread, cancelled);
+    if (quantum === undefined) this.current = current;
+    return quantum;
+  }
+
+  /** Goes on with `thread`, and with whatever threads that switches to. */
+  #run(thread: Thread, cancelled: boolean): Quantum {
+    const { continuation } = thread;
+    assert(continuation !== undefined);
+    thread.continuation = undefined;
+    this.current = thread;
+    return after(continuation(cancelled), () => {
+      const { switchTo } = thread;
+      if (switchTo === undefined) {
+        this.current = undefined;
+        return undefined;
+      }
+      thread.switchTo = undefined;
+      return this.#run(switchTo, false);
+    });
+  }
+
+  /** One of the threads of `instance` that can go on below a synchronous call into it. See `canon_lift` in call-async.ts. */
+  candidate(instance: ComponentInstance): Thread | undefined {
+    const candidates: Thread[] = [];
+    for (const thread of this.waiting) {
+      const { task } = thread;
+      if (task.instance !== instance || thread.index === undefined) continue;
+      if (!thread.ready || (task.needsExclusive && thread === task.implicitThread)) continue;
+      if (this.chooser === undefined) return thread;
+      candidates.push(thread);
+    }
+    return candidates.length === 0 ? undefined : candidates[this.chooser!.choose(candidates.length)];
+  }
+
+  // ---- What the host does
+
+  /** Runs `task` outside of all quanta: at once if there is none, else when its turn comes. */
+  post(task: () => Quantum): void {
+    if (this.#chain !== undefined || this.current !== undefined || this.#posted.length > 0) {
+      this.#posted.push(task);
+      this.#schedule();
+      return;
+    }
+    this.#perform(task);
+  }
+
+  /** Something that the host awaits. `fail` is called if the store fails before it is removed. */
+  addCall(fail: (reason: ComponentError) => void): () => void {
+    this.#calls.add(fail);
+    this.#turn?.ref();
+    return () => {
+      this.#calls.delete(fail);
+    };
+  }
+
+  /** Says that the host has something at hand that can make threads ready. What comes back says that it has it no more. */
+  addOperation(): () => void {
+    this.#operations++;
+    let over = false;
+    return () => {
+      if (over) return;
+      over = true;
+      this.#operations--;
+      this.#schedule();
+    };
+  }
+
+  /** Tells all that the host awaits of the failure of the store. */
+  fail(reason: ComponentError): void {
+    const calls = [...this.#calls];
+    this.#calls.clear();
+    this.waiting.clear();
+    for (const fail of calls) fail(reason);
+  }
+
+  // ---- The loop
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => this.#loop());
+  }
+
+  async #loop(): Promise<void> {
+    let quanta = 0;
+    let yields = 0;
+    while (this.store.trapped === undefined) {
+      if (this.#chain !== undefined) {
+        await this.#chain;
+        continue;
+      }
+      const task = this.#posted.shift();
+      if (task !== undefined) {
+        this.#perform(task);
+        continue;
+      }
+      if (++quanta % QUANTA_PER_TURN === 0) await this.#nextTurn();
+      let thread = this.#next();
+      if (thread === undefined) {
+        if (this.#yielded.length === 0) break;
+        // Promises of the host come first, and now and then all else that it does.
+        await (++yields % YIELDS_PER_TURN === 0 ? this.#nextTurn() : undefined);
+        if (this.#chain !== undefined || this.#posted.length > 0) continue;
+        thread = this.#next() ?? this.#dequeue(this.#yielded);
+        if (thread === undefined) continue;
+      }
+      this.#perform(() => this.#tick(thread));
+    }
+    this.#scheduled = false;
+    if (this.store.trapped === undefined) this.#detectDeadlock();
+  }
+
+  #perform(task: () => Quantum): void {
+    try {
+      const quantum = task();
+      if (quantum === undefined) return;
+      this.#chain = quantum.then(
+        () => this.#left(),
+        (error) => {
+          this.#left();
+          this.store.poison(reasonOf(error));
+        },
+      );
+    } catch (error) {
+      this.current = undefined;
+      this.store.poison(reasonOf(error));
+    }
+  }
+
+  #left(): void {
+    this.#chain = undefined;
+    this.current = undefined;
+    this.#schedule();
+  }
+
+  /** `tick` in the specification, of a thread that is ready. */
+  #tick(thread: Thread): Quantum {
+    const { instance } = thread.task;
+    enterFromHost(instance);
+    return after(this.resume(thread), () => leaveToHost(instance));
+  }
+
+  /** A thread that is ready, but for those that yield. */
+  #next(): Thread | undefined {
+    if (this.chooser === undefined) return this.#dequeue(this.#ready);
+    this.#ready.clear();
+    this.#yielded.clear();
+    const ready: Thread[] = [];
+    for (const thread of this.waiting) {
+      thread.queued = false;
+      if (thread.ready) ready.push(thread);
+    }
+    return ready.length === 0 ? undefined : ready[this.chooser.choose(ready.length)];
+  }
+
+  #dequeue(queue: Queue<Thread>): Thread | undefined {
+    for (let thread = queue.shift(); thread !== undefined; thread = queue.shift()) {
+      thread.queued = false;
+      if (thread.ready) return thread;
+      if (thread.waitsOnlyForLock) thread.task.instance.lockWaiters.add(thread);
+    }
+    return undefined;
+  }
+
+  /** A turn of the event loop. While the host awaits nothing, it keeps no process alive. */
+  async #nextTurn(): Promise<void> {
+    this.#turn = nextTurn(this.#calls.size > 0);
+    await this.#turn.promise;
+    this.#turn = undefined;
+  }
+
+  /** The host awaits something, nothing can run, and it has nothing at hand that could change that. */
+  #detectDeadlock(): void {
+    if (!this.#isDead() || !this.store.failsOnDeadlock) return;
+    // Perhaps it is just about to call something.
+    void this.#nextTurn().then(() => {
+      if (this.#isDead() && this.store.trapped === undefined) this.store.poison(deadlock());
+    });
+  }
+
+  #isDead(): boolean {
+    return (
+      this.#calls.size > 0 &&
+      this.#operations === 0 &&
+      this.#chain === undefined &&
+      !this.#scheduled &&
+      this.current === undefined
+    );
+  }
+}
+
+function deadlock(): ComponentError {
+  return new ComponentError("trap", "deadlock", "deadlock detected: event loop cannot make further progress");
+}
+
+/** `enter_from(None)` in the specification, between all quanta: nothing can be entered. */
+function enterFromHost(instance: ComponentInstance): void {
+  for (let entered: ComponentInstance | undefined = instance; entered !== undefined; entered = entered.parent) {
+    entered.flags |= ENTERED;
+  }
+}
+
+/** `leave_to(None)` in the specification. */
+function leaveToHost(instance: ComponentInstance): void {
+  for (let entered: ComponentInstance | undefined = instance; entered !== undefined; entered = entered.parent) {
+    entered.flags &= ~(ENTERED | MAY_NOT_LEAVE);
+  }
+}
+
+/** First in, first out, without moving what is in it. */
+class Queue<T> {
+  #items: (T | undefined)[] = [];
+  #first = 0;
+
+  get length(): number {
+    return this.#items.length - this.#first;
+  }
+
+  push(item: T): void {
+    this.#items.push(item);
+  }
+
+  shift(): T | undefined {
+    if (this.#first === this.#items.length) return undefined;
+    const item = this.#items[this.#first];
+    this.#items[this.#first++] = undefined;
+    if (this.#first === this.#items.length) this.clear();
+    else if (this.#first > 1024 && this.#first * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#first);
+      this.#first = 0;
+    }
+    return item;
+  }
+
+  clear(): void {
+    this.#items = [];
+    this.#first = 0;
+  }
+}
