@@ -1,4 +1,4 @@
-/** Prints how large the package's entry points are in a browser: bundled, minified, compressed. */
+/** Prints how large the entry points are in a browser: bundled, minified, compressed. `--gate` fails over budget. */
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
@@ -21,7 +21,7 @@ for (const { name, file, budget } of entries) {
   const code = outputFiles[0]!.contents;
   const packed = gzipSync(code, { level: 9 }).length;
   console.log(`| \`${name}\` | ${kilobytes(code.length)} | ${kilobytes(packed)} | ${budget} KB |`);
-  if (packed > budget * 1024) {
+  if (packed > budget * 1024 && process.argv.includes("--gate")) {
     console.error(`${name} is over its budget of ${budget} KB`);
     process.exitCode = 1;
   }

@@ -4,7 +4,8 @@
  *
  * There is one for each `CanonicalOptions` of a plan and each instantiation; generated functions close over it.
  */
-import { type ComponentInstance, MAY_NOT_LEAVE } from "./instance.ts";
+import type { ComponentInstance } from "./instance.ts";
+import { mayNotLeave } from "./may-leave.ts";
 import type { Memory } from "./memory.ts";
 
 /** `realloc(old, oldByteLength, alignment, newByteLength)`; pointers are bigint where the memory is 64-bit. */
@@ -40,13 +41,12 @@ export class LiftLowerContext {
    * The pointer that comes back is not checked here; the caller knows the alignment and the length.
    */
   reallocate(old: number, oldSize: number, alignment: number, size: number): number {
-    const { instance } = this;
-    instance.flags |= MAY_NOT_LEAVE;
+    mayNotLeave[0] = 1;
     const ptr =
       this.pointer === "i32"
         ? (this.realloc as Realloc)(old, oldSize, alignment, size) >>> 0
         : this.#reallocate64(old, oldSize, alignment, size);
-    instance.flags &= ~MAY_NOT_LEAVE;
+    mayNotLeave[0] = 0;
     this.memory.current();
     return ptr;
   }
