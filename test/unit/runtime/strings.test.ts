@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { UTF16_TAG } from "../../../src/abi/constants.ts";
 import type { TrapCode } from "../../../src/errors/messages.ts";
 import {
@@ -427,7 +428,8 @@ const bare = globalThis.Buffer === undefined;
 
 test("all of this holds where there are only the codecs of the web", { skip: bare }, () => {
   const flags = ["--import", "data:text/javascript,delete globalThis.Buffer"];
-  for (const file of [import.meta.filename, new URL("transcode.test.ts", import.meta.url).pathname]) {
+  const self = fileURLToPath(import.meta.url);
+  for (const file of [self, self.replace("strings.test", "transcode.test")]) {
     const { status, stdout } = spawnSync(process.execPath, [...flags, file], { encoding: "utf8", env: {} });
     assert.equal(status, 0, stdout);
   }

@@ -6,13 +6,15 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const room = new URL("../../../src/wasi/", import.meta.url).href;
+/** Compiled tests import compiled sources. */
+const ending = import.meta.url.slice(import.meta.url.lastIndexOf("."));
 
 /** Starts a process that uses the standard streams as a guest with all of them inherited would. */
 function program(source: string): string[] {
   const prelude = `
-    import { cli } from "${room}cli.ts";
-    import { monotonicClock } from "${room}clocks.ts";
-    import { poll } from "${room}poll.ts";
+    import { cli } from "${room}cli${ending}";
+    import { monotonicClock } from "${room}clocks${ending}";
+    import { poll } from "${room}poll${ending}";
     const host = cli({ stdin: "inherit", stdout: "inherit", stderr: "inherit" });
     const [stdin, stdout, stderr] = [host.stdin.getStdin(), host.stdout.getStdout(), host.stderr.getStderr()];
     const say = (text) => stdout.blockingWriteAndFlush(new TextEncoder().encode(text));
