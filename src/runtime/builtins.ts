@@ -9,7 +9,8 @@ import { type BuiltinName, builtin } from "../abi/builtins.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import type { Immediates } from "../plan/plan.ts";
 import type { CoreFunction } from "./functions.ts";
-import { type ComponentInstance, MAY_NOT_LEAVE } from "./instance.ts";
+import type { ComponentInstance } from "./instance.ts";
+import { mayNotLeave } from "./may-leave.ts";
 import { type Rep, type ResourceType, resourceDropper, resourceNew, resourceRep } from "./resources.ts";
 import { trap, trapWith } from "./trap.ts";
 
@@ -99,10 +100,10 @@ const makers: { readonly [K in BuiltinName]: Maker } = {
 };
 
 /** A built-in of the concurrent part of the Component Model: traps when it is called, for one of the right reasons. */
-function needsAsync({ instance }: BuiltinContext, name: BuiltinName): CoreFunction {
+function needsAsync(_: BuiltinContext, name: BuiltinName): CoreFunction {
   const { mayLeave } = builtin(name);
   return () => {
-    if (mayLeave && (instance.flags & MAY_NOT_LEAVE) !== 0) trap("cannot-leave");
+    if (mayLeave && mayNotLeave[0] !== 0) trap("cannot-leave");
     return trapWith(new ComponentError("unsupported", "async", `the built-in \`${name}\` is not supported yet`));
   };
 }

@@ -7,7 +7,8 @@
  */
 import { AssertionError, ComponentError } from "../errors/component-error.ts";
 import type { CoreFunction } from "./functions.ts";
-import { type ComponentInstance, ENTERED, MAY_NOT_LEAVE, TRAPPED } from "./instance.ts";
+import { type ComponentInstance, ENTERED, TRAPPED } from "./instance.ts";
+import { mayNotLeave } from "./may-leave.ts";
 import { InvalidValue } from "./numbers.ts";
 import type { CallScope } from "./resources.ts";
 import { isGuestFailure, reasonOf, stackOverflow, trap, trapOnThrow, trapWith } from "./trap.ts";
@@ -39,10 +40,10 @@ export function leave(entering: readonly ComponentInstance[]): void {
   for (const instance of entering) instance.flags = instance.store.trapped === undefined ? 0 : TRAPPED;
 }
 
-/** The lowered function for a callee that `caller` can never enter. */
-export function refuseEntry(caller: ComponentInstance): CoreFunction {
+/** The lowered function for a callee that its caller can never enter. */
+export function refuseEntry(): CoreFunction {
   return () => {
-    if ((caller.flags & MAY_NOT_LEAVE) !== 0) trap("cannot-leave");
+    if (mayNotLeave[0] !== 0) trap("cannot-leave");
     return trap("cannot-enter");
   };
 }

@@ -7,8 +7,8 @@
  *
  * A lifted function, called by the host: `cannotEnter` (call.ts) unless the `flags` of all of `entering` are 0; sets
  * them to `ENTERED`; lowers the arguments; calls `callee`; lifts the result; ends the call's `CallScope`, if it has
- * handles in its parameters; `post-return` under `MAY_NOT_LEAVE`; clears `ENTERED`. Whatever is thrown between goes to
- * `failed`. A lowered function, called by a guest: traps `cannot-leave` if the caller's flags have `MAY_NOT_LEAVE`;
+ * handles in its parameters; `post-return` under `mayNotLeave`; clears `ENTERED`. Whatever is thrown between goes to
+ * `failed`. A lowered function, called by a guest: traps `cannot-leave` if `mayNotLeave`;
  * lifts the arguments; calls; lowers the result; ends the scope; `failed` likewise. For a call between components that
  * are parent and child, or one, no maker is asked: it traps.
  */

@@ -213,7 +213,7 @@ export class InstanceState {
     const caller = this.instances[plan.options[options]!.instance]!;
     if (callee.from === "lift") {
       const instance = this.instances[plan.options[plan.lifts[callee.lift]!.options]!.instance]!;
-      if (related(caller, instance)) return refuseEntry(caller);
+      if (related(caller, instance)) return refuseEntry();
     }
     const maker = this.#functions.lowers.get(index);
     if (maker === undefined) return () => trapWith(needsAsync(wordsOf(name)));

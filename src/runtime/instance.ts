@@ -2,8 +2,8 @@
  * A component instance at run time. `ComponentInstance` in the specification ("Component Instance State" in
  * CanonicalABI.md).
  *
- * What every call must ask (may it be entered? may it be left?) is one word of flags, so that the answer "nothing is in
- * the way" is one comparison with zero.
+ * What every call must ask (may it be entered?) is one word of flags, so that the answer "nothing is in the way" is one
+ * comparison with zero. Whether it may be left, `may-leave.ts` says.
  */
 import { HandleTable } from "./handle-table.ts";
 import type { Store } from "./store.ts";
@@ -11,8 +11,6 @@ import type { Thread } from "./thread.ts";
 
 /** Set while a call is inside the instance or below it: `not may_enter`. */
 export const ENTERED = 1;
-/** Set while the instance's `realloc` or `post-return` runs: `not may_leave`. */
-export const MAY_NOT_LEAVE = 2;
 /** Set for good once anything in the store has trapped. */
 export const TRAPPED = 4;
 
@@ -32,7 +30,7 @@ export class ComponentInstance {
   readonly gateWaiters: Set<Thread> = new Set();
   /** Threads that wait for nothing but the exclusive lock. */
   readonly lockWaiters: Set<Thread> = new Set();
-  /** `ENTERED | MAY_NOT_LEAVE | TRAPPED`; 0 when it may be entered. */
+  /** `ENTERED | TRAPPED`; 0 when it may be entered. */
   flags = 0;
   #line: readonly ComponentInstance[] | undefined;
 

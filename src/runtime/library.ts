@@ -49,6 +49,7 @@ export {
   viewU32,
   viewU64,
 } from "./lists.ts";
+export { mayNotLeave } from "./may-leave.ts";
 export {
   bitsToF32,
   bitsToF64,

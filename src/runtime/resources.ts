@@ -7,7 +7,8 @@
  */
 import { enter, guestFailed, leave } from "./call.ts";
 import type { LiftLowerContext } from "./context.ts";
-import { type ComponentInstance, ENTERED, MAY_NOT_LEAVE } from "./instance.ts";
+import { type ComponentInstance, ENTERED } from "./instance.ts";
+import { mayNotLeave } from "./may-leave.ts";
 import { invalid } from "./numbers.ts";
 import { trap, trapOnThrow } from "./trap.ts";
 
@@ -206,7 +207,7 @@ export function lowerBorrowValue(cx: LiftLowerContext, value: unknown, type: Res
 
 /** `canon_resource_new` in the specification. */
 export function resourceNew(instance: ComponentInstance, type: ResourceType, rep: Rep): number {
-  if ((instance.flags & MAY_NOT_LEAVE) !== 0) trap("cannot-leave");
+  if (mayNotLeave[0] !== 0) trap("cannot-leave");
   return instance.handles.add(new ResourceHandle(type, rep, true));
 }
 
@@ -224,7 +225,7 @@ export function resourceRep(instance: ComponentInstance, type: ResourceType, i: 
 export function resourceDropper(instance: ComponentInstance, type: ResourceType): (i: number) => void {
   const entering = type.impl?.enteringSet(instance) ?? [];
   return (i) => {
-    if ((instance.flags & MAY_NOT_LEAVE) !== 0) trap("cannot-leave");
+    if (mayNotLeave[0] !== 0) trap("cannot-leave");
     const index = i >>> 0;
     const handle = getHandle(instance, index, type);
     if (handle.numLends !== 0) trap("lent");

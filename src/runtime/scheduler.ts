@@ -9,10 +9,11 @@
  * a synchronous call. What the host wants of it then waits in a queue.
  */
 import { assert, ComponentError } from "../errors/component-error.ts";
-import { type ComponentInstance, ENTERED, MAY_NOT_LEAVE } from "./instance.ts";
+import { type ComponentInstance, ENTERED } from "./instance.ts";
 import { nextTurn, type Turn } from "./next-turn.ts";
 import { after, type Quantum } from "./quantum.ts";
 import type { Store } from "./store.ts";
+import { wakeForLock } from "./task.ts";
 import type { Thread } from "./thread.ts";
 import { reasonOf } from "./trap.ts";
 
@@ -35,6 +36,7 @@ export class Scheduler {
   readonly waiting: Set<Thread> = new Set();
   /** What the host awaits. They fail when the store does. */
   readonly #calls: Set<(reason: ComponentError) => void> = new Set();
+  readonly #failures: Set<(reason: ComponentError) => void> = new Set();
   /** What the host may yet do: promises and ends of streams that it holds. */
   #operations = 0;
   readonly #ready: Queue<Thread> = new Queue();
@@ -127,6 +129,14 @@ export class Scheduler {
     this.#perform(task);
   }
 
+  /** As `addCall`, for what the host does not need to have an end. */
+  addFailure(fail: (reason: ComponentError) => void): () => void {
+    this.#failures.add(fail);
+    return () => {
+      this.#failures.delete(fail);
+    };
+  }
+
   /** Something that the host awaits. `fail` is called if the store fails before it is removed. */
   addCall(fail: (reason: ComponentError) => void): () => void {
     this.#calls.add(fail);
@@ -150,10 +160,11 @@ export class Scheduler {
 
   /** Tells all that the host awaits of the failure of the store. */
   fail(reason: ComponentError): void {
-    const calls = [...this.#calls];
+    const all = [...this.#calls, ...this.#failures];
     this.#calls.clear();
+    this.#failures.clear();
     this.waiting.clear();
-    for (const fail of calls) fail(reason);
+    for (const fail of all) fail(reason);
   }
 
   // ---- The loop
@@ -240,7 +251,9 @@ export class Scheduler {
     for (let thread = queue.shift(); thread !== undefined; thread = queue.shift()) {
       thread.queued = false;
       if (thread.ready) return thread;
-      if (thread.waitsOnlyForLock) thread.task.instance.lockWaiters.add(thread);
+      const { instance } = thread.task;
+      if (thread.waitsOnlyForLock) instance.lockWaiters.add(thread);
+      else if (instance.exclusiveThread === undefined) wakeForLock(instance);
     }
     return undefined;
   }
@@ -286,7 +299,7 @@ function enterFromHost(instance: ComponentInstance): void {
 /** `leave_to(None)` in the specification. */
 function leaveToHost(instance: ComponentInstance): void {
   for (let entered: ComponentInstance | undefined = instance; entered !== undefined; entered = entered.parent) {
-    entered.flags &= ~(ENTERED | MAY_NOT_LEAVE);
+    entered.flags &= ~ENTERED;
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import type { ComponentError } from "../errors/component-error.ts";
 import { type ComponentInstance, ENTERED, TRAPPED } from "./instance.ts";
+import { mayNotLeave } from "./may-leave.ts";
 import { type Chooser, Scheduler } from "./scheduler.ts";
 
 export interface StoreOptions {
@@ -40,6 +41,7 @@ export class Store {
   /** Makes every instance unenterable for good: after a trap nothing is known of the state of any of them. */
   poison(reason: ComponentError): void {
     this.trapped ??= reason;
+    mayNotLeave[0] = 0;
     for (const instance of this.#instances) instance.flags |= TRAPPED;
     this.scheduler.fail(this.trapped);
   }

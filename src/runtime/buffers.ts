@@ -1,0 +1,201 @@
+/**
+ * What is copied from and to when streams and futures move values: memory of a guest, or a list of JavaScript. "Buffer
+ * State" in CanonicalABI.md.
+ *
+ * Numbers go from one place to the other as bytes. All other values are loaded and stored by generated functions
+ * (`Payload`): as components see them, or as JavaScript does where the host is on one side.
+ */
+import { assert } from "../errors/component-error.ts";
+import type { NumberKind } from "./async-types.ts";
+import type { LiftLowerContext } from "./context.ts";
+import { beyond } from "./lists.ts";
+import { invalid, toF32, toF64, toS8, toS16, toS32, toS64, toU8, toU16, toU32, toU64 } from "./numbers.ts";
+import { trap } from "./trap.ts";
+
+/** `Buffer.MAX_LENGTH` in the specification. */
+const MAX_LENGTH = 2 ** 28 - 1;
+
+/** How values of the payload's type are moved from and to one guest's memory. */
+export interface Payload {
+  /** 0 where there is no payload. */
+  readonly size: number;
+  readonly alignment: number;
+  readonly number: NumberKind | undefined;
+  /** `load_list_from_valid_range` in the specification. */
+  readonly load: Readonly<Record<"host" | "component", (ptr: number, count: number) => readonly unknown[]>>;
+  /** `store_list_into_valid_range` in the specification. */
+  readonly store: Readonly<Record<"host" | "component", (values: readonly unknown[], ptr: number) => void>>;
+}
+
+export abstract class Buffer {
+  readonly length: number;
+  /** How many values have been copied. */
+  progress = 0;
+
+  constructor(length: number) {
+    this.length = length;
+  }
+
+  get remain(): number {
+    return this.length - this.progress;
+  }
+}
+
+/** `BufferGuestImpl` in the specification. */
+export class GuestBuffer extends Buffer {
+  readonly cx: LiftLowerContext;
+  readonly payload: Payload;
+  readonly #ptr: number;
+
+  constructor(cx: LiftLowerContext, payload: Payload, ptr: number, length: number) {
+    super(length);
+    const { size, alignment } = payload;
+    if (length > MAX_LENGTH) trap("buffer-too-long");
+    if (size > 0 && length > 0) {
+      if (ptr % alignment !== 0) trap("unaligned-pointer");
+      if (beyond(cx, ptr + length * size)) trap("buffer-out-of-bounds", { what: "stream" });
+    }
+    this.cx = cx;
+    this.payload = payload;
+    this.#ptr = ptr;
+  }
+
+  /** Where the next value is. */
+  get ptr(): number {
+    return this.#ptr + this.progress * this.payload.size;
+  }
+}
+
+export type TypedArray =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | BigUint64Array
+  | BigInt64Array
+  | Float32Array
+  | Float64Array;
+
+export const typedArrays = {
+  u8: Uint8Array,
+  s8: Int8Array,
+  u16: Uint16Array,
+  s16: Int16Array,
+  u32: Uint32Array,
+  s32: Int32Array,
+  u64: BigUint64Array,
+  s64: BigInt64Array,
+  f32: Float32Array,
+  f64: Float64Array,
+} as const;
+
+const checks: Readonly<Record<NumberKind, (value: unknown) => number | bigint>> = {
+  u8: toU8,
+  s8: toS8,
+  u16: toU16,
+  s16: toS16,
+  u32: toU32,
+  s32: toS32,
+  u64: toU64,
+  s64: toS64,
+  f32: toF32,
+  f64: toF64,
+};
+
+/** Numbers as they are written to memory: a typed array of their kind as it is, else one of the values, which are checked. */
+export function numbersOf(kind: NumberKind, values: ArrayLike<unknown>): TypedArray {
+  const Class = typedArrays[kind];
+  if (values instanceof Class) return values;
+  const array = new Class(values.length);
+  const check = checks[kind];
+  for (let i = 0; i < values.length; i++) array[i] = check(values[i]) as never;
+  return array;
+}
+
+/** A list of the host's, from which is copied. Numbers are in a typed array. */
+export class HostSource extends Buffer {
+  readonly values: ArrayLike<unknown>;
+
+  constructor(values: ArrayLike<unknown>) {
+    super(values.length);
+    this.values = values;
+  }
+
+  take(count: number): readonly unknown[] {
+    return Array.prototype.slice.call(this.values, this.progress, this.progress + count);
+  }
+}
+
+/** Room of the host's, to which is copied: a typed array that it supplies, or a list that grows. */
+export class HostTarget extends Buffer {
+  readonly room: TypedArray | undefined;
+  values: unknown[] = [];
+
+  constructor(length: number, room?: TypedArray) {
+    super(length);
+    this.room = room;
+  }
+}
+
+/** Copies `count` values, which both sides have or have room for. */
+export function transfer(source: Buffer, target: Buffer, count: number): void {
+  if (target instanceof GuestBuffer) toGuest(source, target, count);
+  else toHost(source, target as HostTarget, count);
+  source.progress += count;
+  target.progress += count;
+}
+
+function toGuest(source: Buffer, target: GuestBuffer, count: number): void {
+  const { cx, payload, ptr } = target;
+  if (payload.size === 0) return;
+  if (payload.number !== undefined) {
+    const byteLength = count * payload.size;
+    const bytes = source instanceof GuestBuffer ? guestBytes(source, byteLength) : hostBytes(source, payload, count);
+    const { u8 } = cx.memory.current();
+    if (bytes.buffer === u8.buffer) u8.copyWithin(ptr, bytes.byteOffset, bytes.byteOffset + byteLength);
+    else u8.set(bytes, ptr);
+  } else if (source instanceof GuestBuffer) {
+    payload.store.component(source.payload.load.component(source.ptr, count), ptr);
+  } else {
+    payload.store.host((source as HostSource).take(count), ptr);
+  }
+}
+
+function guestBytes({ cx, ptr }: GuestBuffer, byteLength: number): Uint8Array {
+  return cx.memory.current().u8.subarray(ptr, ptr + byteLength);
+}
+
+function hostBytes(source: Buffer, { size, number }: Payload, count: number): Uint8Array {
+  const { values, progress } = source as HostSource;
+  const array = numbersOf(number!, values);
+  return new Uint8Array(array.buffer, array.byteOffset + progress * size, count * size);
+}
+
+function toHost(source: Buffer, target: HostTarget, count: number): void {
+  const { room, progress, values } = target;
+  if (source instanceof GuestBuffer) {
+    const { payload } = source;
+    if (payload.number !== undefined) numbersToHost(source, target, count);
+    else if (payload.size === 0) for (let i = 0; i < count; i++) values.push(undefined);
+    else append(values, payload.load.host(source.ptr, count));
+    return;
+  }
+  const taken = (source as HostSource).take(count);
+  if (room === undefined) append(values, taken);
+  else (room as Uint8Array).set(taken as number[], progress);
+}
+
+function append(values: unknown[], more: readonly unknown[]): void {
+  for (const value of more) values.push(value);
+}
+
+/** What the host reads of numbers it always reads into a typed array. */
+function numbersToHost(source: GuestBuffer, { room, progress }: HostTarget, count: number): void {
+  const { size } = source.payload;
+  assert(room !== undefined);
+  const bytes = guestBytes(source, count * size);
+  if (room.BYTES_PER_ELEMENT !== size) invalid();
+  new Uint8Array(room.buffer, room.byteOffset + progress * size, count * size).set(bytes);
+}

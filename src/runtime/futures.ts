@@ -1,0 +1,78 @@
+/**
+ * Futures: what the two ends of one share, and the ends. "Future State" in CanonicalABI.md.
+ */
+import type { AsyncType } from "./async-types.ts";
+import { CopyEnd, CopyResult, type Pending, type Shared } from "./copy-end.ts";
+import { forbidIntraComponent, tryTransfer } from "./streams.ts";
+import { trap } from "./trap.ts";
+
+/** `SharedFutureImpl` in the specification. */
+export class SharedFuture implements Shared {
+  readonly type: AsyncType;
+  dropped = false;
+  #pending: Pending | undefined;
+
+  constructor(type: AsyncType) {
+    this.type = type;
+  }
+
+  #notifyPending(result: CopyResult): void {
+    const pending = this.#pending!;
+    this.#pending = undefined;
+    pending.onCopyDone(result);
+  }
+
+  cancel(): void {
+    this.#notifyPending(CopyResult.cancelled);
+  }
+
+  drop(): void {
+    if (this.dropped) return;
+    this.dropped = true;
+    if (this.#pending !== undefined) this.#notifyPending(CopyResult.dropped);
+  }
+
+  read(reader: Pending): void {
+    const writer = this.#pending;
+    if (writer === undefined) {
+      this.#pending = reader;
+      return;
+    }
+    forbidIntraComponent(this.type, reader, writer);
+    this.#copy(writer, reader, reader);
+  }
+
+  write(writer: Pending): void {
+    if (this.dropped) {
+      writer.onCopyDone(CopyResult.dropped);
+      return;
+    }
+    const reader = this.#pending;
+    if (reader === undefined) {
+      this.#pending = writer;
+      return;
+    }
+    forbidIntraComponent(this.type, writer, reader);
+    this.#copy(writer, reader, writer);
+  }
+
+  #copy(writer: Pending, reader: Pending, comer: Pending): void {
+    // A future cannot end without a value, so whoever reads it can only be told by a trap.
+    if (!tryTransfer(writer, reader, 1)) trap("no-future-value");
+    this.#notifyPending(CopyResult.completed);
+    comer.onCopyDone(CopyResult.completed);
+  }
+}
+
+export class ReadableFutureEnd extends CopyEnd {
+  readonly side = "readable";
+}
+
+export class WritableFutureEnd extends CopyEnd {
+  readonly side = "writable";
+
+  override drop(): void {
+    if (this.state === "idle") trap("drop-unwritten-future");
+    super.drop();
+  }
+}

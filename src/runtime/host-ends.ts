@@ -1,0 +1,239 @@
+/**
+ * The ends of streams and futures that the host has. What JavaScript sees of them (`ReadableStream`, async iterators,
+ * promises) is built on this in `embed/`.
+ *
+ * How it is meant to be used. `AsyncHostSide` (async-types.ts), which `embed/` supplies, is asked to make values of ends
+ * that the host receives, and ends of values that it passes:
+ *
+ * - `streamFromGuest(end)`: the host has the readable end of a stream. `await end.read(…)` until the answer is `done`;
+ *   `end.cancel()` ends a read that waits; `end.drop()` says that nothing more is wanted. Numbers are read into a typed
+ *   array of their kind, which may be the embedder's own (`end.read(new Uint8Array(65536))`); other values come as a list
+ *   of at most so many (`end.read(16)`). `give()` takes the end away, to be passed to a guest again.
+ * - `futureFromGuest(end)`: `await end.read()`, once.
+ * - `toGuest(value, type, store)`: `const { readable, writable } = hostStream(type, store)` makes a pair; return `readable`,
+ *   and write to the other when it suits: `await writable.write(values)` resolves when the guest (or whoever it has passed
+ *   the stream to) has taken some of them, and says how many. To be told that somebody reads before there is anything to
+ *   write, write an empty list: that is not taken until there is a reader. `drop()` ends the stream. For a future,
+ *   `hostFuture`, and `writable.write(value)`, once; `writable.fail(error)` makes the guest that reads it trap.
+ *
+ * Each end has one operation at a time: a second one throws. All of them may be called at any time, also while guests
+ * run; they take effect when none does. Once the store has failed, operations that wait are rejected with the reason;
+ * values that turn out not to be of the payload's type when they are taken reject the write that brought them, and end
+ * the stream. An end that the host has, and that is not waiting for guests, is something that can make guests go on:
+ * while there is one, no deadlock is reported. So ends that are of no use any more have to be dropped.
+ */
+import { assert, ComponentError } from "../errors/component-error.ts";
+import type { AsyncType, NumberKind } from "./async-types.ts";
+import { type Buffer, HostSource, HostTarget, numbersOf, type TypedArray, typedArrays } from "./buffers.ts";
+import { CopyResult, type Shared } from "./copy-end.ts";
+import { SharedFuture } from "./futures.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Store } from "./store.ts";
+import { SharedStream } from "./streams.ts";
+
+/** What a copy has come to. */
+export interface Copied {
+  /** How many values were copied. */
+  readonly count: number;
+  /** Whether the other end is gone: no further copy is possible. */
+  readonly done: boolean;
+  /** Whether the copy has ended because it was cancelled. */
+  readonly cancelled: boolean;
+}
+
+export interface Read extends Copied {
+  /** The values: a typed array for numbers, of `count` elements, on the buffer that was read into. */
+  readonly values: TypedArray | readonly unknown[];
+}
+
+/** One end, and the copy that it is at. */
+abstract class HostEnd {
+  readonly type: AsyncType;
+  protected readonly shared: Shared;
+  readonly #scheduler: Scheduler;
+  #state: "open" | "done" | "dropped" | "given" = "open";
+  #copying: { readonly cancel: () => void } | undefined;
+  /** While the host may begin something: says that it will not, or has. */
+  #settle: () => void;
+
+  constructor(shared: Shared, type: AsyncType, scheduler: Scheduler) {
+    this.shared = shared;
+    this.type = type;
+    this.#scheduler = scheduler;
+    this.#settle = scheduler.addOperation();
+  }
+
+  /** Whether a copy is waiting. */
+  get busy(): boolean {
+    return this.#copying !== undefined;
+  }
+
+  /** Whether nothing can be done with it any more. */
+  get closed(): boolean {
+    return this.#state !== "open";
+  }
+
+  /** Ends the copy that is waiting, if there is one; it resolves with what has been copied. */
+  cancel(): void {
+    this.#copying?.cancel();
+  }
+
+  /** Says that nothing more comes or is wanted. A copy that is waiting is cancelled first. */
+  drop(): void {
+    if (this.#state === "dropped" || this.#state === "given") return;
+    this.cancel();
+    this.#state = "dropped";
+    this.#settle();
+    this.#scheduler.post(() => {
+      this.shared.drop();
+      return undefined;
+    });
+  }
+
+  protected take(): Shared {
+    if (this.#state !== "open" || this.busy) throw unusable(this.type, "given away");
+    this.#state = "given";
+    this.#settle();
+    return this.shared;
+  }
+
+  protected copy<B extends Buffer>(direction: "read" | "write", buffer: B): Promise<Copied> {
+    if (this.#state !== "open") throw unusable(this.type, direction === "read" ? "read from" : "written to");
+    if (this.#copying !== undefined) throw unusable(this.type, `${direction} twice at a time`);
+    this.#settle();
+    return new Promise((resolve, reject) => {
+      let begun = false;
+      let ended = false;
+      const end = (result: CopyResult | undefined, error?: unknown) => {
+        if (ended) return;
+        ended = true;
+        this.#copying = undefined;
+        forget();
+        if (error !== undefined) {
+          this.#state = "done";
+          reject(error);
+          return;
+        }
+        const done = result === CopyResult.dropped || (this.type.kind === "future" && buffer.remain === 0);
+        if (done && this.#state === "open") this.#state = "done";
+        if (this.#state === "open") this.#settle = this.#scheduler.addOperation();
+        resolve({ count: buffer.progress, done, cancelled: result === CopyResult.cancelled });
+      };
+      const forget = this.#scheduler.addFailure((reason) => end(undefined, reason));
+      const cancel = () => {
+        if (begun) this.#scheduler.post(() => void (ended || this.shared.cancel()) as undefined);
+        else end(CopyResult.cancelled);
+      };
+      this.#copying = { cancel };
+      this.#scheduler.post(() => {
+        if (ended) return undefined;
+        begun = true;
+        const pending = {
+          instance: undefined,
+          buffer,
+          onCopy(reclaim: () => void) {
+            reclaim();
+            end(CopyResult.completed);
+          },
+          onCopyDone: (result: CopyResult) => end(result),
+          onFault: () => end(undefined, faultOf(this.type, buffer)),
+        };
+        if (direction === "read") this.shared.read(pending);
+        else this.shared.write(pending);
+        return undefined;
+      });
+    });
+  }
+}
+
+function faultOf(type: AsyncType, buffer: Buffer): ComponentError {
+  const which = type.kind === "stream" ? ` (among those from number ${buffer.progress} on)` : "";
+  const reason = `a value that was written is not of the type that the ${type.kind} has${which}`;
+  return new ComponentError("call", "wrong-value", reason);
+}
+
+function unusable(type: AsyncType, how: string): ComponentError {
+  return new ComponentError("call", "unusable-end", `this end of a ${type.kind} cannot be ${how}`);
+}
+
+/** The readable end of a stream, in the hands of the host. */
+export class HostReadable extends HostEnd {
+  /**
+   * Reads at most so many values, or into a typed array of the payload's kind. Resolves when the writer has written some,
+   * or has dropped its end (`done`).
+   */
+  async read(into: number | TypedArray): Promise<Read> {
+    const { number } = this.type;
+    const length = typeof into === "number" ? into : into.length;
+    const room = number === undefined ? undefined : roomFor(number, into);
+    const target = new HostTarget(length, room);
+    const copied = await this.copy("read", target);
+    return { ...copied, values: room === undefined ? target.values : room.subarray(0, copied.count) };
+  }
+
+  /** Takes the end away, so that it can be passed to a guest again. Not while it reads. */
+  give(): Shared {
+    return this.take();
+  }
+}
+
+function roomFor(kind: NumberKind, into: number | TypedArray): TypedArray {
+  const Class = typedArrays[kind];
+  if (typeof into === "number") return new Class(into);
+  if (into instanceof Class) return into;
+  throw new TypeError(`values of type ${kind} are read into a ${Class.name}`);
+}
+
+/** The writable end of a stream, in the hands of the host. */
+export class HostWritable extends HostEnd {
+  /** Writes values. Resolves when the reader has taken some of them, or has dropped its end (`done`). */
+  write(values: ArrayLike<unknown>): Promise<Copied> {
+    const { number } = this.type;
+    return this.copy("write", new HostSource(number === undefined ? values : numbersOf(number, values)));
+  }
+}
+
+/** The readable end of a future, in the hands of the host. */
+export class HostFuture extends HostEnd {
+  /** Resolves with the value; with `cancelled`, if the read was. */
+  async read(): Promise<{ readonly value: unknown; readonly cancelled: boolean }> {
+    const { number } = this.type;
+    const room = number === undefined ? undefined : roomFor(number, 1);
+    const target = new HostTarget(1, room);
+    const { cancelled } = await this.copy("read", target);
+    return { value: (room ?? target.values)[0], cancelled };
+  }
+
+  give(): Shared {
+    return this.take();
+  }
+}
+
+/** The writable end of a future, in the hands of the host. */
+export class HostPromise extends HostEnd {
+  /** Writes the value. Resolves when it has been read, or the reader has dropped its end: then the count is 0. */
+  write(value: unknown): Promise<Copied> {
+    const { number } = this.type;
+    return this.copy("write", new HostSource(number === undefined ? [value] : numbersOf(number, [value])));
+  }
+
+  /** There will be no value: whoever waits for it waits in vain, so the store fails. */
+  fail(reason: ComponentError, store: Store): void {
+    store.poison(reason);
+    this.drop();
+  }
+}
+
+/** A stream that the host writes: what to give to the guest, and where to write. */
+export function hostStream(type: AsyncType, store: Store): { readable: Shared; writable: HostWritable } {
+  assert(type.kind === "stream");
+  const readable = new SharedStream(type);
+  return { readable, writable: new HostWritable(readable, type, store.scheduler) };
+}
+
+/** A future that the host writes. */
+export function hostFuture(type: AsyncType, store: Store): { readable: Shared; writable: HostPromise } {
+  assert(type.kind === "future");
+  const readable = new SharedFuture(type);
+  return { readable, writable: new HostPromise(readable, type, store.scheduler) };
+}
