@@ -46,7 +46,7 @@ interface Surroundings {
 }
 
 function evaluateFunc(func: Func, surroundings: Surroundings): Callable {
-  let size = 0;
+  let size = func.params.length + 1;
   let run: Step = (frame) => {
     const scope = new Scope(surroundings, func.params);
     run = scope.block(func.body);
@@ -54,31 +54,43 @@ function evaluateFunc(func: Func, surroundings: Surroundings): Callable {
     return run(frame);
   };
   const call = (frame: Frame): unknown => {
-    for (let i = frame.length; i < size; i++) frame[i] = undefined;
     run(frame);
     return frame[RESULT];
   };
-  const named = withArity(func.params.length, call);
+  const named = withArity(func.params.length, () => new Array<unknown>(size), call);
   Object.defineProperty(named, "name", { value: func.name });
   return named;
 }
 
-function withArity(arity: number, call: (frame: Frame) => unknown): Callable {
+function withArity(arity: number, newFrame: () => Frame, call: (frame: Frame) => unknown): Callable {
   switch (arity) {
     case 0:
-      return () => call([undefined]);
+      return () => call(newFrame());
     case 1:
-      return (a: unknown) => call([undefined, a]);
+      return (a: unknown) => {
+        const frame = newFrame();
+        frame[1] = a;
+        return call(frame);
+      };
     case 2:
-      return (a: unknown, b: unknown) => call([undefined, a, b]);
+      return (a: unknown, b: unknown) => {
+        const frame = newFrame();
+        frame[1] = a;
+        frame[2] = b;
+        return call(frame);
+      };
     case 3:
-      return (a: unknown, b: unknown, c: unknown) => call([undefined, a, b, c]);
-    case 4:
-      return (a: unknown, b: unknown, c: unknown, d: unknown) => call([undefined, a, b, c, d]);
+      return (a: unknown, b: unknown, c: unknown) => {
+        const frame = newFrame();
+        frame[1] = a;
+        frame[2] = b;
+        frame[3] = c;
+        return call(frame);
+      };
     default: {
       const many = (...args: unknown[]) => {
-        const frame: Frame = [undefined];
-        for (let i = 0; i < arity; i++) frame.push(args[i]);
+        const frame = newFrame();
+        for (let i = 0; i < arity; i++) frame[i + 1] = args[i];
         return call(frame);
       };
       Object.defineProperty(many, "length", { value: arity });
@@ -119,23 +131,7 @@ class Scope {
   // ---- Statements
 
   block(statements: readonly Stmt[]): Step {
-    const steps = statements.map((statement) => this.#step(statement));
-    const [a, b, c] = steps;
-    switch (steps.length) {
-      case 0:
-        return () => false;
-      case 1:
-        return a!;
-      case 2:
-        return (frame) => a!(frame) || b!(frame);
-      case 3:
-        return (frame) => a!(frame) || b!(frame) || c!(frame);
-      default:
-        return (frame) => {
-          for (let i = 0; i < steps.length; i++) if (steps[i]!(frame)) return true;
-          return false;
-        };
-    }
+    return sequence(statements.map((statement) => this.#step(statement)));
   }
 
   #step(s: Stmt): Step {
@@ -154,6 +150,12 @@ class Scope {
         const object = this.code(s.object) as (frame: Frame) => Record<string, unknown>;
         const { key } = s;
         const value = this.code(s.value);
+        if (key === "flags") {
+          return (frame) => {
+            object(frame)["flags"] = value(frame);
+            return false;
+          };
+        }
         return (frame) => {
           object(frame)[key] = value(frame);
           return false;
@@ -300,12 +302,8 @@ class Scope {
   }
 
   #get(object: Expr, key: string): Code {
-    if (this.#isFixed(object)) {
-      const value = this.#fixed(object) as Record<string, unknown>;
-      return () => value[key];
-    }
     const code = this.code(object) as (frame: Frame) => Record<string, unknown>;
-    return (frame) => code(frame)[key];
+    return frequentKeys.get(key)?.(code) ?? ((frame) => code(frame)[key]);
   }
 
   #index(object: Expr, index: Expr): Code {
@@ -369,6 +367,40 @@ class Scope {
     }
   }
 }
+
+/** One step after the other, until one returns. */
+function sequence(steps: readonly Step[]): Step {
+  const [a, b, c, d] = steps as [Step, Step, Step, Step];
+  switch (steps.length) {
+    case 0:
+      return () => false;
+    case 1:
+      return a;
+    case 2:
+      return (frame) => a(frame) || b(frame);
+    case 3:
+      return (frame) => a(frame) || b(frame) || c(frame);
+    case 4:
+      return (frame) => a(frame) || b(frame) || c(frame) || d(frame);
+    default: {
+      const rest = sequence(steps.slice(4));
+      return (frame) => a(frame) || b(frame) || c(frame) || d(frame) || rest(frame);
+    }
+  }
+}
+
+type Getter = (object: (frame: Frame) => Record<string, unknown>) => Code;
+
+/** Properties that generated code reads all the time. A name that is written out is read faster than one in a variable. */
+const frequentKeys: ReadonlyMap<string, Getter> = new Map<string, Getter>([
+  ["flags", (object) => (frame) => object(frame)["flags"]],
+  ["length", (object) => (frame) => object(frame)["length"]],
+  ["tag", (object) => (frame) => object(frame)["tag"]],
+  ["val", (object) => (frame) => object(frame)["val"]],
+  ["u8", (object) => (frame) => object(frame)["u8"]],
+  ["u32", (object) => (frame) => object(frame)["u32"]],
+  ["f64", (object) => (frame) => object(frame)["f64"]],
+]);
 
 type Fields = readonly (readonly [key: string, value: Code])[];
 

@@ -9,9 +9,8 @@ import { random, randomFunc } from "./trees.ts";
 type Made = (binding: object) => (...args: unknown[]) => unknown;
 
 /** What a call did: its result or what it threw, and what it wrote. */
-function outcome(makers: Record<string, Made>, heap: unknown[], args: unknown[]): string {
-  heap.length = 0;
-  for (const key of Object.keys(heap)) delete heap[key as never];
+function outcome(makers: Record<string, Made>, heap: Record<string, unknown>, args: unknown[]): string {
+  for (const key of Object.keys(heap)) delete heap[key];
   let result: unknown;
   try {
     result = makers["make"]!({})(...args);
@@ -22,7 +21,7 @@ function outcome(makers: Record<string, Made>, heap: unknown[], args: unknown[])
 }
 
 test("evaluating a tree is running its source", () => {
-  const heap: unknown[] = [];
+  const heap: Record<string, unknown> = {};
   const library = { id: (x: unknown) => x, pair: (x: unknown, y: unknown) => [x, y], heap };
   const inputs = [
     [1, 2],

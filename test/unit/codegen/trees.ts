@@ -14,7 +14,7 @@ const operators: readonly BinaryOperator[] = [
   "+", "-", "*", "/", "&", "|", "^", "<<", ">>", ">>>", "===", "!==", "<", "<=", ">", ">=",
 ]; // biome-ignore format: one list
 const constants = [0, 1, -1, 2.5, -0, 255, 4294967295, "", "a", 'b\u2028"\\', true, false, undefined] as const;
-const keys = ["a", "b", "two words", "default"] as const;
+const keys = ["a", "length", "two words", "constructor"] as const;
 
 /** Functions of two parameters, over the outside functions `id` and `pair`. */
 export function randomFunc(pick: (n: number) => number): Func {
@@ -50,7 +50,7 @@ export function randomFunc(pick: (n: number) => number): Func {
             op: "record",
             fields: [
               ["a", e()],
-              ["b", e()],
+              ["length", e()],
             ],
           },
           key: keys[pick(4)]!,
