@@ -5,7 +5,7 @@
 import { flatCount, type Signature } from "../abi/flatten.ts";
 import { recordLayout, variantLayout } from "../abi/layout.ts";
 import { assert } from "../errors/component-error.ts";
-import type { InstanceIndex, Plan } from "../plan/plan.ts";
+import type { CanonicalOptions, InstanceIndex, Plan } from "../plan/plan.ts";
 import { camelCase } from "../types/names.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
 import { binary, call, conditional, constant, env, get, index, local } from "./build.ts";
@@ -20,9 +20,8 @@ import { store } from "./store.ts";
 import { BINDING, type Expr, type Maker } from "./tree.ts";
 import { capitalized, casesOf } from "./values.ts";
 
-// `ENTERED`, `MAY_NOT_LEAVE` and `TRAPPED` of runtime/instance.ts.
+// `ENTERED` and `TRAPPED` of runtime/instance.ts.
 const ENTERED = 1;
-const MAY_NOT_LEAVE = 2;
 const TRAPPED = 4;
 
 /** The code of a function for calls, and of its maker. */
@@ -96,20 +95,20 @@ export class CallCode extends Code {
    */
   close(instances: readonly Expr[]): void {
     for (const instance of instances) this.set(instance, "flags", constant(TRAPPED));
+    if (this.generator.plan.options.some(mayNotBeLeft)) this.put(env("mayNotLeave"), constant(0), constant(0));
   }
 
   /** `trap_if(not may_leave)` of the caller. */
-  checkMayLeave(side: Side, caller: InstanceIndex): void {
+  checkMayLeave(caller: InstanceIndex): void {
     if (!canBeUnleavable(this.generator.plan, caller)) return;
-    const instance = this.constant("instance", () => get(this.cx(side), "instance"));
-    this.if(binary(binary(get(instance, "flags"), "&", MAY_NOT_LEAVE), "!==", 0), () => this.do(call("cannotLeave")));
+    this.if(binary(index(env("mayNotLeave"), 0), "!==", 0), () => this.do(call("cannotLeave")));
   }
 
-  /** Calls `post-return` of the innermost of `instances` (entered all) with the core results, if there is one. */
-  postReturn(postReturn: Expr, instances: readonly Expr[], results: readonly Expr[]): void {
-    const instance = instances[0]!;
-    this.set(instance, "flags", binary(get(instance, "flags"), "|", MAY_NOT_LEAVE));
+  /** Calls `post-return` with the core results, if there is one. */
+  postReturn(postReturn: Expr, results: readonly Expr[]): void {
+    this.put(env("mayNotLeave"), constant(0), constant(1));
     this.do({ op: "call", callee: postReturn, args: results });
+    this.put(env("mayNotLeave"), constant(0), constant(0));
   }
 
   // ---- Values
@@ -210,9 +209,12 @@ export class CallCode extends Code {
 
 /** Whether anything of `instance` ever runs that may not leave it: a `realloc` or a `post-return`. */
 function canBeUnleavable(plan: Plan, instance: InstanceIndex): boolean {
-  return plan.options.some(
-    (options) => options.instance === instance && (options.realloc !== undefined || options.postReturn !== undefined),
-  );
+  return plan.options.some((options) => options.instance === instance && mayNotBeLeft(options));
+}
+
+/** Whether these options name something that may not leave its instance. */
+function mayNotBeLeft({ realloc, postReturn }: CanonicalOptions): boolean {
+  return realloc !== undefined || postReturn !== undefined;
 }
 
 /** `self_and_ancestors` in the specification. */

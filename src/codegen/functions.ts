@@ -71,7 +71,7 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
     }
     if (options.postReturn !== undefined) {
       const postReturn = code.constant("postReturn", () => code.binding("postReturn"));
-      code.postReturn(postReturn, instances, core === undefined ? [] : [core]);
+      code.postReturn(postReturn, core === undefined ? [] : [core]);
     }
     code.leave(instances);
     if (answer === undefined && result !== undefined) code.return(result);
@@ -144,7 +144,7 @@ export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { re
   const host = code.constant("host", () => code.binding("host"));
   const failed = code.constant("failed", () => code.binding("failed"));
 
-  code.checkMayLeave(resultSide, options.instance);
+  code.checkMayLeave(options.instance);
   const scope = code.scope(type);
   const { result } = type;
   const value = result === undefined ? undefined : code.declare("result");

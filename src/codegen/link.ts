@@ -46,7 +46,7 @@ export function linkMaker(
   const entered = selfAndAncestors(plan, calleeOptions.instance).filter((instance) => !outside.includes(instance));
   const instances = code.entering(get(code.binding("lift"), "entering"), entered.length);
 
-  code.checkMayLeave(caller, callerOptions.instance);
+  code.checkMayLeave(callerOptions.instance);
   code.enter(instances, () => call("cannotEnterFromGuest"));
   const scope = code.scope(type);
 
@@ -71,7 +71,7 @@ export function linkMaker(
     }
     if (calleeOptions.postReturn !== undefined) {
       if (returned !== undefined) returned = code.named(returned, "flat");
-      code.postReturn(bound("postReturn"), instances, result === undefined ? [] : [result]);
+      code.postReturn(bound("postReturn"), result === undefined ? [] : [result]);
     }
     code.leave(instances);
     if (returned !== undefined) code.return(returned);

@@ -19,7 +19,7 @@
 ;;= js
 ;;   "use strict";
 ;;
-;;   const { asObject, cannotEnter, checkPointer, loadUtf8, storeUtf8, toU32, viewString } = library;
+;;   const { asObject, cannotEnter, checkPointer, loadUtf8, mayNotLeave, storeUtf8, toU32, viewString } = library;
 ;;
 ;;   function lift$add(binding) {
 ;;     const entering0 = binding.entering[0];
@@ -36,6 +36,7 @@
 ;;         return result;
 ;;       } catch (error) {
 ;;         entering0.flags = 4;
+;;         mayNotLeave[0] = 0;
 ;;         return failed(error, [a, b], undefined);
 ;;       }
 ;;     };
@@ -63,6 +64,7 @@
 ;;         entering0.flags &= 4;
 ;;       } catch (error) {
 ;;         entering0.flags = 4;
+;;         mayNotLeave[0] = 0;
 ;;         return failed(error, [a, b], undefined);
 ;;       }
 ;;       if (thrown) throw result;
@@ -93,12 +95,14 @@
 ;;           fullName: loadUtf8(cx, memory.u32[ptr3 >>> 2], memory.u32[(ptr3 + 4) >>> 2]),
 ;;           age: memory.u32[(ptr3 + 8) >>> 2],
 ;;         };
-;;         entering0.flags |= 2;
+;;         mayNotLeave[0] = 1;
 ;;         postReturn(core);
+;;         mayNotLeave[0] = 0;
 ;;         entering0.flags &= 4;
 ;;         return result;
 ;;       } catch (error) {
 ;;         entering0.flags = 4;
+;;         mayNotLeave[0] = 0;
 ;;         return failed(error, [p, name], undefined);
 ;;       }
 ;;     };
@@ -135,11 +139,13 @@
 ;;           result = readerError;
 ;;           thrown = true;
 ;;         }
-;;         entering0.flags |= 2;
+;;         mayNotLeave[0] = 1;
 ;;         postReturn(core);
+;;         mayNotLeave[0] = 0;
 ;;         entering0.flags &= 4;
 ;;       } catch (error) {
 ;;         entering0.flags = 4;
+;;         mayNotLeave[0] = 0;
 ;;         return failed(error, [p, name], undefined);
 ;;       }
 ;;       if (thrown) throw result;

@@ -32,6 +32,7 @@
 ;;     checkChar,
 ;;     checkPointer,
 ;;     liftString,
+;;     mayNotLeave,
 ;;     storeLiftedString,
 ;;     storeU8,
 ;;     viewU8,
@@ -42,13 +43,12 @@
 ;;     const callee = binding.lift.callee;
 ;;     const entering0 = binding.lift.entering[0];
 ;;     const cx = binding.cx;
-;;     const instance = cx.instance;
 ;;     const calleeCx = binding.lift.cx;
 ;;     const calleeMemory = calleeCx.memory;
 ;;     const memory = cx.memory;
 ;;     const postReturn = binding.lift.postReturn;
 ;;     return function f(bytes0, bytes1, c, out) {
-;;       if ((instance.flags & 2) !== 0) cannotLeave();
+;;       if (mayNotLeave[0] !== 0) cannotLeave();
 ;;       if (entering0.flags !== 0) cannotEnterFromGuest();
 ;;       entering0.flags = 1;
 ;;       try {
@@ -62,8 +62,9 @@
 ;;         const length2 = cx.length;
 ;;         memory.u32[ptr3 >>> 2] = ptr4;
 ;;         memory.u32[(ptr3 + 4) >>> 2] = length2;
-;;         entering0.flags |= 2;
+;;         mayNotLeave[0] = 1;
 ;;         postReturn(core);
+;;         mayNotLeave[0] = 0;
 ;;         entering0.flags &= 4;
 ;;       } catch (error) {
 ;;         return failed(error, undefined, undefined);

@@ -34,6 +34,7 @@
 ;;     listLength,
 ;;     loadUtf8,
 ;;     makeList,
+;;     mayNotLeave,
 ;;     toF32,
 ;;     toF64,
 ;;     toFlag,
@@ -137,6 +138,7 @@
 ;;         return result;
 ;;       } catch (error) {
 ;;         entering0.flags = 4;
+;;         mayNotLeave[0] = 0;
 ;;         return failed(error, [points, modes, number], undefined);
 ;;       }
 ;;     };
@@ -194,6 +196,7 @@
 ;;         entering0.flags &= 4;
 ;;       } catch (error) {
 ;;         entering0.flags = 4;
+;;         mayNotLeave[0] = 0;
 ;;         return failed(error, [points, modes, number], undefined);
 ;;       }
 ;;       if (thrown) throw result;

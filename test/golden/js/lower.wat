@@ -27,6 +27,7 @@
 ;;     liftBorrowValue,
 ;;     loadUtf8,
 ;;     makeScope,
+;;     mayNotLeave,
 ;;     storeUtf8,
 ;;     toU64,
 ;;     viewU8,
@@ -36,10 +37,9 @@
 ;;     const host = binding.host;
 ;;     const failed = binding.failed;
 ;;     const cx = binding.cx;
-;;     const instance = cx.instance;
 ;;     const memory = cx.memory;
 ;;     return function look(path0, path1, out) {
-;;       if ((instance.flags & 2) !== 0) cannotLeave();
+;;       if (mayNotLeave[0] !== 0) cannotLeave();
 ;;       let result;
 ;;       let isErr = false;
 ;;       try {
@@ -71,11 +71,10 @@
 ;;     const host = binding.host;
 ;;     const failed = binding.failed;
 ;;     const cx = binding.cx;
-;;     const instance = cx.instance;
 ;;     const resource0 = binding.resources[0];
 ;;     const listU8 = binding.views ? viewU8 : copyU8;
 ;;     return function use(it, more0, more1, more2) {
-;;       if ((instance.flags & 2) !== 0) cannotLeave();
+;;       if (mayNotLeave[0] !== 0) cannotLeave();
 ;;       const scope = makeScope();
 ;;       try {
 ;;         const handle = liftBorrowValue(cx, it, resource0, scope);

@@ -4,7 +4,8 @@ import { compileFunctions } from "../../../src/codegen/compile.ts";
 import type { Tier } from "../../../src/codegen/tier.ts";
 import { ResultError } from "../../../src/errors/result-error.ts";
 import type { InstanceIndex, LiftIndex, ResourceIndex, TypeIndex } from "../../../src/plan/plan.ts";
-import { ComponentInstance, ENTERED, MAY_NOT_LEAVE, TRAPPED } from "../../../src/runtime/instance.ts";
+import { ComponentInstance, ENTERED, TRAPPED } from "../../../src/runtime/instance.ts";
+import { mayNotLeave } from "../../../src/runtime/may-leave.ts";
 import { InvalidValue } from "../../../src/runtime/numbers.ts";
 import { type CallScope, type HostSide, ResourceHandle, ResourceType } from "../../../src/runtime/resources.ts";
 import { Store } from "../../../src/runtime/store.ts";
@@ -45,12 +46,12 @@ eachTier("a call enters, returns, and cleans up in order", (tier) => {
     guest.memory.u32.set([ptr, length], 2);
     return 8;
   };
-  const postReturn = (...args: unknown[]) => log.push(["post-return", instance.flags, args]);
+  const postReturn = (...args: unknown[]) => log.push(["post-return", instance.flags, mayNotLeave[0], args]);
   const f = lifted(table, 0, liftBinding(guest, callee as AnyFunction, { postReturn: postReturn as never }));
   assert.equal(f("héllo"), "héllo");
   assert.deepEqual(log, [
     ["call", ENTERED, 6],
-    ["post-return", ENTERED | MAY_NOT_LEAVE, [8]],
+    ["post-return", ENTERED, 1, [8]],
   ]);
   assert.equal(instance.flags, 0);
   assert.equal(f.length, 1);
@@ -229,9 +230,9 @@ eachTier("a guest may not leave its realloc", (tier) => {
   const guest = new Guest();
   let calls = 0;
   const g = lowered(table, 0, guest, { host: () => calls++ });
-  guest.instance.flags = ENTERED | MAY_NOT_LEAVE;
+  mayNotLeave[0] = 1;
   assert.equal(trapOf(g), "cannot-leave");
-  guest.instance.flags = ENTERED;
+  mayNotLeave[0] = 0;
   g();
   assert.equal(calls, 1);
 });
@@ -526,7 +527,7 @@ eachTier("lifting comes before lowering, and post-return last", (tier) => {
     callee.memory.u32.set([ptr, units], 2);
     return 8;
   };
-  const postReturn = (ptr: number) => log.push(["post-return", ptr, caller.reallocs.slice(), callee.instance.flags]);
+  const postReturn = (ptr: number) => log.push(["post-return", ptr, caller.reallocs.slice(), mayNotLeave[0]]);
   const lift = liftBinding(callee, core as AnyFunction, { postReturn: postReturn as never });
   const f = lowered(table, 0, caller, { lift });
   f(100, 3, 40);
@@ -547,7 +548,7 @@ eachTier("lifting comes before lowering, and post-return last", (tier) => {
   );
   assert.deepEqual(log, [
     ["call", callee.reallocs, 2],
-    ["post-return", 8, caller.reallocs, ENTERED | MAY_NOT_LEAVE],
+    ["post-return", 8, caller.reallocs, 1],
   ]);
 });
 

@@ -9,8 +9,9 @@ import type {
   LiftBinding,
   LowerBinding,
 } from "../../../src/runtime/functions.ts";
-import { ENTERED, MAY_NOT_LEAVE } from "../../../src/runtime/instance.ts";
+import { ENTERED } from "../../../src/runtime/instance.ts";
 import { type InstanceState, instantiateSync, type ResolvedImport } from "../../../src/runtime/instantiate.ts";
+import { mayNotLeave } from "../../../src/runtime/may-leave.ts";
 import type { HostSide } from "../../../src/runtime/resources.ts";
 import { Store } from "../../../src/runtime/store.ts";
 import { trap } from "../../../src/runtime/trap.ts";
@@ -93,7 +94,7 @@ export function scalarFunctions(plan: Plan): FunctionTable {
 }
 
 function scalarLift(binding: LiftBinding): HostFunction {
-  const { entering, path, cx, failed } = binding;
+  const { entering, path, failed } = binding;
   const callee = binding.callee as (...args: unknown[]) => unknown;
   const postReturn = binding.postReturn as ((...args: unknown[]) => unknown) | undefined;
   return (...args: unknown[]) => {
@@ -103,9 +104,9 @@ function scalarLift(binding: LiftBinding): HostFunction {
     try {
       result = callee(...args);
       if (postReturn !== undefined) {
-        cx.instance.flags |= MAY_NOT_LEAVE;
+        mayNotLeave[0] = 1;
         postReturn(...(result === undefined ? [] : [result]));
-        cx.instance.flags &= ~MAY_NOT_LEAVE;
+        mayNotLeave[0] = 0;
       }
     } catch (error) {
       failed(error, args);
@@ -115,10 +116,10 @@ function scalarLift(binding: LiftBinding): HostFunction {
   };
 }
 
-function scalarLower({ cx, host, lift, failed }: LowerBinding): CoreFunction {
+function scalarLower({ host, lift, failed }: LowerBinding): CoreFunction {
   const callee = (host ?? lift!.callee) as (...args: unknown[]) => unknown;
   return (...args: unknown[]) => {
-    if ((cx.instance.flags & MAY_NOT_LEAVE) !== 0) trap("cannot-leave");
+    if (mayNotLeave[0] !== 0) trap("cannot-leave");
     try {
       return callee(...args);
     } catch (error) {

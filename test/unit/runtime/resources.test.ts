@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LiftLowerContext } from "../../../src/runtime/context.ts";
-import { ComponentInstance, ENTERED, MAY_NOT_LEAVE } from "../../../src/runtime/instance.ts";
+import { ComponentInstance, ENTERED } from "../../../src/runtime/instance.ts";
+import { mayNotLeave } from "../../../src/runtime/may-leave.ts";
 import { InvalidValue } from "../../../src/runtime/numbers.ts";
 import {
   CallScope,
@@ -87,10 +88,11 @@ test("handles of one resource are none of another", () => {
 test("new and drop need an instance that may be left, rep does not", () => {
   const { definer, thing } = world();
   resourceNew(definer, thing, 100);
-  definer.flags = ENTERED | MAY_NOT_LEAVE;
+  mayNotLeave[0] = 1;
   assertTrap(() => resourceNew(definer, thing, 100), "cannot-leave");
   assertTrap(() => resourceDropper(definer, thing)(1), "cannot-leave");
   assert.equal(resourceRep(definer, thing, 1), 100);
+  mayNotLeave[0] = 0;
 });
 
 test("an own handle moves from table to table", () => {
