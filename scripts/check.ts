@@ -5,6 +5,7 @@ import { runSteps } from "./steps.ts";
 const tests = globSync(["test/unit/**/*.test.ts", "test/golden/*.test.ts"]);
 runSteps([
   { name: "types", command: ["tsc", "-p", "tsconfig.json"] },
+  { name: "types of worlds", command: ["tsc", "-p", "test/types"] },
   { name: "style", command: ["biome", "ci", "--reporter=summary", "."] },
   { name: "floors", command: ["node", "scripts/check-floors.ts"] },
   { name: "unit and golden tests", command: ["node", "--test", ...tests] },

@@ -9,6 +9,7 @@ import { runSteps, type Step } from "./steps.ts";
 const tests = (...patterns: string[]): string[] => globSync(patterns).sort();
 const steps: Step[] = [
   { name: "types", command: ["tsc", "-p", "tsconfig.json"] },
+  { name: "types of worlds", command: ["tsc", "-p", "test/types"] },
   { name: "style", command: ["biome", "ci", "--reporter=summary", "."] },
   { name: "floors", command: ["node", "scripts/check-floors.ts"] },
   { name: "build", command: ["npm", "run", "-s", "build"] },
