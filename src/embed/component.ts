@@ -86,10 +86,10 @@ export class Component<W extends World = AnyWorld> {
    *
    * @throws ComponentError of phase `decode` or `validate`.
    */
-  static async compile<W extends World = AnyWorld>(
-    source: ComponentSource,
-    options: CompileOptions = {},
-  ): Promise<Component<W>> {
+  // Two signatures, so that a component without a world has none inferred for it from where it is used.
+  static compile(source: ComponentSource, options?: CompileOptions): Promise<Component>;
+  static compile<W extends World>(source: ComponentSource, options?: CompileOptions): Promise<Component<W>>;
+  static async compile(source: ComponentSource, options: CompileOptions = {}): Promise<Component> {
     // From here to the last `WebAssembly.compile` nothing is awaited: the bytes that are checked are those compiled.
     const bytes = await bytesOf(source);
     const { closure, ranges } = load(bytes, options);
@@ -101,7 +101,7 @@ export class Component<W extends World = AnyWorld> {
       }
     };
     await Promise.all(ranges.map(compile));
-    return new Component<W>({ closure, tier: chooseTier(options.tier) });
+    return new Component({ closure, tier: chooseTier(options.tier) });
   }
 
   /**
@@ -109,7 +109,9 @@ export class Component<W extends World = AnyWorld> {
    *
    * @throws ComponentError of phase `decode` or `validate`.
    */
-  static compileSync<W extends World = AnyWorld>(source: ComponentBytes, options: CompileOptions = {}): Component<W> {
+  static compileSync(source: ComponentBytes, options?: CompileOptions): Component;
+  static compileSync<W extends World>(source: ComponentBytes, options?: CompileOptions): Component<W>;
+  static compileSync(source: ComponentBytes, options: CompileOptions = {}): Component {
     const bytes = view(source);
     const { closure, ranges } = load(bytes, options);
     for (const range of ranges) {
@@ -119,7 +121,7 @@ export class Component<W extends World = AnyWorld> {
         throw rejected(range, error);
       }
     }
-    return new Component<W>({ closure, tier: chooseTier(options.tier) });
+    return new Component({ closure, tier: chooseTier(options.tier) });
   }
 
   /**

@@ -11,7 +11,7 @@ import { type Component, compiledOf, type Prepared, prepareOf, wrap } from "./co
 import { Instance } from "./instance.ts";
 import { givenFor, resolveImports } from "./resolve.ts";
 import { guestDefined } from "./resource.ts";
-import type { AnyWorld, Provided, World } from "./world.ts";
+import type { AnyWorld, Defined, Provided, World } from "./world.ts";
 
 export interface InstantiateOptions {
   /** A store to share with other instances; by default each instance has its own. Instances of one store fail together. */
@@ -33,7 +33,7 @@ export class Linker<Given extends object = {}> {
    * `items` is an object of functions, resource classes, core modules, components and nested objects; for a function,
    * class, module or component imported by itself, it is that.
    */
-  define<K extends string, V extends object>(name: K, items: V): Linker<Given & { readonly [P in K]: V }> {
+  define<K extends string, V extends object>(name: K, items: V): Linker<Defined<Given, K, V>> {
     if (typeof name !== "string") throw new TypeError("the name of a definition is a string");
     if ((typeof items !== "object" && typeof items !== "function") || items === null) {
       throw new TypeError(

@@ -33,3 +33,6 @@ type Missing<Wanted, Given> =
 export type Provided<W extends World, Given> = [Missing<W["imports"], Given>] extends [never]
   ? unknown
   : { readonly "not provided": Missing<W["imports"], Given> };
+
+/** `Given` with `V` under `K`. A name that is no literal adds nothing that TypeScript could know. */
+export type Defined<Given, K extends string, V> = string extends K ? Given : Omit<Given, K> & { readonly [P in K]: V };

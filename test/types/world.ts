@@ -41,7 +41,7 @@ export async function untyped(): Promise<unknown> {
   return instance.func("do-it").call(1, 2n);
 }
 
-export function definitions(): Linker {
+export function definitions(): object {
   class Thing {
     doIt(): number {
       return 1;
