@@ -9,6 +9,7 @@
  */
 import type { BuiltinName } from "../abi/builtins.ts";
 import type { ByteRange } from "../binary/definitions.ts";
+import type { TrapCode, trapMessages } from "../errors/messages.ts";
 import type { NameAttributes, PrimitiveKind } from "../types/types.ts";
 import type { StringEncoding } from "../validate/typed.ts";
 
@@ -188,6 +189,8 @@ export type Initializer =
       readonly core: CoreInstanceIndex;
       readonly module: ModuleDef;
       readonly args: readonly CoreArg[];
+      /** What an adapter imports besides. */
+      readonly leaves?: readonly LeafArg[];
       readonly owner: InstanceIndex;
     }
   /** Makes a defined resource. */
@@ -198,6 +201,41 @@ export interface CoreArg {
   readonly name: string;
   readonly value: CoreDef;
 }
+
+// ---- What adapters between components import of the run side. Only modules that `fuse/` makes have such arguments.
+
+export interface LeafArg {
+  readonly module: string;
+  readonly name: string;
+  readonly value: Leaf;
+}
+
+/** Something of the run side that calls no guest. */
+export type Leaf =
+  | { readonly leaf: "trap"; readonly code: PlainTrapCode }
+  | { readonly leaf: "realloc-out-of-bounds"; readonly what: "string" | "list" | "pointer" }
+  /** Traps for the bits that are no character. */
+  | { readonly leaf: "invalid-char" }
+  /** Traps for text that is none, in the memory of `options`: its place, and its length in code units. */
+  | { readonly leaf: "invalid-text"; readonly options: OptionsIndex; readonly encoding: "utf8" | "utf16" }
+  /** Traps for an exception of core WebAssembly that left its component. */
+  | { readonly leaf: "uncaught-exception" }
+  /** The memory whose first word says whether what runs may leave its instance. */
+  | { readonly leaf: "may-leave" }
+  /** Enters `callee` from `caller`, or leaves it to that. */
+  | { readonly leaf: "enter" | "leave"; readonly callee: InstanceIndex; readonly caller: InstanceIndex }
+  /** Makes what keeps the handles of one call on their way; tells it that the call has returned. */
+  | { readonly leaf: "begin-call" | "end-call" }
+  | {
+      readonly leaf: "lift-own" | "lift-borrow" | "lower-own" | "lower-borrow";
+      readonly options: OptionsIndex;
+      readonly resource: ResourceIndex;
+    };
+
+/** The traps of whose message nothing depends on the moment. */
+export type PlainTrapCode = {
+  [C in TrapCode]: Parameters<(typeof trapMessages)[C]> extends readonly [] ? C : never;
+}[TrapCode];
 
 // ---- Exports
 

@@ -3,10 +3,12 @@
  * lines. One line for each thing, in the order of the plan's tables; everything is called by its number there.
  */
 import type {
-  CanonicalOptions, CoreArg, CoreDef, Export, ExportValue, FuncDef, Immediates, Initializer, ModuleDef, OptionsIndex,
+  CanonicalOptions, CoreDef, Export, ExportValue, FuncDef, Immediates, Initializer, Leaf, ModuleDef, OptionsIndex,
   Plan, PlanImport, Trampoline,
 } from "./plan.ts"; // biome-ignore format: one list
 import { TypePrinter } from "./print-types.ts";
+
+type CoreInstantiation = Extract<Initializer, { readonly op: "instantiate" }>;
 
 /** Longer lists of arguments have a line for each. */
 const MAX_LINE = 100;
@@ -103,7 +105,7 @@ class Printer {
   #initializer(step: Initializer): string {
     switch (step.op) {
       case "instantiate":
-        return `core${step.core} = instantiate ${module(step.module)} in instance${step.owner}${coreArgs(step.args)}`;
+        return `core${step.core} = instantiate ${module(step.module)} in instance${step.owner}${coreArgs(step)}`;
       case "resource": {
         const resource = this.#plan.resources[step.resource]!;
         const owner = resource.kind === "defined" ? ` ${resource.rep} in instance${resource.instance}` : "";
@@ -156,15 +158,44 @@ function optionTexts(options: CanonicalOptions): string[] {
   ];
 }
 
-function coreArgs(args: readonly CoreArg[]): string {
-  if (args.length === 0) return "";
-  const texts = args.map(({ module, name, value }) => `${quote(module)} ${quote(name)}: ${core(value)}`);
+function coreArgs({ args, leaves = [] }: CoreInstantiation): string {
+  const texts = [
+    ...args.map(({ module, name, value }) => `${quote(module)} ${quote(name)}: ${core(value)}`),
+    ...leaves.map(({ module, name, value }) => `${quote(module)} ${quote(name)}: ${leaf(value)}`),
+  ];
+  if (texts.length === 0) return "";
   const line = texts.join(", ");
   return line.length <= MAX_LINE ? ` (${line})` : ` (\n${texts.map((text) => `  ${text}\n`).join("")})`;
 }
 
 function core(def: CoreDef): string {
   return def.from === "trampoline" ? `trampoline${def.trampoline}` : `core${def.instance}.${quote(def.name)}`;
+}
+
+function leaf(def: Leaf): string {
+  switch (def.leaf) {
+    case "trap":
+      return `trap ${def.code}`;
+    case "realloc-out-of-bounds":
+      return `trap ${def.leaf} ${def.what}`;
+    case "invalid-char":
+    case "uncaught-exception":
+      return `trap ${def.leaf}`;
+    case "invalid-text":
+      return `trap invalid-${def.encoding} options${def.options}`;
+    case "may-leave":
+    case "begin-call":
+    case "end-call":
+      return def.leaf;
+    case "enter":
+    case "leave":
+      return `${def.leaf} instance${def.callee} from instance${def.caller}`;
+    case "lift-own":
+    case "lift-borrow":
+    case "lower-own":
+    case "lower-borrow":
+      return `${def.leaf} resource${def.resource} options${def.options}`;
+  }
 }
 
 function func(def: FuncDef): string {
