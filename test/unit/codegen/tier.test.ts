@@ -21,11 +21,17 @@ test("nothing is probed where the option says what to do, and what is forbidden 
   }
 });
 
+/** The text of an import of a file beside this one; compiled tests import compiled files. */
+function importOf(path: string): string {
+  const ending = import.meta.url.slice(import.meta.url.lastIndexOf("."));
+  return `await import(${JSON.stringify(new URL(path + ending, import.meta.url))})`;
+}
+
 test("closures need no code from strings", () => {
   const program = `
-    const { compileFunctions } = await import(${JSON.stringify(new URL("../../../src/codegen/compile.ts", import.meta.url))});
-    const { chooseTier } = await import(${JSON.stringify(new URL("../../../src/codegen/tier.ts", import.meta.url))});
-    const p = await import(${JSON.stringify(new URL("./program.ts", import.meta.url))});
+    const { compileFunctions } = ${importOf("../../../src/codegen/compile")};
+    const { chooseTier } = ${importOf("../../../src/codegen/tier")};
+    const p = ${importOf("./program")};
     const types = new p.Types();
     const string = types.of("string");
     const plan = p.plan({ types: types.nodes, funcs: [p.funcType({ s: string }, string)], lifts: [{ func: 0 }], lowers: [{ func: 0 }] });
