@@ -76,11 +76,11 @@ async function runFile(file: ScriptFile, options: RunFilesOptions): Promise<File
   }
   const lost = new Map<number, string>();
   for (;;) {
-    const attempt = await runThread(script, lost, options);
-    if (attempt.stuck === undefined) return result(attempt.outcomes);
-    lost.set(attempt.stuck.index, attempt.stuck.reason);
-    if (lost.size > MAX_LOST || attempt.stuck.index < 0)
-      return result(giveUp(script, attempt.outcomes, attempt.stuck.reason));
+    const { outcomes, stuck } = await runThread(script, lost, options);
+    if (stuck === undefined) return result(outcomes);
+    if (lost.size === MAX_LOST || lost.has(stuck.index) || stuck.index < 0)
+      return result(giveUp(script, outcomes, stuck.reason));
+    lost.set(stuck.index, stuck.reason);
   }
 }
 
@@ -120,8 +120,9 @@ function runThread(
     let timer: ReturnType<typeof setTimeout>;
     const end = (attempt: Attempt): void => {
       clearTimeout(timer);
-      void worker.terminate();
+      // First, since Deno tells of the exit before `terminate` returns.
       resolve(attempt);
+      void worker.terminate();
     };
     const stuck = (reason: string): void => end({ outcomes, stuck: { index: current, reason } });
     const watch = (limit: number, reason: string): void => {
