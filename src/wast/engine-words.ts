@@ -24,7 +24,7 @@ const phrases: readonly Phrase[] = [
   {
     code: "core-module",
     expected: /type mismatch/,
-    engines: /not enough arguments on the stack|type error|expected type|type mismatch|popping value/i,
+    engines: /not enough arguments on the stack|type error|expected type|type mismatch|popping value|pop empty stack/i,
   },
 ];
 
