@@ -1,0 +1,12 @@
+/** What runs this. */
+import { cpus } from "node:os";
+
+export function engine(note: string | undefined): string {
+  const { versions } = process as { versions: Readonly<Record<string, string | undefined>> };
+  const name = versions["deno"]
+    ? `Deno ${versions["deno"]} (V8 ${versions["v8"]})`
+    : versions["bun"]
+      ? `Bun ${versions["bun"]}`
+      : `Node ${versions["node"]} (V8 ${versions["v8"]})`;
+  return [name, `${cpus().length} cores`, ...(note === undefined ? [] : [note])].join(", ");
+}
