@@ -5,7 +5,7 @@
  * Numbers go from one place to the other as bytes. All other values are loaded and stored by generated functions
  * (`Payload`): as components see them, or as JavaScript does where the host is on one side.
  */
-import { assert } from "../errors/component-error.ts";
+import { assert, type ComponentError } from "../errors/component-error.ts";
 import type { NumberKind } from "./async-types.ts";
 import type { LiftLowerContext } from "./context.ts";
 import { beyond } from "./lists.ts";
@@ -117,10 +117,13 @@ export function numbersOf(kind: NumberKind, values: ArrayLike<unknown>): TypedAr
 /** A list of the host's, from which is copied. Numbers are in a typed array. */
 export class HostSource extends Buffer {
   readonly values: ArrayLike<unknown>;
+  /** Why there are no values, of a future. */
+  readonly failure: ComponentError | undefined;
 
-  constructor(values: ArrayLike<unknown>) {
+  constructor(values: ArrayLike<unknown>, failure?: ComponentError) {
     super(values.length);
     this.values = values;
+    this.failure = failure;
   }
 
   take(count: number): readonly unknown[] {
@@ -128,14 +131,29 @@ export class HostSource extends Buffer {
   }
 }
 
-/** Room of the host's, to which is copied: a typed array that it supplies, or a list that grows. */
+/** Room of the host's, to which is copied, once: for numbers a typed array, which it may supply, else a list. */
 export class HostTarget extends Buffer {
-  readonly room: TypedArray | undefined;
-  values: unknown[] = [];
+  readonly #kind: NumberKind | undefined;
+  #room: TypedArray | undefined;
+  values: readonly unknown[] = [];
 
-  constructor(length: number, room?: TypedArray) {
+  constructor(length: number, kind: NumberKind | undefined, room?: TypedArray) {
     super(length);
-    this.room = room;
+    this.#kind = kind;
+    this.#room = room;
+  }
+
+  /** Room for `count` numbers: no more of it than that, unless it was supplied. */
+  room(count: number): TypedArray {
+    this.#room ??= new typedArrays[this.#kind!](count);
+    return this.#room;
+  }
+
+  /** What was copied. */
+  get taken(): TypedArray | readonly unknown[] {
+    if (this.#kind === undefined) return this.values;
+    const room = this.room(0);
+    return room.length === this.progress ? room : room.subarray(0, this.progress);
   }
 }
 
@@ -174,28 +192,19 @@ function hostBytes(source: Buffer, { size, number }: Payload, count: number): Ui
 }
 
 function toHost(source: Buffer, target: HostTarget, count: number): void {
-  const { room, progress, values } = target;
+  assert(target.progress === 0);
   if (source instanceof GuestBuffer) {
-    const { payload } = source;
-    if (payload.number !== undefined) numbersToHost(source, target, count);
-    else if (payload.size === 0) for (let i = 0; i < count; i++) values.push(undefined);
-    else append(values, payload.load.host(source.ptr, count));
+    const { payload, ptr } = source;
+    if (payload.number !== undefined) {
+      const room = target.room(count);
+      if (room.length < count) invalid();
+      const byteLength = count * payload.size;
+      new Uint8Array(room.buffer, room.byteOffset, byteLength).set(guestBytes(source, byteLength));
+    } else target.values = payload.size === 0 ? new Array(count).fill(undefined) : payload.load.host(ptr, count);
     return;
   }
-  const taken = (source as HostSource).take(count);
-  if (room === undefined) append(values, taken);
-  else (room as Uint8Array).set(taken as number[], progress);
-}
-
-function append(values: unknown[], more: readonly unknown[]): void {
-  for (const value of more) values.push(value);
-}
-
-/** What the host reads of numbers it always reads into a typed array. */
-function numbersToHost(source: GuestBuffer, { room, progress }: HostTarget, count: number): void {
-  const { size } = source.payload;
-  assert(room !== undefined);
-  const bytes = guestBytes(source, count * size);
-  if (room.BYTES_PER_ELEMENT !== size) invalid();
-  new Uint8Array(room.buffer, room.byteOffset + progress * size, count * size).set(bytes);
+  const { values, progress } = source as HostSource;
+  if (ArrayBuffer.isView(values)) {
+    (target.room(count) as Uint8Array).set((values as Uint8Array).subarray(progress, progress + count));
+  } else target.values = (source as HostSource).take(count);
 }

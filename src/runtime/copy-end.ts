@@ -2,6 +2,7 @@
  * What the ends of streams and futures have in common: they copy, one copy at a time, and are waitables. "Stream State"
  * in CanonicalABI.md (`CopyEnd`, `CopyState`, `CopyResult`).
  */
+import type { ComponentError } from "../errors/component-error.ts";
 import type { AsyncType } from "./async-types.ts";
 import type { Buffer } from "./buffers.ts";
 import type { ComponentInstance } from "./instance.ts";
@@ -24,13 +25,17 @@ export interface Pending {
   onCopy(reclaim: () => void): void;
   /** `on_copy_done` in the specification. */
   onCopyDone(result: CopyResult): void;
-  /** A value of the host's is not of the payload's type. */
-  onFault?(): void;
+  /** A value of the host's is not of the payload's type: tells what is wrong with it. */
+  onFault?(): ComponentError;
+  /** The writer of a future has no value. Guests trap. */
+  onFailure?(reason: ComponentError): void;
 }
 
 /** What the two ends of a stream or a future share. `SharedBase` in the specification. */
 export interface Shared {
   readonly type: AsyncType;
+  /** Called when an end has been dropped, for what the host has to do then. */
+  onDropped: (() => void) | undefined;
   read(reader: Pending): void;
   write(writer: Pending): void;
   cancel(): void;

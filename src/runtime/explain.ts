@@ -40,6 +40,17 @@ export function explain(cx: Explainer, type: TypeIndex, value: unknown, path: re
   return wrongValue(path, find(cx, type, value) ?? changed);
 }
 
+/** As `explain`, but `undefined` if nothing is wrong with the value. */
+export function explainFault(
+  cx: Explainer,
+  type: TypeIndex,
+  value: unknown,
+  path: readonly string[],
+): ComponentError | undefined {
+  const fault = find(cx, type, value);
+  return fault && wrongValue(path, fault);
+}
+
 /** The error for a call of an export whose arguments are wrong: for the first that is. */
 export function explainArguments(
   cx: Explainer,

@@ -1,15 +1,18 @@
 /**
  * Futures: what the two ends of one share, and the ends. "Future State" in CanonicalABI.md.
  */
+import type { ComponentError } from "../errors/component-error.ts";
 import type { AsyncType } from "./async-types.ts";
+import { HostSource } from "./buffers.ts";
 import { CopyEnd, CopyResult, type Pending, type Shared } from "./copy-end.ts";
 import { forbidIntraComponent, tryTransfer } from "./streams.ts";
-import { trap } from "./trap.ts";
+import { trap, trapWith } from "./trap.ts";
 
 /** `SharedFutureImpl` in the specification. */
 export class SharedFuture implements Shared {
   readonly type: AsyncType;
   dropped = false;
+  onDropped: (() => void) | undefined;
   #pending: Pending | undefined;
 
   constructor(type: AsyncType) {
@@ -30,6 +33,7 @@ export class SharedFuture implements Shared {
     if (this.dropped) return;
     this.dropped = true;
     if (this.#pending !== undefined) this.#notifyPending(CopyResult.dropped);
+    this.onDropped?.();
   }
 
   read(reader: Pending): void {
@@ -57,10 +61,21 @@ export class SharedFuture implements Shared {
   }
 
   #copy(writer: Pending, reader: Pending, comer: Pending): void {
-    // A future cannot end without a value, so whoever reads it can only be told by a trap.
-    if (!tryTransfer(writer, reader, 1)) trap("no-future-value");
-    this.#notifyPending(CopyResult.completed);
-    comer.onCopyDone(CopyResult.completed);
+    const { buffer } = writer;
+    const failure = (buffer instanceof HostSource && buffer.failure) || tryTransfer(writer, reader, 1);
+    if (failure !== undefined) this.#fail(writer, reader, failure);
+    else {
+      this.#notifyPending(CopyResult.completed);
+      comer.onCopyDone(CopyResult.completed);
+    }
+  }
+
+  /** A future does not end without a value, so a guest that reads it can only be told by a trap. */
+  #fail(writer: Pending, reader: Pending, reason: ComponentError): void {
+    this.#pending = undefined;
+    writer.onFailure?.(reason);
+    if (reader.onFailure === undefined) trapWith(reason);
+    reader.onFailure(reason);
   }
 }
 

@@ -14,7 +14,7 @@
  *   and write to the other when it suits: `await writable.write(values)` resolves when the guest (or whoever it has passed
  *   the stream to) has taken some of them, and says how many. To be told that somebody reads before there is anything to
  *   write, write an empty list: that is not taken until there is a reader. `drop()` ends the stream. For a future,
- *   `hostFuture`, and `writable.write(value)`, once; `writable.fail(error)` makes the guest that reads it trap.
+ *   `hostFuture`, and `writable.write(value)`, once; `writable.fail(error)` makes a guest that reads it trap.
  *
  * Each end has one operation at a time: a second one throws. All of them may be called at any time, also while guests
  * run; they take effect when none does. Once the store has failed, operations that wait are rejected with the reason;
@@ -26,6 +26,7 @@ import { assert, ComponentError } from "../errors/component-error.ts";
 import type { AsyncType, NumberKind } from "./async-types.ts";
 import { type Buffer, HostSource, HostTarget, numbersOf, type TypedArray, typedArrays } from "./buffers.ts";
 import { CopyResult, type Shared } from "./copy-end.ts";
+import { explainFault } from "./explain.ts";
 import { SharedFuture } from "./futures.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Store } from "./store.ts";
@@ -97,7 +98,8 @@ abstract class HostEnd {
     return this.shared;
   }
 
-  protected copy<B extends Buffer>(direction: "read" | "write", buffer: B): Promise<Copied> {
+  /** With `whole`, what has been copied in part goes on until all of it is, or no more can be. */
+  protected copy(direction: "read" | "write", buffer: Buffer, whole = false): Promise<Copied> {
     if (this.#state !== "open") throw unusable(this.type, direction === "read" ? "read from" : "written to");
     if (this.#copying !== undefined) throw unusable(this.type, `${direction} twice at a time`);
     this.#settle();
@@ -128,15 +130,25 @@ abstract class HostEnd {
       this.#scheduler.post(() => {
         if (ended) return undefined;
         begun = true;
+        const goesOn = () => whole && buffer.remain > 0;
         const pending = {
           instance: undefined,
           buffer,
           onCopy(reclaim: () => void) {
+            if (goesOn()) return;
             reclaim();
             end(CopyResult.completed);
           },
-          onCopyDone: (result: CopyResult) => end(result),
-          onFault: () => end(undefined, faultOf(this.type, buffer)),
+          onCopyDone: (result: CopyResult) => {
+            if (result === CopyResult.completed && goesOn() && !ended) this.shared.write(pending);
+            else end(result);
+          },
+          onFault: () => {
+            const fault = faultOf(this.type, buffer);
+            end(undefined, fault);
+            return fault;
+          },
+          onFailure: (reason: ComponentError) => end(undefined, reason),
         };
         if (direction === "read") this.shared.read(pending);
         else this.shared.write(pending);
@@ -146,10 +158,16 @@ abstract class HostEnd {
   }
 }
 
-function faultOf(type: AsyncType, buffer: Buffer): ComponentError {
-  const which = type.kind === "stream" ? ` (among those from number ${buffer.progress} on)` : "";
-  const reason = `a value that was written is not of the type that the ${type.kind} has${which}`;
-  return new ComponentError("call", "wrong-value", reason);
+/** What is wrong with the values that are not copied yet. */
+function faultOf({ kind, payload, scope }: AsyncType, buffer: Buffer): ComponentError {
+  const { values } = buffer as HostSource;
+  for (let i = buffer.progress; payload !== undefined && i < values.length; i++) {
+    const fault = explainFault(scope, payload, values[i], [
+      kind === "stream" ? `element ${i} of a stream` : "a future",
+    ]);
+    if (fault !== undefined) return fault;
+  }
+  return new ComponentError("call", "wrong-value", `a value changed while it was written to a ${kind}`);
 }
 
 function unusable(type: AsyncType, how: string): ComponentError {
@@ -163,12 +181,9 @@ export class HostReadable extends HostEnd {
    * or has dropped its end (`done`).
    */
   async read(into: number | TypedArray): Promise<Read> {
-    const { number } = this.type;
-    const length = typeof into === "number" ? into : into.length;
-    const room = number === undefined ? undefined : roomFor(number, into);
-    const target = new HostTarget(length, room);
-    const copied = await this.copy("read", target);
-    return { ...copied, values: room === undefined ? target.values : room.subarray(0, copied.count) };
+    const target = hostTarget(this.type.number, into);
+    const { count, done, cancelled } = await this.copy("read", target);
+    return { count, done, cancelled, values: target.taken };
   }
 
   /** Takes the end away, so that it can be passed to a guest again. Not while it reads. */
@@ -177,11 +192,15 @@ export class HostReadable extends HostEnd {
   }
 }
 
-function roomFor(kind: NumberKind, into: number | TypedArray): TypedArray {
-  const Class = typedArrays[kind];
-  if (typeof into === "number") return new Class(into);
-  if (into instanceof Class) return into;
-  throw new TypeError(`values of type ${kind} are read into a ${Class.name}`);
+function hostTarget(kind: NumberKind | undefined, into: number | TypedArray): HostTarget {
+  if (typeof into === "number") return new HostTarget(into, kind);
+  const Class = kind && typedArrays[kind];
+  if (Class !== undefined && into instanceof Class) return new HostTarget(into.length, kind, into);
+  throw new TypeError(
+    Class === undefined
+      ? "only numbers are read into an array"
+      : `values of type ${kind} are read into a ${Class.name}`,
+  );
 }
 
 /** The writable end of a stream, in the hands of the host. */
@@ -191,17 +210,26 @@ export class HostWritable extends HostEnd {
     const { number } = this.type;
     return this.copy("write", new HostSource(number === undefined ? values : numbersOf(number, values)));
   }
+
+  /** As `write`, but resolves when all of them have been taken, or no more can be. */
+  writeAll(values: ArrayLike<unknown>): Promise<Copied> {
+    const { number } = this.type;
+    return this.copy("write", new HostSource(number === undefined ? values : numbersOf(number, values)), true);
+  }
+
+  /** `told` is called, at an unsuitable time, when the reader drops its end. */
+  whenDropped(told: () => void): void {
+    this.shared.onDropped = told;
+  }
 }
 
 /** The readable end of a future, in the hands of the host. */
 export class HostFuture extends HostEnd {
   /** Resolves with the value; with `cancelled`, if the read was. */
   async read(): Promise<{ readonly value: unknown; readonly cancelled: boolean }> {
-    const { number } = this.type;
-    const room = number === undefined ? undefined : roomFor(number, 1);
-    const target = new HostTarget(1, room);
+    const target = hostTarget(this.type.number, 1);
     const { cancelled } = await this.copy("read", target);
-    return { value: (room ?? target.values)[0], cancelled };
+    return { value: target.taken[0], cancelled };
   }
 
   give(): Shared {
@@ -217,10 +245,9 @@ export class HostPromise extends HostEnd {
     return this.copy("write", new HostSource(number === undefined ? [value] : numbersOf(number, [value])));
   }
 
-  /** There will be no value: whoever waits for it waits in vain, so the store fails. */
-  fail(reason: ComponentError, store: Store): void {
-    store.poison(reason);
-    this.drop();
+  /** There will be no value: a guest that waits for it, now or later, traps, for a future does not end without. */
+  fail(reason: ComponentError): void {
+    void this.copy("write", new HostSource([], reason)).catch(() => {});
   }
 }
 

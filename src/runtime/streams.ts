@@ -4,6 +4,7 @@
  * Nothing is buffered. Whoever comes first leaves word of its buffer, and whoever comes second copies, right from the one
  * buffer to the other.
  */
+import type { ComponentError } from "../errors/component-error.ts";
 import type { AsyncType } from "./async-types.ts";
 import { transfer } from "./buffers.ts";
 import { CopyEnd, CopyResult, type Pending, type Shared } from "./copy-end.ts";
@@ -14,6 +15,7 @@ import { trap } from "./trap.ts";
 export class SharedStream implements Shared {
   readonly type: AsyncType;
   dropped = false;
+  onDropped: (() => void) | undefined;
   #pending: Pending | undefined;
 
   constructor(type: AsyncType) {
@@ -35,6 +37,7 @@ export class SharedStream implements Shared {
     if (this.dropped) return;
     this.dropped = true;
     if (this.#pending !== undefined) this.#notifyPending(CopyResult.dropped);
+    this.onDropped?.();
   }
 
   read(reader: Pending): void {
@@ -69,7 +72,7 @@ export class SharedStream implements Shared {
   #copy(writer: Pending, reader: Pending, comer: Pending, other: Pending): void {
     const count = Math.min(writer.buffer.remain, reader.buffer.remain);
     if (count > 0) {
-      if (!tryTransfer(writer, reader, count)) {
+      if (tryTransfer(writer, reader, count) !== undefined) {
         this.dropped = true;
         this.#pending = undefined;
         reader.onCopyDone(CopyResult.dropped);
@@ -96,15 +99,14 @@ export function forbidIntraComponent(type: AsyncType, a: Pending, b: Pending): v
   }
 }
 
-/** Copies. If the values are the host's, and are not of the payload's type, the host is told, and the answer is false. */
-export function tryTransfer(writer: Pending, reader: Pending, count: number): boolean {
+/** Copies, or tells what is wrong with a value of the host's, which is told, too. */
+export function tryTransfer(writer: Pending, reader: Pending, count: number): ComponentError | undefined {
   try {
     transfer(writer.buffer, reader.buffer, count);
-    return true;
+    return undefined;
   } catch (error) {
     if (!(error instanceof InvalidValue) || writer.onFault === undefined) throw error;
-    writer.onFault();
-    return false;
+    return writer.onFault();
   }
 }
 
