@@ -28,6 +28,7 @@ import { type Buffer, HostSource, HostTarget, numbersOf, type TypedArray, typedA
 import { CopyResult, type Shared } from "./copy-end.ts";
 import { explainFault } from "./explain.ts";
 import { SharedFuture } from "./futures.ts";
+import { InvalidValue } from "./numbers.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Store } from "./store.ts";
 import { SharedStream } from "./streams.ts";
@@ -62,6 +63,10 @@ abstract class HostEnd {
     this.type = type;
     this.#scheduler = scheduler;
     this.#settle = scheduler.addOperation();
+  }
+
+  get store(): Store {
+    return this.#scheduler.store;
   }
 
   /** Whether a copy is waiting. */
@@ -103,6 +108,11 @@ abstract class HostEnd {
     if (this.#state !== "open") throw unusable(this.type, direction === "read" ? "read from" : "written to");
     if (this.#copying !== undefined) throw unusable(this.type, `${direction} twice at a time`);
     this.#settle();
+    const { trapped } = this.store;
+    if (trapped !== undefined) {
+      this.#state = "done";
+      return Promise.reject(trapped);
+    }
     return new Promise((resolve, reject) => {
       let begun = false;
       let ended = false;
@@ -158,12 +168,22 @@ abstract class HostEnd {
   }
 }
 
+/** @throws ComponentError if numbers are wanted, and others given */
+function hostSource(type: AsyncType, values: ArrayLike<unknown>): HostSource {
+  if (type.number === undefined) return new HostSource(values);
+  try {
+    return new HostSource(numbersOf(type.number, values));
+  } catch (error) {
+    throw error instanceof InvalidValue ? faultOf(type, new HostSource(values)) : error;
+  }
+}
+
 /** What is wrong with the values that are not copied yet. */
 function faultOf({ kind, payload, scope }: AsyncType, buffer: Buffer): ComponentError {
   const { values } = buffer as HostSource;
   for (let i = buffer.progress; payload !== undefined && i < values.length; i++) {
     const fault = explainFault(scope, payload, values[i], [
-      kind === "stream" ? `element ${i} of a stream` : "a future",
+      kind === "stream" ? `element ${i} of a stream's chunk` : "a future",
     ]);
     if (fault !== undefined) return fault;
   }
@@ -207,14 +227,12 @@ function hostTarget(kind: NumberKind | undefined, into: number | TypedArray): Ho
 export class HostWritable extends HostEnd {
   /** Writes values. Resolves when the reader has taken some of them, or has dropped its end (`done`). */
   write(values: ArrayLike<unknown>): Promise<Copied> {
-    const { number } = this.type;
-    return this.copy("write", new HostSource(number === undefined ? values : numbersOf(number, values)));
+    return this.copy("write", hostSource(this.type, values));
   }
 
   /** As `write`, but resolves when all of them have been taken, or no more can be. */
   writeAll(values: ArrayLike<unknown>): Promise<Copied> {
-    const { number } = this.type;
-    return this.copy("write", new HostSource(number === undefined ? values : numbersOf(number, values)), true);
+    return this.copy("write", hostSource(this.type, values), true);
   }
 
   /** `told` is called, at an unsuitable time, when the reader drops its end. */
@@ -225,11 +243,11 @@ export class HostWritable extends HostEnd {
 
 /** The readable end of a future, in the hands of the host. */
 export class HostFuture extends HostEnd {
-  /** Resolves with the value; with `cancelled`, if the read was. */
-  async read(): Promise<{ readonly value: unknown; readonly cancelled: boolean }> {
+  /** Resolves with the value; with a count of 0, if the read was cancelled or the writer is gone. */
+  async read(): Promise<{ readonly count: number; readonly value: unknown }> {
     const target = hostTarget(this.type.number, 1);
-    const { cancelled } = await this.copy("read", target);
-    return { value: target.taken[0], cancelled };
+    const { count } = await this.copy("read", target);
+    return { count, value: target.taken[0] };
   }
 
   give(): Shared {
@@ -241,8 +259,7 @@ export class HostFuture extends HostEnd {
 export class HostPromise extends HostEnd {
   /** Writes the value. Resolves when it has been read, or the reader has dropped its end: then the count is 0. */
   write(value: unknown): Promise<Copied> {
-    const { number } = this.type;
-    return this.copy("write", new HostSource(number === undefined ? [value] : numbersOf(number, [value])));
+    return this.copy("write", hostSource(this.type, [value]));
   }
 
   /** There will be no value: a guest that waits for it, now or later, traps, for a future does not end without. */

@@ -15,6 +15,11 @@ export interface StoreOptions {
    * host's is left that could change that: they fail, which is the default, or wait for other calls.
    */
   readonly onDeadlock?: "fail" | "wait";
+  /**
+   * Told of failures of which no call that is awaited can tell: of a stream's source after the call that it was passed to
+   * has returned, and of guests that trap when nobody waits for them. Without it they are unhandled rejections.
+   */
+  readonly onUnhandled?: (error: unknown) => void;
   /** For tests: makes the choices that the specification leaves open. */
   readonly chooser?: Chooser;
 }
@@ -22,6 +27,7 @@ export interface StoreOptions {
 export class Store {
   readonly scheduler: Scheduler;
   readonly failsOnDeadlock: boolean;
+  readonly #onUnhandled: ((error: unknown) => void) | undefined;
   readonly #instances: ComponentInstance[] = [];
   #deferred: Deferred[] = [];
   #scheduled = false;
@@ -31,6 +37,16 @@ export class Store {
   constructor(options: StoreOptions = {}) {
     this.scheduler = new Scheduler(this, options.chooser);
     this.failsOnDeadlock = options.onDeadlock !== "wait";
+    this.#onUnhandled = options.onUnhandled;
+  }
+
+  /** Tells the embedder of a failure for which there is nobody else to tell, when no guest runs. */
+  unhandled(error: unknown): void {
+    const tell = this.#onUnhandled;
+    void Promise.resolve().then(() => {
+      if (tell === undefined) throw error;
+      tell(error);
+    });
   }
 
   adopt(instance: ComponentInstance): void {
