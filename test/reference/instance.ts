@@ -16,6 +16,14 @@ export class Store {
   trapped = false;
   /** How many NaNs with other bits than the canonical ones have been lifted: what becomes of those bits is anyone's guess. */
   oddNaNs = 0;
+  /** How many elements of lists may be lifted yet: a guest can make one byte of memory count for any number of them. */
+  patience: number = Number.POSITIVE_INFINITY;
+
+  /** Gives up when there is too much to do. */
+  spend(work: number): void {
+    this.patience -= work;
+    if (this.patience < 0) throw new OutOfPatience();
+  }
 
   /** `Store.invoke` in the specification: calls `f`, to which `args` are passed, from outside. */
   invoke(f: FuncInst, args: readonly Value[]): readonly Value[] {
@@ -67,6 +75,9 @@ export class Thread {
     this.inst = inst;
   }
 }
+
+/** Says nothing about what should have happened. */
+export class OutOfPatience extends Error {}
 
 /** A guest's own trap, or the end of its stack, is one like those that the Canonical ABI makes. */
 function asTrap(error: unknown): unknown {

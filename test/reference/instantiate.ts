@@ -53,6 +53,9 @@ export interface ReferenceFunc {
   readonly call: FuncInst;
 }
 
+/** Told of each call of a lifted core function, just before it begins. */
+export type OnCall = (core: CoreExport, args: readonly CoreValue[]) => void;
+
 type EngineFunc = (...args: unknown[]) => unknown;
 
 export class ReferenceInstance {
@@ -65,13 +68,21 @@ export class ReferenceInstance {
   readonly #plan: Plan;
   readonly #modules: readonly WebAssembly.Module[];
   readonly #imports: ReferenceImports;
+  readonly #onCall: OnCall | undefined;
   readonly #core: WebAssembly.Exports[] = [];
 
-  constructor(plan: Plan, modules: readonly WebAssembly.Module[], imports: ReferenceImports, store: Store) {
+  constructor(
+    plan: Plan,
+    modules: readonly WebAssembly.Module[],
+    imports: ReferenceImports,
+    store: Store,
+    onCall?: OnCall,
+  ) {
     this.store = store;
     this.#plan = plan;
     this.#modules = modules;
     this.#imports = imports;
+    this.#onCall = onCall;
     const instances: ComponentInstance[] = [];
     for (const { parent } of plan.instances) {
       instances.push(new ComponentInstance(store, parent === undefined ? undefined : instances[parent]));
@@ -169,7 +180,12 @@ export class ReferenceInstance {
       postReturn:
         postReturn && fromEngine(this.#coreDef(postReturn) as EngineFunc, { params: coreType.results, results: [] }),
     };
-    return storeLift(fromEngine(this.#coreDef(core) as EngineFunc, coreType), ft, opts, plain.inst);
+    const callee = fromEngine(this.#coreDef(core) as EngineFunc, coreType);
+    const told: CoreFunc = (args) => {
+      if (core.from === "core-instance") this.#onCall?.(core, args);
+      return callee(args);
+    };
+    return storeLift(told, ft, opts, plain.inst);
   }
 
   #funcInst(def: FuncDef, type: FuncTypeIndex): FuncInst {

@@ -135,6 +135,7 @@ export function loadListFromRange(cx: LiftLowerContext, ptr: bigint, length: big
 function loadListFromValidRange(cx: LiftLowerContext, ptr: bigint, length: bigint, element: ValType): Value[] {
   const a: Value[] = [];
   const size = elemSize(element, cx.ptrType);
+  cx.inst.store.spend(Number(length));
   for (let i = 0n; i < length; i++) a.push(load(cx, ptr + i * size, element));
   return a;
 }

@@ -1,0 +1,257 @@
+/**
+ * A chain of guests, run by gantry in one of its modes.
+ */
+import {
+  type CompileOptions,
+  Component,
+  ComponentError,
+  Linker,
+  ResultError,
+  resource,
+  views,
+} from "../../src/index.ts";
+import type { FuncType, ValType } from "../../src/types/types.ts";
+import { fromJs, type Handles, toJs } from "../reference/js-values.ts";
+import type { Value } from "../reference/types.ts";
+import { vary } from "./js-forms.ts";
+import { POKED } from "./puppet.ts";
+import type { Random } from "./random.ts";
+import type { HostEvent, Observed, Outcome, Reply, Step } from "./step.ts";
+import { controls, type World } from "./world.ts";
+
+export interface Mode {
+  readonly name: string;
+  readonly tier: "jit" | "evaluate";
+  /** Whether calls between components go through wasm adapters. */
+  readonly fuse: boolean;
+  /** Whether lists and strings come as views, from functions and to those of the host. */
+  readonly views: boolean;
+}
+
+export const modes: readonly Mode[] = [
+  { name: "jit, fused", tier: "jit", fuse: true, views: false },
+  { name: "jit, composed", tier: "jit", fuse: false, views: true },
+  { name: "evaluate, composed", tier: "evaluate", fuse: false, views: false },
+  { name: "evaluate, fused", tier: "evaluate", fuse: true, views: true },
+];
+
+type Call = (...args: unknown[]) => unknown;
+
+class HostObject {
+  readonly rep: bigint;
+
+  constructor(rep: bigint) {
+    this.rep = rep;
+  }
+}
+
+/** An error that is no answer of a host function's. */
+class Accident extends Error {}
+
+export class GantrySession {
+  readonly mode: Mode;
+  readonly #world: World;
+  readonly #random: Random;
+  readonly #funcs: Map<string, ReturnType<ReturnType<Linker["instantiateSync"]>["func"]>> = new Map();
+  readonly #instance: ReturnType<Linker["instantiateSync"]>;
+  readonly #hostObjects: Map<bigint, HostObject> = new Map();
+  /** What the host owns of the first guest's resource. */
+  readonly #owned: Map<bigint, object> = new Map();
+  #replies: Reply[] = [];
+  #events: HostEvent<unknown>[] = [];
+
+  constructor(world: World, component: Component, mode: Mode, random: Random) {
+    this.mode = mode;
+    this.#world = world;
+    this.#random = random;
+    const definitions = new Map<string, object>();
+    if (world.host !== undefined) {
+      // A class of its own for each session: which objects are dropped is told to this one.
+      const Host = class extends HostObject {};
+      this.#makeHostObject = (rep) => new Host(rep);
+      const drop = ({ rep }: HostObject) => {
+        this.#events.push({ kind: "drop", rep });
+      };
+      definitions.set("h", resource(Host, { drop }));
+    }
+    for (const [i, { type }] of world.guests.at(-1)!.imports.entries()) {
+      const call = (...args: unknown[]) => this.#host(i, type, args);
+      definitions.set(`g${i}`, mode.views ? views(call) : call);
+    }
+    this.#instance = new Linker(definitions).instantiateSync(component);
+  }
+
+  static compile(world: World, { tier, fuse }: Mode): Component {
+    const options: CompileOptions & { fuse: boolean } = { features: "all", tier, fuse };
+    return Component.compileSync(world.bytes, options);
+  }
+
+  #makeHostObject: (rep: bigint) => HostObject = (rep) => new HostObject(rep);
+
+  #func(guest: number, name: string): ReturnType<ReturnType<Linker["instantiateSync"]>["func"]> {
+    const key = `${guest} ${name}`;
+    let func = this.#funcs.get(key);
+    if (func === undefined) {
+      func = this.#instance.func(`c${guest}`, name);
+      this.#funcs.set(key, func);
+    }
+    return func;
+  }
+
+  #host(i: number, type: FuncType, args: readonly unknown[]): unknown {
+    this.#events.push({ kind: "call", func: i, args: args.map(snapshot) });
+    const reply = this.#replies.shift();
+    if (reply === undefined || reply.kind === "throw") throw new Accident("the host function failed");
+    if (type.result === undefined) return undefined;
+    const value = this.toJs(reply.value!, type.result);
+    if (type.result.kind !== "result") return vary(this.#random, value, type.result);
+    const { tag, val } = value as { tag: string; val?: unknown };
+    if (tag === "err") throw new ResultError(val);
+    return val;
+  }
+
+  run({ pokes, action, replies }: Step): Observed<unknown> {
+    for (const { guest, at, bytes } of pokes) this.#poke(guest, at, bytes);
+    this.#replies = [...replies];
+    this.#events = [];
+    const outcome = this.#outcome(() => {
+      if (action.kind === "drop") {
+        const object = this.#owned.get(action.rep) as { [Symbol.dispose](): void };
+        this.#owned.delete(action.rep);
+        object[Symbol.dispose]();
+        return undefined;
+      }
+      const func = this.#func(action.guest, action.name);
+      const type = this.#type(action.guest, action.name);
+      const args = type.params.map((param, i) =>
+        vary(this.#random, this.toJs(action.args[i]!, param.type), param.type),
+      );
+      for (const [i, param] of type.params.entries()) this.#giveAway(action.args[i]!, param.type);
+      const call = this.mode.views ? (...all: unknown[]) => func.read(snapshot, ...all) : (func.call as Call);
+      if (type.result?.kind !== "result") return snapshot(call(...args));
+      const tagged = (tag: "ok" | "err", val: unknown, payload: ValType | undefined) =>
+        payload === undefined ? { tag } : { tag, val: snapshot(val) };
+      try {
+        return tagged("ok", call(...args), type.result.ok);
+      } catch (error) {
+        if (error instanceof ResultError) return tagged("err", error.payload, type.result.error);
+        throw error;
+      }
+    });
+    const memories = outcome.kind === "trap" ? [] : this.#world.guests.map((_, i) => this.#dump(i));
+    return { outcome, events: this.#events, memories };
+  }
+
+  #outcome(run: () => unknown): Outcome<unknown> {
+    try {
+      return { kind: "value", value: run() };
+    } catch (error) {
+      if (error instanceof ComponentError && error.phase === "trap") return { kind: "trap", fault: faultOf(error) };
+      return { kind: "trap", fault: `a fault of gantry's: ${error instanceof Error ? error.stack : error}` };
+    }
+  }
+
+  #type(guest: number, name: string): FuncType {
+    if (name === "run") return controls.run;
+    return this.#world.guests[guest]!.exports[Number(name.slice(1))]!.type;
+  }
+
+  #poke(guest: number, at: number, bytes: Uint8Array): void {
+    const poke = this.#func(guest, "poke").call as Call;
+    const padded = new Uint8Array(Math.ceil(bytes.length / 8) * 8);
+    padded.set(bytes);
+    const words = [...new BigUint64Array(padded.buffer)];
+    for (let i = 0; i < words.length; i += POKED) {
+      // What is written at once may not go beyond what is to be written.
+      const start = Math.max(0, Math.min(i, words.length - POKED));
+      const chunk = words.slice(start, start + POKED);
+      if (chunk.length < POKED) throw new Error("pokes are longer than that");
+      poke(at + 8 * start, ...chunk);
+    }
+  }
+
+  #dump(guest: number): Uint8Array {
+    return (this.#func(guest, "dump").call as Call)() as Uint8Array;
+  }
+
+  // ---- Values
+
+  readonly #handles: Handles = {
+    toJs: (_, type, rep) => {
+      if (type === this.#world.host) {
+        let object = this.#hostObjects.get(rep);
+        if (object === undefined) {
+          object = this.#makeHostObject(rep);
+          this.#hostObjects.set(rep, object);
+        }
+        return object;
+      }
+      return this.#owned.get(rep) ?? `the resource ${rep}, which the host has not`;
+    },
+    fromJs: () => {
+      throw new Error("values are compared in JavaScript");
+    },
+  };
+
+  toJs(v: Value, t: ValType): unknown {
+    return toJs(v, t, this.#handles);
+  }
+
+  /** As it is compared: what the host sees when `v` comes out of a guest, which has been seen to give `actual`. */
+  expected(v: Value, t: ValType, actual: unknown): unknown {
+    const reps: bigint[] = [];
+    const objects: unknown[] = [];
+    toJs(v, t, {
+      ...this.#handles,
+      toJs: (handle, type, rep) => {
+        if (handle === "own" && type !== this.#world.host) reps.push(rep);
+      },
+    });
+    if (reps.length > 0) {
+      const collect = {
+        ...this.#handles,
+        fromJs: (...[handle, type, object]: Parameters<Handles["fromJs"]>) => {
+          if (handle === "own" && type !== this.#world.host) objects.push(object);
+          return 0n;
+        },
+      };
+      try {
+        fromJs(actual, t, { encoding: "utf8", ptrType: "i32" }, collect);
+      } catch {
+        // It differs, then.
+      }
+    }
+    for (const [i, rep] of reps.entries()) {
+      const object = objects[i];
+      if (typeof object === "object" && object !== null) this.#owned.set(rep, object);
+    }
+    return this.toJs(v, t);
+  }
+
+  #giveAway(v: Value, t: ValType): void {
+    toJs(v, t, {
+      ...this.#handles,
+      toJs: (handle, type, rep) => {
+        if (handle === "own" && type !== this.#world.host) this.#owned.delete(rep);
+      },
+    });
+  }
+}
+
+/** The reference knows of no difference between text that is wrong and text that ends too early. */
+function faultOf({ code }: ComponentError): string {
+  return code === "incomplete-utf8" ? "invalid-utf8" : code;
+}
+
+/** A copy that outlives the call, with views read. */
+export function snapshot(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (ArrayBuffer.isView(value)) return (value as Uint8Array).slice();
+  if (Array.isArray(value)) return value.map(snapshot);
+  if (value instanceof Map) return new Map([...value].map(([k, v]) => [snapshot(k), snapshot(v)]));
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, snapshot(item)]));
+  }
+  return "bytes" in value && "encoding" in value ? String(value) : value;
+}
