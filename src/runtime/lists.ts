@@ -175,7 +175,7 @@ export function copyU8(cx: LiftLowerContext, ptr: number, n: number): Uint8Array
 
 export function viewU8(cx: LiftLowerContext, ptr: number, n: number): Uint8Array {
   checkList(cx, ptr, n, 1, 1);
-  return new Uint8Array(cx.memory.u8.buffer, ptr, n);
+  return new Uint8Array(cx.memory.current().u8.buffer, ptr, n);
 }
 
 export function storeU8(cx: LiftLowerContext, value: unknown): number {
@@ -209,7 +209,7 @@ export function copyS8(cx: LiftLowerContext, ptr: number, n: number): Int8Array 
 
 export function viewS8(cx: LiftLowerContext, ptr: number, n: number): Int8Array {
   checkList(cx, ptr, n, 1, 1);
-  return new Int8Array(cx.memory.s8.buffer, ptr, n);
+  return new Int8Array(cx.memory.current().s8.buffer, ptr, n);
 }
 
 export function storeS8(cx: LiftLowerContext, value: unknown): number {
@@ -242,7 +242,7 @@ export function copyU16(cx: LiftLowerContext, ptr: number, n: number): Uint16Arr
 
 export function viewU16(cx: LiftLowerContext, ptr: number, n: number): Uint16Array {
   checkList(cx, ptr, n, 2, 2);
-  return new Uint16Array(cx.memory.u16.buffer, ptr, n);
+  return new Uint16Array(cx.memory.current().u16.buffer, ptr, n);
 }
 
 export function storeU16(cx: LiftLowerContext, value: unknown): number {
@@ -275,7 +275,7 @@ export function copyS16(cx: LiftLowerContext, ptr: number, n: number): Int16Arra
 
 export function viewS16(cx: LiftLowerContext, ptr: number, n: number): Int16Array {
   checkList(cx, ptr, n, 2, 2);
-  return new Int16Array(cx.memory.s16.buffer, ptr, n);
+  return new Int16Array(cx.memory.current().s16.buffer, ptr, n);
 }
 
 export function storeS16(cx: LiftLowerContext, value: unknown): number {
@@ -308,7 +308,7 @@ export function copyU32(cx: LiftLowerContext, ptr: number, n: number): Uint32Arr
 
 export function viewU32(cx: LiftLowerContext, ptr: number, n: number): Uint32Array {
   checkList(cx, ptr, n, 4, 4);
-  return new Uint32Array(cx.memory.u32.buffer, ptr, n);
+  return new Uint32Array(cx.memory.current().u32.buffer, ptr, n);
 }
 
 export function storeU32(cx: LiftLowerContext, value: unknown): number {
@@ -341,7 +341,7 @@ export function copyS32(cx: LiftLowerContext, ptr: number, n: number): Int32Arra
 
 export function viewS32(cx: LiftLowerContext, ptr: number, n: number): Int32Array {
   checkList(cx, ptr, n, 4, 4);
-  return new Int32Array(cx.memory.s32.buffer, ptr, n);
+  return new Int32Array(cx.memory.current().s32.buffer, ptr, n);
 }
 
 export function storeS32(cx: LiftLowerContext, value: unknown): number {
@@ -374,7 +374,7 @@ export function copyU64(cx: LiftLowerContext, ptr: number, n: number): BigUint64
 
 export function viewU64(cx: LiftLowerContext, ptr: number, n: number): BigUint64Array {
   checkList(cx, ptr, n, 8, 8);
-  return new BigUint64Array(cx.memory.u64.buffer, ptr, n);
+  return new BigUint64Array(cx.memory.current().u64.buffer, ptr, n);
 }
 
 export function storeU64(cx: LiftLowerContext, value: unknown): number {
@@ -407,7 +407,7 @@ export function copyS64(cx: LiftLowerContext, ptr: number, n: number): BigInt64A
 
 export function viewS64(cx: LiftLowerContext, ptr: number, n: number): BigInt64Array {
   checkList(cx, ptr, n, 8, 8);
-  return new BigInt64Array(cx.memory.s64.buffer, ptr, n);
+  return new BigInt64Array(cx.memory.current().s64.buffer, ptr, n);
 }
 
 export function storeS64(cx: LiftLowerContext, value: unknown): number {
@@ -440,7 +440,7 @@ export function copyF32(cx: LiftLowerContext, ptr: number, n: number): Float32Ar
 
 export function viewF32(cx: LiftLowerContext, ptr: number, n: number): Float32Array {
   checkList(cx, ptr, n, 4, 4);
-  return new Float32Array(cx.memory.f32.buffer, ptr, n);
+  return new Float32Array(cx.memory.current().f32.buffer, ptr, n);
 }
 
 export function storeF32(cx: LiftLowerContext, value: unknown): number {
@@ -473,7 +473,7 @@ export function copyF64(cx: LiftLowerContext, ptr: number, n: number): Float64Ar
 
 export function viewF64(cx: LiftLowerContext, ptr: number, n: number): Float64Array {
   checkList(cx, ptr, n, 8, 8);
-  return new Float64Array(cx.memory.f64.buffer, ptr, n);
+  return new Float64Array(cx.memory.current().f64.buffer, ptr, n);
 }
 
 export function storeF64(cx: LiftLowerContext, value: unknown): number {

@@ -302,6 +302,13 @@ for (const k of kinds) {
     }
   });
 
+  test(`${k.name}: a view of nothing at address 0 right after the memory has grown`, () => {
+    const guest = makeGuest();
+    guest.memory.grow(1);
+    assert.equal(k.view(guest.cx, 0, 0).length, 0);
+    assert.equal(k.store(guest.cx, k.view(guest.cx, 0, 0)), 1024);
+  });
+
   test(`${k.name}: a view on a memory that has grown since is refused, not taken for an empty list`, () => {
     const guest = makeGuest();
     const stale = k.view(guest.cx, 64, 3);
