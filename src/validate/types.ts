@@ -7,6 +7,7 @@ import type {
 } from "../binary/definitions.ts"; // biome-ignore format: one list
 import type { ComponentType, InstanceType } from "../types/types.ts";
 import { defineAlias } from "./aliases.ts";
+import { hasCoreType } from "./canon-options.ts";
 import type { Context } from "./context.ts";
 import { defineCoreType } from "./core.ts";
 import { checkExportedValue, checkVisible, declare, resolveExternType } from "./externs.ts";
@@ -72,7 +73,7 @@ function defineResource(context: Context, scope: Scope, syntax: ResourceTypeSynt
     return context.fail("resource", "resources can only be represented by `i32`", offset);
   }
   const destructor = syntax.destructor === undefined ? undefined : scope.coreFuncs.get(syntax.destructor, offset);
-  if (destructor !== undefined && destructor.type !== context.coreTypes.func([rep], [])) {
+  if (destructor !== undefined && !hasCoreType(destructor.type, [rep], [])) {
     context.fail("resource", "core function has wrong signature for a destructor", offset);
   }
   const resource = context.types.resource(rep);

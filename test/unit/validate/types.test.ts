@@ -83,6 +83,14 @@ describe("resource types", () => {
     (core instance $m (instantiate $M))
     (type (resource (rep i32) (dtor (core func $m "d"))))`;
   it("have destructors that take the representation", () => accepts(core("(param i32)")));
+  it("have destructors whose type stands in a recursion group, or is open", async () => {
+    const of = (types: string) => `
+      (core module $M ${types} (func (export "d") (type $d)))
+      (core instance $m (instantiate $M))
+      (type (resource (rep i32) (dtor (core func $m "d"))))`;
+    await accepts(of("(rec (type $d (func (param i32))) (type (func)))"));
+    await accepts(of("(type $d (sub (func (param i32))))"));
+  });
   for (const params of ["", "(param i64)", "(param i32 i32)", "(param i32) (result i32) unreachable"]) {
     it(`do not have destructors of type ${params}`, () =>
       rejects(core(params), "wrong signature for a destructor", "resource"));
