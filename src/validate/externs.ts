@@ -106,10 +106,15 @@ export function nameResource({ kind, type }: ExternType, name: string): void {
   if (kind === "type" && type.kind === "resource") (type as { name: string | undefined }).name ??= name;
 }
 
-/** Nobody can have lent what a value that is exported would hold. */
+/** Nobody can have lent what a value that is exported, by itself or in an instance, would hold. */
 export function checkExportedValue(context: Context, type: ExternType, offset: number): void {
   if (type.kind === "value" && factsOf(type.type).borrow) {
     context.fail("type", "exported value cannot contain a `borrow` type", offset);
+  }
+  if (type.kind !== "instance") return;
+  for (const decl of type.type.exports.values()) {
+    context.spend(1, offset);
+    checkExportedValue(context, decl.type, offset);
   }
 }
 

@@ -119,6 +119,19 @@ describe("values", () => {
     errorOf(inner(0x74), "expected primitive `string` found primitive `char`", "subtype");
   });
 
+  it("hold no borrows where they are exported, not even in an instance", () => {
+    const resource = section(10, [[0x00, ...name("r"), 0x03, 0x01]]);
+    const holder = [0x42, 3, 0x02, 0x03, 0x02, 1, 0, 0x01, 0x68, 0, 0x04, 0x00, ...name("v"), 0x02, 0x01, 1];
+    const imported = [resource, section(7, [holder]), section(10, [[0x00, ...name("i"), 0x05, 1]])];
+    validateBytes(component(...imported));
+    const reason = "exported value cannot contain a `borrow` type";
+    errorOf(component(...imported, section(11, [[0x00, ...name("j"), 0x05, 0, 0x00]])), reason, "type");
+    const inside = [0x04, 0x00, ...name("v"), 0x02, 0x01, 1];
+    const nested = [0x01, 0x42, 3, 0x02, 0x03, 0x02, 1, 0, 0x01, 0x68, 0, ...inside];
+    const exporter = [0x41, 3, 0x03, 0x00, ...name("r"), 0x03, 0x01, ...nested, 0x04, 0x00, ...name("i"), 0x05, 1];
+    errorOf(component(section(7, [exporter])), reason, "type");
+  });
+
   it("need their feature", () => {
     const off = withFeatures({});
     errorOf(component(section(12, [value(0x7f, 1)])), "`values` feature", "feature", off);
