@@ -76,7 +76,7 @@ function readOptions(r: Reader): CanonOptionSyntax[] {
   return r.vec(componentLimits.canonicalOptions, "canonical options", readOption);
 }
 
-/** `canonopt`; 0x08 and 0x09 are those of the proposed ABI for garbage-collected values. */
+/** `canonopt` */
 function readOption(r: Reader): CanonOptionSyntax {
   const offset = r.pos;
   const byte = r.u8();
@@ -97,10 +97,6 @@ function readOption(r: Reader): CanonOptionSyntax {
       return { offset, option: "async" };
     case 0x07:
       return { offset, option: "callback", index: r.u32() };
-    case 0x08:
-      return { offset, option: "core-type", index: r.u32() };
-    case 0x09:
-      return { offset, option: "gc" };
   }
   return r.failByte(byte, "canonical option");
 }

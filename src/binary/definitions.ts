@@ -234,8 +234,8 @@ export interface CanonOptionsSyntax {
 }
 
 export type CanonOptionSyntax =
-  | (At & { readonly option: "utf8" | "utf16" | "latin1+utf16" | "async" | "gc" })
-  | (At & { readonly option: "memory" | "realloc" | "post-return" | "callback" | "core-type"; readonly index: number });
+  | (At & { readonly option: "utf8" | "utf16" | "latin1+utf16" | "async" })
+  | (At & { readonly option: "memory" | "realloc" | "post-return" | "callback"; readonly index: number });
 
 export type CanonDefinition =
   | (At &

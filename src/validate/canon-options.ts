@@ -101,9 +101,6 @@ export class OptionsResolver {
         this.#callbackType = type;
         return;
       }
-      case "gc":
-      case "core-type":
-        this.#fail(`canonical option \`${option}\` is not part of the Component Model`, offset);
     }
   }
 

@@ -120,13 +120,13 @@ describe("definitions", () => {
       type: { kind: "instance", declarations: [{ kind: "export-decl", name: { name: "a", attributes: [] }, type: { kind: "value", bound: "type", type: "string" } }] },
     }],
     ["lift", 8, [0x00, 0x00, 1, 2, 0x06, 0x07, 4, 3], { kind: "canon", op: "lift", func: 1, options: [{ option: "async" }, { option: "callback", index: 4 }], type: 3 }],
-    ["lower", 8, [0x01, 0x00, 1, 7, 0x00, 0x01, 0x02, 0x03, 5, 0x04, 6, 0x08, 7, 0x09], {
+    ["lower", 8, [0x01, 0x00, 1, 5, 0x00, 0x01, 0x02, 0x03, 5, 0x04, 6], {
       kind: "canon",
       op: "lower",
       func: 1,
       options: [
         { option: "utf8" }, { option: "utf16" }, { option: "latin1+utf16" }, { option: "memory", index: 5 },
-        { option: "realloc", index: 6 }, { option: "core-type", index: 7 }, { option: "gc" },
+        { option: "realloc", index: 6 },
       ],
     }],
     ["post-return", 8, [0x00, 0x00, 1, 1, 0x05, 4, 3], { kind: "canon", op: "lift", func: 1, options: [{ option: "post-return", index: 4 }], type: 3 }],
@@ -269,7 +269,7 @@ describe("malformed definitions", () => {
     [8, [1, 0x07], "invalid leading byte (0x7) for canonical function", 1],
     [8, [1, 0x00, 0x01], "invalid leading byte (0x1) for canonical function lift", 2],
     [8, [1, 0x01, 0x02], "invalid leading byte (0x2) for canonical function lower", 2],
-    [8, [1, 0x01, 0x00, 0, 1, 0x0a], "invalid leading byte (0xa) for canonical option", 5],
+    [8, [1, 0x01, 0x00, 0, 1, 0x08, 0], "invalid leading byte (0x8) for canonical option", 5],
     [8, [1, 0x06, 0x02], "invalid boolean value 0x2", 2],
     [10, [1, 0x03, 1, 0x61, 0x01, 0], "invalid leading byte (0x3) for component name", 1],
     [10, [1, 0x02, 1, 0x61, 1, 0x03, 0, 0x01, 0], "invalid leading byte (0x3) for name option", 5],
