@@ -7,13 +7,13 @@
       (func (export "length") (param i32 i32) (result i32) (local.get 1)))
     (core instance $i (instantiate $m))
     (func (export "length") (param "list" (list u16)) (result u32)
-      (canon lift (core func $i "length") (memory $i "memory") (realloc (func $i "realloc")))))
+      (canon lift (core func $i "length") (memory (core memory $i "memory")) (realloc (core func $i "realloc")))))
   (instance $length (instantiate $Length))
   (component $Caller
     (import "length" (func $length (param "list" (list u16)) (result u32)))
     (core module $libc (memory (export "memory") 1))
     (core instance $libc (instantiate $libc))
-    (core func $length' (canon lower (func $length) (memory $libc "memory")))
+    (core func $length' (canon lower (func $length) (memory (core memory $libc "memory"))))
     (core module $m
       (import "" "memory" (memory 1))
       (import "" "length" (func $length (param i32 i32) (result i32)))
