@@ -99,6 +99,9 @@ function run(state: InstanceState, step: Initializer, instantiateCore: Instantia
         state.addCoreInstance(step.core, instance);
       };
       for (const instance of entered) instance.flags |= ENTERED;
+      // A start function is a thread of its own, whose slots are empty.
+      const { storage } = state.instances[step.owner]!;
+      storage[0] = storage[1] = 0;
       try {
         const started = instantiateCore(module, imports);
         if (started instanceof Promise) return started.then(finish, (error) => startFailed(state, error));
