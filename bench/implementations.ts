@@ -2,6 +2,8 @@
  * What is measured side by side: an instance of a guest, by name, in each of the ways that there are to have one.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type * as gantry from "../src/index.ts";
 import { coreModules } from "./core-modules.ts";
 import { fresh } from "./fresh.ts";
@@ -106,10 +108,16 @@ async function adapterBytes(): Promise<Uint8Array<ArrayBuffer>> {
 
 // ---- gantry
 
-/** The package as built: what is published is measured. `BENCH_GANTRY` names another build, to compare with. */
+/** A file of the package as built, which is what is measured. `BENCH_GANTRY` names another build's folder, to compare with. */
+export function dist(file: string): string {
+  const folder = process.env["BENCH_GANTRY"];
+  return folder === undefined
+    ? new URL(`../dist/${file}`, import.meta.url).href
+    : pathToFileURL(join(folder, file)).href;
+}
+
 export async function loadGantry(): Promise<typeof gantry> {
-  const built = process.env["BENCH_GANTRY"] ?? new URL("../dist/index.js", import.meta.url).href;
-  return (await import(built)) as typeof gantry;
+  return (await import(dist("index.js"))) as typeof gantry;
 }
 
 async function gantryInstance(bytes: Uint8Array, tier: "jit" | "evaluate"): Promise<Exports> {

@@ -2,6 +2,7 @@
 import { about, type ImplementationName } from "./implementations.ts";
 import type { Measured, Samples } from "./rounds.ts";
 import { geometricMean, median, quantile } from "./statistics.ts";
+import { grid } from "./table.ts";
 
 export interface Figure {
   /** Nanoseconds a call: the median and the quartiles. */
@@ -137,11 +138,6 @@ function missing(rows: readonly Row[], present: readonly ImplementationName[]): 
     return [...reasons].map(([reason, names]) => `- \`${implementation}\`, ${names.join("; ")}: ${reason}`);
   });
   return lines.length === 0 ? [] : ["Not measured:", lines.join("\n")];
-}
-
-function grid(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, i) => (i === 0 ? "---" : "---:"))), ...rows.map(line)].join("\n");
 }
 
 const plain = (value: number) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
