@@ -24,15 +24,14 @@ export interface Mode {
   readonly tier: "jit" | "evaluate";
   /** Whether calls between components go through wasm adapters. */
   readonly fuse: boolean;
-  /** Whether lists and strings come as views, from functions and to those of the host. */
-  readonly views: boolean;
 }
 
+/** All modes in which linked components can be run; one component alone has nothing to fuse. */
 export const modes: readonly Mode[] = [
-  { name: "jit, fused", tier: "jit", fuse: true, views: false },
-  { name: "jit, composed", tier: "jit", fuse: false, views: true },
-  { name: "evaluate, composed", tier: "evaluate", fuse: false, views: false },
-  { name: "evaluate, fused", tier: "evaluate", fuse: true, views: true },
+  { name: "jit, fused", tier: "jit", fuse: true },
+  { name: "jit, composed", tier: "jit", fuse: false },
+  { name: "evaluate, fused", tier: "evaluate", fuse: true },
+  { name: "evaluate, composed", tier: "evaluate", fuse: false },
 ];
 
 type Call = (...args: unknown[]) => unknown;
@@ -50,6 +49,8 @@ class Accident extends Error {}
 
 export class GantrySession {
   readonly mode: Mode;
+  /** Whether lists and strings come as views, from functions and to those of the host. */
+  readonly views: boolean;
   readonly #world: World;
   readonly #random: Random;
   readonly #funcs: Map<string, ReturnType<ReturnType<Linker["instantiateSync"]>["func"]>> = new Map();
@@ -62,6 +63,7 @@ export class GantrySession {
 
   constructor(world: World, component: Component, mode: Mode, random: Random) {
     this.mode = mode;
+    this.views = random.once(3);
     this.#world = world;
     this.#random = random;
     const definitions = new Map<string, object>();
@@ -76,7 +78,7 @@ export class GantrySession {
     }
     for (const [i, { type }] of world.guests.at(-1)!.imports.entries()) {
       const call = (...args: unknown[]) => this.#host(i, type, args);
-      definitions.set(`g${i}`, mode.views ? views(call) : call);
+      definitions.set(`g${i}`, this.views ? views(call) : call);
     }
     this.#instance = new Linker(definitions).instantiateSync(component);
   }
@@ -127,7 +129,7 @@ export class GantrySession {
         vary(this.#random, this.toJs(action.args[i]!, param.type), param.type),
       );
       for (const [i, param] of type.params.entries()) this.#giveAway(action.args[i]!, param.type);
-      const call = this.mode.views ? (...all: unknown[]) => func.read(snapshot, ...all) : (func.call as Call);
+      const call = this.views ? (...all: unknown[]) => func.read(snapshot, ...all) : (func.call as Call);
       if (type.result?.kind !== "result") return snapshot(call(...args));
       const tagged = (tag: "ok" | "err", val: unknown, payload: ValType | undefined) =>
         payload === undefined ? { tag } : { tag, val: snapshot(val) };
