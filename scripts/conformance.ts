@@ -15,6 +15,7 @@ import { runSuite, scriptsIn } from "../src/wast/suite.ts";
 
 const usage = `usage: npm run conformance -- [FOLDER] [options]
   --tier jit|evaluate   how functions are made
+  --no-fuse             compose calls between components of two functions
   --filter TEXT         only scripts whose names contain TEXT; file.wast:12 tells of one line
   --validate-only       only decode and validate
   --features a,b        proposals to allow; all but nested-names unless given
@@ -32,6 +33,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     tier: { type: "string", default: "jit" },
+    "no-fuse": { type: "boolean", default: false },
     filter: { type: "string" },
     "validate-only": { type: "boolean", default: false },
     features: { type: "string" },
@@ -60,7 +62,7 @@ async function main(): Promise<number> {
   const list = expectationList(root, folder, tier);
   const result = await runSuite(scripts, {
     assemble: await findAssembler(),
-    hostOptions: { features: featuresOf(options.features), tier },
+    hostOptions: { features: featuresOf(options.features), tier, fuse: !options["no-fuse"] },
     validateOnly: options["validate-only"],
     timeLimit: Number(options["time-limit"]) * 1000,
     threads: options.threads === undefined ? undefined : Number(options.threads),

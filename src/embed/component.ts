@@ -9,13 +9,16 @@ import type { ByteRange, ComponentSyntax } from "../binary/definitions.ts";
 import { compileFunctions } from "../codegen/compile.ts";
 import { chooseTier, type Tier } from "../codegen/tier.ts";
 import { ComponentError } from "../errors/component-error.ts";
-import {type ComponentClosure, 
+import { type ModuleTraits, moduleTraits } from "../fuse/traits.ts";
+import {
+  type ComponentClosure,
   capturedModuleImports, componentImports, type GivenComponents, type GivenModules, type Planned,
   planComponent,
 } from "../plan/inline.ts"; // biome-ignore format: one list
 import type { FunctionTable } from "../runtime/functions.ts";
 import { allFeatures, defaultFeatures, type Feature, type FeatureSet, isFeature } from "../validate/features.ts";
 import { validateComponent } from "../validate/validate.ts";
+import { fused } from "./fusing.ts";
 import { type Extern, Reflection } from "./reflect.ts";
 import type { AnyWorld, World } from "./world.ts";
 
@@ -27,6 +30,11 @@ export interface CompileOptions {
    * forbids the former. By default `"jit"` where a probe shows that it is allowed. With `"evaluate"` nothing is probed.
    */
   readonly tier?: Tier;
+  /**
+   * Whether calls between the components inside become core WebAssembly, where the engine can: true by default. Nothing but
+   * speed depends on it.
+   */
+  readonly fuse?: boolean;
 }
 
 /** A component's bytes, or a download of them. */
@@ -39,12 +47,20 @@ export type ComponentBytes = ArrayBufferLike | ArrayBufferView;
 export interface Binary {
   /** By offset of the module's first byte. */
   readonly modules: Map<number, WebAssembly.Module>;
+  /** Likewise. Not of modules that the embedder supplied. */
+  readonly traits: Map<number, ModuleTraits>;
+}
+
+/** How a component's functions are made. */
+export interface Making {
+  readonly tier: Tier;
+  readonly fuse: boolean;
 }
 
 /** What `embed/` knows of a component, besides what it tells. */
 export interface Compiled {
   readonly closure: ComponentClosure<Binary>;
-  readonly tier: Tier;
+  readonly making: Making;
 }
 
 /** Everything that is the same for all instances of a component (with the same components given for its imports). */
@@ -61,7 +77,7 @@ export interface Given {
 }
 
 let compiledOf: (component: Component) => Compiled;
-let wrap: (closure: ComponentClosure<Binary>, tier: Tier) => Component;
+let wrap: (closure: ComponentClosure<Binary>, making: Making) => Component;
 let prepareOf: (component: Component, given: Given) => Prepared;
 
 export class Component<W extends World = AnyWorld> {
@@ -77,7 +93,7 @@ export class Component<W extends World = AnyWorld> {
 
   static {
     compiledOf = (component) => component.#compiled;
-    wrap = (closure, tier) => new Component({ closure, tier });
+    wrap = (closure, making) => new Component({ closure, making });
     prepareOf = (component, given) => component.#prepare(given);
   }
 
@@ -101,7 +117,7 @@ export class Component<W extends World = AnyWorld> {
       }
     };
     await Promise.all(ranges.map(compile));
-    return new Component({ closure, tier: chooseTier(options.tier) });
+    return new Component({ closure, making: makingOf(options) });
   }
 
   /**
@@ -121,7 +137,7 @@ export class Component<W extends World = AnyWorld> {
         throw rejected(range, error);
       }
     }
-    return new Component({ closure, tier: chooseTier(options.tier) });
+    return new Component({ closure, making: makingOf(options) });
   }
 
   /**
@@ -165,11 +181,12 @@ export class Component<W extends World = AnyWorld> {
 
   #prepare({ components, modules }: Given): Prepared {
     if (this.#prepared !== undefined) return this.#prepared;
-    const { closure, tier } = this.#compiled;
-    const planned = planComponent(closure, components, modules);
+    const { closure, making } = this.#compiled;
+    const composed = planComponent(closure, components, modules);
+    const planned = making.fuse ? fused(composed) : composed;
     const prepared = {
       planned,
-      functions: compileFunctions(planned.plan, tier),
+      functions: compileFunctions(planned.plan, making.tier),
       modules: planned.plan.modules.map(({ source, start }) => planned.sources[source]!.modules.get(start)!),
     };
     // What is imported and inlined becomes part of the plan, so it holds for these components and modules only.
@@ -184,10 +201,13 @@ export { compiledOf, prepareOf, wrap };
 function load(bytes: Uint8Array, options: CompileOptions): { closure: ComponentClosure<Binary>; ranges: ByteRange[] } {
   const syntax = decodeComponent(bytes);
   const component = validateComponent(syntax, bytes, { features: featureSet(options.features) });
-  return {
-    closure: { component, environment: undefined, source: { modules: new Map() } },
-    ranges: coreModules(syntax),
-  };
+  const ranges = coreModules(syntax);
+  const traits = new Map(ranges.map((range) => [range.start, moduleTraits(bytes, range)]));
+  return { closure: { component, environment: undefined, source: { modules: new Map(), traits } }, ranges };
+}
+
+function makingOf({ tier, fuse = true }: CompileOptions): Making {
+  return { tier: chooseTier(tier), fuse };
 }
 
 function featureSet(option: CompileOptions["features"]): FeatureSet {

@@ -94,13 +94,13 @@ export class Linker<Given extends object = {}> {
   }
 
   #instance<W extends World>(component: Component, prepared: Prepared, state: InstanceState): Instance<W> {
-    const { tier } = compiledOf(component);
+    const { making } = compiledOf(component);
     const components = prepared.planned.components;
     return new Instance<W>(state, (index) => {
       const closure = components[index];
       if (closure === undefined)
         throw new ComponentError("unsupported", "component-export", "this exported component is not at hand");
-      return wrap(closure, tier);
+      return wrap(closure, making);
     });
   }
 }

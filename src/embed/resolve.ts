@@ -73,7 +73,7 @@ export function givenFor({ component }: ComponentClosure<Binary>, definitions: D
   for (const { key, path } of capturedModuleImports(component)) {
     const found = resolveModule(definitions, path, externAt(component.type, path));
     if (found instanceof Fault) faults.push(found);
-    else modules.set(key, { modules: new Map([[0, found]]) });
+    else modules.set(key, { modules: new Map([[0, found]]), traits: new Map() });
   }
   throwFaults(faults);
   return { components, modules };

@@ -77,12 +77,12 @@ function checkString(cx: LiftLowerContext, ptr: number, byteLength: number, alig
   if (beyond(cx, ptr + byteLength)) trap("string-out-of-bounds");
 }
 
-function trapForUtf8(cx: LiftLowerContext, ptr: number, byteLength: number): never {
+export function trapForUtf8(cx: LiftLowerContext, ptr: number, byteLength: number): never {
   const { index, length } = utf8Fault(cx.memory.u8.subarray(ptr, ptr + byteLength)) ?? { index: 0, length: 0 };
   return length === 0 ? trap("incomplete-utf8", { index }) : trap("invalid-utf8", { index, length });
 }
 
-function trapForUtf16(cx: LiftLowerContext, ptr: number, units: number): never {
+export function trapForUtf16(cx: LiftLowerContext, ptr: number, units: number): never {
   return trap("invalid-utf16", { index: utf16Fault(cx.memory.u16.subarray(ptr / 2, ptr / 2 + units)) });
 }
 

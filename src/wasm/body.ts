@@ -85,6 +85,9 @@ interface ImmediateTypes {
 
 type Arguments<T extends readonly ImmediateKind[]> = { -readonly [I in keyof T]: ImmediateTypes[T[I]] };
 
+/** The immediates of an instruction. */
+export type Operands<N extends InstructionName> = Arguments<ImmediatesOf<N>>;
+
 /** Numbers of items, known when the module is finished. */
 export type IndexOf = (item: Item) => number;
 type Write = (w: Writer, indexOf: IndexOf) => void;
@@ -211,7 +214,7 @@ export class Body {
   }
 
   /** One instruction. What begins and ends blocks is better left to `block`, `loop`, `if` and the like, which make labels. */
-  emit<N extends InstructionName>(name: N, ...values: Arguments<ImmediatesOf<N>>): this {
+  emit<N extends InstructionName>(name: N, ...values: Operands<N>): this {
     const { opcode, immediates: kinds, align = 0, opens } = instruction(name);
     const place: Place = { depth: this.#depth, align };
     const writes = kinds.map((kind, i) =>

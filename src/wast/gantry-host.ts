@@ -10,8 +10,8 @@ import { ResultError } from "../errors/result-error.ts";
 import type { Host, HostOptions } from "./host.ts";
 
 export function createHost(options: HostOptions): Host<Component, Instance> {
-  const { features, tier } = options;
-  const compileOptions = { features, ...(tier !== undefined && { tier }) };
+  const { features, tier, fuse } = options;
+  const compileOptions = { features, ...(tier !== undefined && { tier }), ...(fuse !== undefined && { fuse }) };
   return {
     compile: (bytes) => Component.compile(bytes as Uint8Array<ArrayBuffer>, compileOptions),
     async instantiate(component, imports) {
@@ -22,9 +22,9 @@ export function createHost(options: HostOptions): Host<Component, Instance> {
     funcType: (instance, name) => find(instance, name)?.type,
     async invoke(instance, name, args) {
       const func = find(instance, name)!;
-      if (func.type.result?.kind !== "result") return func.call(...args);
+      if (func.type.result?.kind !== "result") return func.callAsync(...args);
       try {
-        return { tag: "ok", val: await func.call(...args) };
+        return { tag: "ok", val: await func.callAsync(...args) };
       } catch (error) {
         if (error instanceof ResultError) return { tag: "err", val: error.payload };
         throw error;

@@ -28,4 +28,5 @@ export interface HostModule {
 export interface HostOptions {
   readonly features: NonNullable<CompileOptions["features"]>;
   readonly tier: CompileOptions["tier"] | undefined;
+  readonly fuse?: boolean;
 }

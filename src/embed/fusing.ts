@@ -1,0 +1,46 @@
+/**
+ * Fuses calls between components where the engine can run what comes of it, and compiles the adapters.
+ *
+ * Adapters copy from one memory to another, so they need modules with several. Engines that have them have all else that
+ * adapters use, but for exceptions in the standard form.
+ */
+import { fuse } from "../fuse/fuse.ts";
+import type { Planned } from "../plan/inline.ts";
+import type { SourceIndex } from "../plan/plan.ts";
+import type { Binary } from "./component.ts";
+
+/** `(module (memory 0) (memory 0))` */
+const twoMemories = [0x05, 0x05, 0x02, 0x00, 0x00, 0x00, 0x00];
+/** `(module (func (try_table)))` */
+const tryTable = [
+  0x01, 0x04, 0x01, 0x60, 0x00, 0x00, 0x03, 0x02, 0x01, 0x00, 0x0a, 0x08, 0x01, 0x06, 0x00, 0x1f, 0x40, 0x00, 0x0b, 0x0b,
+]; // biome-ignore format: sections
+
+let multiMemory: boolean | undefined;
+let exceptions: boolean | undefined;
+
+function isValid(sections: readonly number[]): boolean {
+  return WebAssembly.validate(Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, ...sections));
+}
+
+/** The plan with adapters, whose modules are in one more source; the plan as it is where there are none. */
+export function fused(planned: Planned<Binary>): Planned<Binary> {
+  if (planned.plan.instances.length < 3) return planned;
+  multiMemory ??= isValid(twoMemories);
+  if (!multiMemory) return planned;
+  exceptions ??= isValid(tryTable);
+  const { plan, sources } = planned;
+  const source = sources.length as SourceIndex;
+  const result = fuse(plan, {
+    source,
+    exceptions,
+    traits: (module) => sources[module.source]!.traits.get(module.start),
+  });
+  if (result === undefined) return planned;
+  const modules = new Map<number, WebAssembly.Module>();
+  for (const module of result.plan.modules) {
+    if (module.source !== source) continue;
+    modules.set(module.start, new WebAssembly.Module(result.bytes.subarray(module.start, module.end) as BufferSource));
+  }
+  return { ...planned, plan: result.plan, sources: [...sources, { modules, traits: new Map() }] };
+}

@@ -1,0 +1,351 @@
+/**
+ * The body of an adapter or of a helper, with the phrases that all of them are made of: traps, checked pointers, room that
+ * `realloc` finds, a choice among cases.
+ */
+import type { FlatType } from "../abi/flatten.ts";
+import type { Leaf, PlainTrapCode } from "../plan/plan.ts";
+import {
+  type BlockType,
+  type Body,
+  type EncodedType,
+  externref,
+  type Func,
+  type Label,
+  type Local,
+  type Operands,
+} from "../wasm/body.ts";
+import type { InstructionName } from "../wasm/instructions.ts";
+import type { AdapterModule } from "./module.ts";
+import type { Side } from "./side.ts";
+
+/** How much code a function has in it, in nodes of types, before what is more goes into helpers. */
+const FUEL = 200;
+
+/** A number of bytes: known, or in a local of type `i32`. */
+export type Size = number | { readonly local: Local };
+
+export class Code {
+  readonly module: AdapterModule;
+  /** What keeps the handles that are on their way; only where values may have some in them. */
+  scope: Local | undefined;
+  readonly #body: Body;
+  #fuel = FUEL;
+
+  constructor(module: AdapterModule, body: Body, scope: Local | undefined) {
+    this.module = module;
+    this.#body = body;
+    this.scope = scope;
+  }
+
+  emit<N extends InstructionName>(name: N, ...operands: Operands<N>): this {
+    this.#body.emit(name, ...operands);
+    return this;
+  }
+
+  /** Whether there is fuel for all of a type of this cost in place. A node for the type itself is burnt if so. */
+  inlines(cost: number): boolean {
+    if (cost === 1) return true;
+    if (cost > this.#fuel) return false;
+    this.#fuel--;
+    return true;
+  }
+
+  // ---- Locals and constants
+
+  param(index: number): Local {
+    return this.#body.param(index);
+  }
+
+  local(type: EncodedType): Local {
+    return this.#body.local(type);
+  }
+
+  get(...locals: readonly Local[]): this {
+    for (const local of locals) this.emit("local.get", local);
+    return this;
+  }
+
+  set(local: Local): this {
+    return this.emit("local.set", local);
+  }
+
+  tee(local: Local): this {
+    return this.emit("local.tee", local);
+  }
+
+  /** A new local with what is on the stack. */
+  keep(type: EncodedType): Local {
+    const local = this.local(type);
+    this.set(local);
+    return local;
+  }
+
+  i32(value: number): this {
+    return this.emit("i32.const", value);
+  }
+
+  /** A constant of a side's pointer type. */
+  pointer(side: Side, value: number): this {
+    return side.pointer === "i32" ? this.emit("i32.const", value) : this.emit("i64.const", BigInt(value));
+  }
+
+  /** From a side's pointer type, where it is known to fit. */
+  toI32(side: Side): this {
+    return side.pointer === "i64" ? this.emit("i32.wrap_i64") : this;
+  }
+
+  /** To a side's pointer type, unsigned. */
+  fromI32(side: Side): this {
+    return side.pointer === "i64" ? this.emit("i64.extend_i32_u") : this;
+  }
+
+  zero(type: FlatType): this {
+    switch (type) {
+      case "i32":
+        return this.emit("i32.const", 0);
+      case "i64":
+        return this.emit("i64.const", 0n);
+      case "f32":
+        return this.emit("f32.const", 0);
+      case "f64":
+        return this.emit("f64.const", 0);
+    }
+  }
+
+  // ---- Control
+
+  call(func: Func): this {
+    return this.emit("call", func);
+  }
+
+  block(type: BlockType, body: (label: Label) => void): this {
+    this.#body.block(type, body);
+    return this;
+  }
+
+  loop(body: (label: Label) => void): this {
+    this.#body.loop(undefined, body);
+    return this;
+  }
+
+  /** Runs one of two if what is on the stack is not 0. */
+  if(then: () => void, otherwise?: () => void, type?: BlockType): this {
+    this.#body.if(type, then, otherwise);
+    return this;
+  }
+
+  /** `while (condition) body`; a branch to `out` ends it. */
+  while(condition: () => void, body: (out: Label) => void): this {
+    return this.block(undefined, (out) => {
+      this.loop((again) => {
+        condition();
+        this.emit("i32.eqz").emit("br_if", out);
+        body(out);
+        this.emit("br", again);
+      });
+    });
+  }
+
+  /** Whatever `body` throws that is no trap ends in `handler`. */
+  guarded(type: BlockType, body: () => void, handler: () => void): this {
+    return this.block(type, (end) => {
+      this.block(undefined, (caught) => {
+        this.#body.tryTable(type, [{ catch: "all", label: caught }], body);
+        this.emit("br", end);
+      });
+      handler();
+    });
+  }
+
+  /** Runs the arm for the number on the stack, if it has one. Numbers come in order; arms that are the same function are written once. */
+  switch(arms: ReadonlyMap<number, () => void>): this {
+    if (arms.size === 0) return this.emit("drop");
+    const tag = this.keep("i32");
+    this.#switch(tag, [...arms]);
+    return this;
+  }
+
+  #switch(tag: Local, arms: readonly (readonly [number, () => void])[]): void {
+    const first = arms[0]![0];
+    const last = arms.at(-1)![0];
+    const groups = groupByArm(arms);
+    if (groups.length === 1 && last - first === arms.length - 1) {
+      this.get(tag).i32(first);
+      if (first === last) this.emit("i32.eq");
+      else
+        this.emit("i32.sub")
+          .i32(last - first)
+          .emit("i32.le_u");
+      this.if(groups[0]!.arm);
+    } else if (groups.length <= MAX_ARMS && last - first < MAX_TABLE) {
+      this.block(undefined, (end) => this.#table(tag, first, last, groups, end));
+    } else {
+      const middle = arms.length >> 1;
+      this.get(tag).i32(arms[middle]![0]).emit("i32.lt_u");
+      this.if(
+        () => this.#switch(tag, arms.slice(0, middle)),
+        () => this.#switch(tag, arms.slice(middle)),
+      );
+    }
+  }
+
+  #table(tag: Local, first: number, last: number, groups: readonly Group[], end: Label): void {
+    const labels: Label[] = [];
+    const open = (i: number): void => {
+      if (i === groups.length) {
+        const targets: Label[] = Array.from({ length: last - first + 1 }, () => end);
+        for (const [group, { values }] of groups.entries()) {
+          for (const value of values) targets[value - first] = labels[group]!;
+        }
+        this.get(tag);
+        if (first !== 0) this.i32(first).emit("i32.sub");
+        this.emit("br_table", targets, end);
+        return;
+      }
+      this.block(undefined, (label) => {
+        labels[i] = label;
+        open(i + 1);
+      });
+      groups[i]!.arm();
+      if (i !== 0) this.emit("br", end);
+    };
+    open(0);
+  }
+
+  // ---- Traps
+
+  trap(leaf: Exclude<Leaf, { readonly leaf: "may-leave" }>): this {
+    return this.call(this.module.leaf(leaf)).emit("unreachable");
+  }
+
+  /** Traps if what is on the stack is not 0. */
+  trapIf(code: PlainTrapCode): this {
+    return this.if(() => this.trap({ leaf: "trap", code }));
+  }
+
+  // ---- Pointers
+
+  /** Puts on the stack whether `ptr` is no multiple of `alignment`. */
+  unaligned(side: Side, ptr: Local, alignment: number): this {
+    return this.get(ptr)
+      .toI32(side)
+      .i32(alignment - 1)
+      .emit("i32.and");
+  }
+
+  /** Puts on the stack whether `size` bytes at `ptr` end beyond the memory. */
+  beyond(side: Side, ptr: Local, size: Size): this {
+    this.get(ptr);
+    if (side.pointer === "i32") this.emit("i64.extend_i32_u");
+    if (typeof size === "number") this.emit("i64.const", BigInt(size));
+    else this.get(size.local).emit("i64.extend_i32_u");
+    this.emit("i64.add").emit("memory.size", side.memory);
+    if (side.pointer === "i32") this.emit("i64.extend_i32_u");
+    this.emit("i64.const", 16n).emit("i64.shl").emit("i64.gt_u");
+    // The sum may wrap.
+    if (side.pointer === "i64") this.tooLarge(ptr).emit("i32.or");
+    return this;
+  }
+
+  /** Puts on the stack whether a 64-bit pointer or length is more than JavaScript can count, as no memory is so large. */
+  tooLarge(ptr: Local): this {
+    return this.get(ptr).emit("i64.const", 53n).emit("i64.shr_u").emit("i64.eqz").emit("i32.eqz");
+  }
+
+  /** Traps unless `size` bytes at `ptr` are the guest's, and aligned: for values that go through memory. */
+  checkPointer(side: Side, ptr: Local, size: number, alignment: number): this {
+    if (side.pointer === "i64") this.tooLarge(ptr).trapIf("pointer-out-of-bounds");
+    if (alignment > 1) this.unaligned(side, ptr, alignment).trapIf("unaligned-pointer");
+    return this.beyond(side, ptr, size).trapIf("pointer-out-of-bounds");
+  }
+
+  // ---- Calls that may not leave their instance
+
+  /** Runs `body`, in which something of `side` runs that may not leave its instance. */
+  withoutLeaving(side: Side, body: () => void): this {
+    if (side.asksMayLeave) this.#setMayNotLeave(1);
+    body();
+    if (side.asksMayLeave) this.#setMayNotLeave(0);
+    return this;
+  }
+
+  #setMayNotLeave(value: 0 | 1): void {
+    this.i32(0).i32(value).emit("i32.store", { memory: this.module.mayLeave });
+  }
+
+  /** `trap_if(not may_leave)` */
+  checkMayLeave(): this {
+    return this.i32(0).emit("i32.load", { memory: this.module.mayLeave }).trapIf("cannot-leave");
+  }
+
+  /**
+   * `allocate` in the specification, and the checks after it: replaces a size of type `i32` on the stack by a pointer to
+   * so many bytes.
+   */
+  allocate(side: Side, what: "string" | "list" | "pointer", alignment: number): this {
+    const key = [side.index, what, alignment];
+    const shape = () => ({
+      params: ["i32" as const],
+      results: [side.pointer],
+      write: (code: Code, [size]: readonly Local[]) => {
+        code.#reallocate(side, what, alignment, size!, () => code.pointer(side, 0).pointer(side, 0));
+      },
+    });
+    return this.call(this.module.helper("allocate", key, shape));
+  }
+
+  /** As `allocate`, of what is on the stack before the size: a string that lies elsewhere, and its size, of type `i32`. */
+  reallocateString(side: Side, alignment: 1 | 2): this {
+    const shape = () => ({
+      params: [side.pointer, "i32" as const, "i32" as const],
+      results: [side.pointer],
+      write: (code: Code, [old, oldSize, size]: readonly Local[]) => {
+        code.#reallocate(side, "string", alignment, size!, () => code.get(old!, oldSize!).fromI32(side));
+      },
+    });
+    return this.call(this.module.helper("reallocate", [side.index, alignment], shape));
+  }
+
+  #reallocate(side: Side, what: "string" | "list" | "pointer", alignment: number, size: Local, old: () => void): void {
+    this.withoutLeaving(side, () => {
+      old();
+      this.pointer(side, alignment).get(size).fromI32(side).call(side.realloc);
+    });
+    const ptr = this.keep(side.pointer);
+    if (alignment > 1) this.unaligned(side, ptr, alignment).trapIf("realloc-unaligned");
+    this.beyond(side, ptr, { local: size }).if(() => this.trap({ leaf: "realloc-out-of-bounds", what }));
+    this.get(ptr);
+  }
+
+  // ---- Handles
+
+  /** The parameter that helpers get for what has handles in it, and what it is here. */
+  pushScope(needed: boolean): this {
+    return needed ? this.get(this.scope!) : this;
+  }
+}
+
+/** How many arms and how many entries a table has at most. */
+const MAX_ARMS = 64;
+const MAX_TABLE = 4096;
+
+interface Group {
+  /** In order. */
+  readonly values: number[];
+  readonly arm: () => void;
+}
+
+function groupByArm(arms: readonly (readonly [number, () => void])[]): readonly Group[] {
+  const groups = new Map<() => void, number[]>();
+  for (const [value, arm] of arms) {
+    const values = groups.get(arm);
+    if (values === undefined) groups.set(arm, [value]);
+    else values.push(value);
+  }
+  return Array.from(groups, ([arm, values]) => ({ values, arm }));
+}
+
+/** The types of a helper's parameters, with that of the scope first if it needs one. */
+export function scoped(needed: boolean, params: readonly EncodedType[]): readonly EncodedType[] {
+  return needed ? [externref, ...params] : params;
+}

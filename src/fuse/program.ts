@@ -1,0 +1,205 @@
+/**
+ * What fusing asks of a plan: which calls between components can become adapters, and what an adapter can leave out.
+ *
+ * `trap_if(not may_enter_from(caller))` can be left out, and with it `enter_from` and `leave_to`, unless an instance drops
+ * resources of an instance around it. For:
+ *
+ * 1. Of two component instances, either one is inside the other, and is instantiated within the other's instantiation, or
+ *    one is instantiated before the other begins. A function is there before whoever imports it. So a call between
+ *    instances of which none is inside the other (all other calls trap) goes to an earlier one.
+ * 2. Dropping a resource calls the instance that defines it: an earlier one, one inside of the dropping instance, that
+ *    itself, or, which is excluded here, one around it. (The last two enter nothing.)
+ * 3. Let I₀ … Iₙ be the instances that calls have led through since the host came in, each called by the one before it. By 1
+ *    and 2, and since intervals are nested or apart, Iₙ is inside of each Iₖ or earlier than it.
+ * 4. What is entered is I₀ … Iₙ and all that is around them. A call from Iₙ to J enters J and what is around J but not around
+ *    Iₙ. Let X be one of these, and suppose that it is entered already: X is around some Iₖ, or is it. If Iₙ is inside of
+ *    Iₖ, then X is around Iₙ, a contradiction. Else Iₙ is earlier than Iₖ, and J is inside of Iₙ (a drop), so that X is
+ *    inside of it, too, and not around Iₖ; or earlier than Iₙ, so that X lasts from before Iₙ to after it, and is
+ *    around it: a contradiction either way.
+ * 5. The host cannot come in meanwhile, for the root is entered, which is around everything.
+ *
+ * `may_leave` can be left out where no `realloc` and no `post-return` is, for nothing else clears it; and need not be
+ * cleared where nothing would ask. See also runtime/may-leave.ts.
+ */
+import { builtin } from "../abi/builtins.ts";
+import { flattenFuncType, type Signature } from "../abi/flatten.ts";
+import { analyzeBlocking } from "../plan/blocking.ts";
+import type {
+  FuncTypeIndex, InstanceIndex, Lift, ModuleDef, OptionsIndex, Plan, PlanModule, ResourceIndex, Trampoline, TrampolineIndex,
+} from "../plan/plan.ts"; // biome-ignore format: one list
+import { decodeTypes } from "../plan/types.ts";
+import { TypeInterner } from "../types/interner.ts";
+import type { FuncType, ResourceType } from "../types/types.ts";
+import type { ModuleTraits } from "./traits.ts";
+import { hasPointers, isAsync, isTransparent } from "./types.ts";
+
+type Lower = Extract<Trampoline, { readonly op: "lower" }>;
+
+/** A call from one component to another that can be an adapter. */
+export interface Pair {
+  readonly index: TrampolineIndex;
+  readonly name: string;
+  readonly type: FuncType;
+  readonly caller: OptionsIndex;
+  readonly callee: OptionsIndex;
+  readonly lift: Lift;
+  readonly lowerSignature: Signature;
+  readonly liftSignature: Signature;
+  /** Whether all there is to do is to call the callee. */
+  readonly direct: boolean;
+}
+
+export interface ProgramOptions {
+  /** What is known of the core modules in the plan's sources; undefined if nothing is. */
+  readonly traits: (module: PlanModule) => ModuleTraits | undefined;
+  /** Whether the engine can catch exceptions in the standard form. */
+  readonly exceptions: boolean;
+}
+
+export class Program {
+  readonly plan: Plan;
+  readonly pairs: ReadonlyMap<TrampolineIndex, Pair>;
+  /** Instances in which something asks whether it may leave. */
+  readonly asksMayLeave: ReadonlySet<InstanceIndex>;
+  /** Whether calls must say which instances they enter. */
+  readonly tracksEntering: boolean;
+  readonly #funcTypes: readonly FuncType[];
+  readonly #resources: ReadonlyMap<ResourceType, ResourceIndex>;
+  readonly #mayNotBeLeft: ReadonlySet<InstanceIndex>;
+  readonly #throwing: ReadonlySet<InstanceIndex>;
+
+  constructor(plan: Plan, { traits, exceptions }: ProgramOptions) {
+    const decoded = decodeTypes(plan, new TypeInterner());
+    this.plan = plan;
+    this.#funcTypes = decoded.funcTypes;
+    this.#resources = new Map(decoded.resources.map((resource, i) => [resource, i as ResourceIndex]));
+    this.asksMayLeave = new Set(
+      plan.trampolines.filter(asksMayLeave).map((trampoline) => instanceOf(plan, trampoline)),
+    );
+    this.#mayNotBeLeft = new Set(
+      plan.options.filter(({ realloc, postReturn }) => realloc ?? postReturn).map(({ instance }) => instance),
+    );
+    this.tracksEntering = dropsUpwards(plan);
+    const { throwing, opaque } = classify(plan, traits);
+    this.#throwing = throwing;
+    const excluded = new Set(exceptions ? opaque : [...opaque, ...throwing]);
+    this.pairs = this.#findPairs(excluded);
+  }
+
+  resourceOf(resource: ResourceType): ResourceIndex {
+    return this.#resources.get(resource)!;
+  }
+
+  /** Whether what runs in the instance of these options may have to stay there. */
+  mayNotBeLeft(options: OptionsIndex): boolean {
+    return this.#mayNotBeLeft.has(this.plan.options[options]!.instance);
+  }
+
+  /** Whether exceptions of core WebAssembly can come out of the instance of these options. */
+  throws(options: OptionsIndex): boolean {
+    return this.#throwing.has(this.plan.options[options]!.instance);
+  }
+
+  #findPairs(excluded: ReadonlySet<InstanceIndex>): Map<TrampolineIndex, Pair> {
+    const { plan } = this;
+    const { tasks } = analyzeBlocking(plan);
+    const withStorage = new Set(plan.trampolines.filter(usesStorage).map((trampoline) => instanceOf(plan, trampoline)));
+    const pairs = new Map<TrampolineIndex, Pair>();
+    for (const [i, trampoline] of plan.trampolines.entries()) {
+      if (trampoline.op !== "lower" || trampoline.callee.from !== "lift") continue;
+      const lift = plan.lifts[trampoline.callee.lift]!;
+      const caller = plan.options[trampoline.options]!;
+      const callee = plan.options[lift.options]!;
+      const type = this.#funcType(trampoline.type);
+      if (caller.async || callee.async || type.async || tasks[callee.instance]) continue;
+      if (related(plan, caller.instance, callee.instance)) continue;
+      if (excluded.has(caller.instance) || excluded.has(callee.instance)) continue;
+      const { params, result } = type;
+      if (params.some((param) => isAsync(param.type)) || (result !== undefined && isAsync(result))) continue;
+      // What these instances run begins with slots of its own.
+      if (withStorage.has(callee.instance)) continue;
+      if (withStorage.has(caller.instance) && result !== undefined && hasPointers(result)) continue;
+      pairs.set(i as TrampolineIndex, this.#pair(i as TrampolineIndex, trampoline, lift, type));
+    }
+    return pairs;
+  }
+
+  #pair(index: TrampolineIndex, { options, name }: Lower, lift: Lift, type: FuncType): Pair {
+    const { plan } = this;
+    const lowerSignature = flattenFuncType(plan.options[options]!, type, "lower");
+    const liftSignature = flattenFuncType(plan.options[lift.options]!, type, "lift");
+    const direct =
+      lowerSignature.paramsIn === "flat" &&
+      lowerSignature.resultsIn === "flat" &&
+      type.params.every((param) => isTransparent(param.type)) &&
+      (type.result === undefined || isTransparent(type.result)) &&
+      plan.options[lift.options]!.postReturn === undefined &&
+      !this.tracksEntering &&
+      !this.mayNotBeLeft(options) &&
+      !this.throws(lift.options);
+    return { index, name, type, caller: options, callee: lift.options, lift, lowerSignature, liftSignature, direct };
+  }
+
+  #funcType(index: FuncTypeIndex): FuncType {
+    return this.#funcTypes[index]!;
+  }
+}
+
+function instanceOf(plan: Plan, trampoline: Trampoline): InstanceIndex {
+  return trampoline.op === "lower" ? plan.options[trampoline.options]!.instance : trampoline.instance;
+}
+
+function asksMayLeave(trampoline: Trampoline): boolean {
+  return trampoline.op === "lower" || builtin(trampoline.builtin).mayLeave;
+}
+
+function usesStorage(trampoline: Trampoline): boolean {
+  return trampoline.op === "builtin" && trampoline.builtin.startsWith("context.");
+}
+
+/** Whether one instance is the other or inside of it. */
+function related(plan: Plan, a: InstanceIndex, b: InstanceIndex): boolean {
+  return isInside(plan, a, b) || isInside(plan, b, a);
+}
+
+/** Whether `a` is `b` or inside of it. Instances have greater numbers than those around them. */
+function isInside(plan: Plan, a: InstanceIndex, b: InstanceIndex): boolean {
+  let instance: InstanceIndex | undefined = a;
+  while (instance !== undefined && instance > b) instance = plan.instances[instance]!.parent;
+  return instance === b;
+}
+
+/** Whether an instance can drop resources that an instance around it defines, with a destructor. */
+function dropsUpwards(plan: Plan): boolean {
+  const destroyed = new Set(
+    plan.initializers.flatMap((step) => (step.op === "resource" && step.destructor ? [step.resource] : [])),
+  );
+  return plan.trampolines.some((trampoline) => {
+    if (trampoline.op !== "builtin" || trampoline.builtin !== "resource.drop") return false;
+    const index = trampoline.immediates.resource!;
+    const resource = plan.resources[index]!;
+    if (resource.kind !== "defined" || !destroyed.has(index)) return false;
+    return resource.instance !== trampoline.instance && isInside(plan, trampoline.instance, resource.instance);
+  });
+}
+
+interface Classes {
+  /** Out of which exceptions may come. */
+  readonly throwing: ReadonlySet<InstanceIndex>;
+  /** Of whose core functions the types may be others than `canon lift` asks for, though they look the same. */
+  readonly opaque: ReadonlySet<InstanceIndex>;
+}
+
+function classify(plan: Plan, traits: ProgramOptions["traits"]): Classes {
+  const known = plan.modules.map(traits);
+  const traitsOf = (module: ModuleDef) => (module.from === "static" ? known[module.module] : undefined);
+  const throwing = new Set<InstanceIndex>();
+  const opaque = new Set<InstanceIndex>();
+  for (const step of plan.initializers) {
+    if (step.op !== "instantiate") continue;
+    const found = traitsOf(step.module);
+    if (found === undefined || !found.plainTypes) opaque.add(step.owner);
+    if (found === undefined || found.throws) throwing.add(step.owner);
+  }
+  return { throwing, opaque };
+}
