@@ -282,7 +282,7 @@ class Script {
     for (let n = random.pick([0, 0, 1, 1, 2, 3]); n > 0 && known; n--) {
       known = random.once(4) ? this.#builtin() : this.#call();
     }
-    for (const i of borrowed) if (!random.once(30)) this.#dropHandle(i);
+    for (const i of borrowed) if (this.#handles[i] !== undefined && !random.once(30)) this.#dropHandle(i);
     this.#words.push(0n);
     if (result !== undefined) this.#words.push(...result);
     return this.#words;

@@ -140,7 +140,7 @@ export class GantrySession {
         throw error;
       }
     });
-    const memories = outcome.kind === "trap" ? [] : this.#world.guests.map((_, i) => this.#dump(i));
+    const memories = outcome.kind === "trap" ? undefined : this.#memories();
     return { outcome, events: this.#events, memories };
   }
 
@@ -172,8 +172,13 @@ export class GantrySession {
     }
   }
 
-  #dump(guest: number): Uint8Array {
-    return (this.#func(guest, "dump").call as Call)() as Uint8Array;
+  #memories(): Uint8Array[] | undefined {
+    try {
+      return this.#world.guests.map((_, i) => (this.#func(i, "dump").call as Call)() as Uint8Array);
+    } catch (error) {
+      if (error instanceof ComponentError && error.code === "list-out-of-bounds") return undefined;
+      throw error;
+    }
   }
 
   // ---- Values

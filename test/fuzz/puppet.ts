@@ -16,18 +16,18 @@ import type { CoreFuncType, CoreType, PtrType } from "../reference/types.ts";
 
 /** Where things are in a guest's memory. All words have eight bytes. */
 export const places = {
-  /** The list that `dump` returns. */
-  dumped: 0x10,
-  /** The number (from 1) of the call of `realloc` that gives a certain answer; the answer; `behaviours`. */
-  wrongCall: 0x20,
-  wrongAnswer: 0x28,
-  behaviour: 0x30,
-  logEnd: 0x40,
-  script: 0x48,
-  heapTop: 0x50,
-  reallocs: 0x58,
   log: 0x100,
-  logLimit: 0x8000,
+  logLimit: 0x7e00,
+  /** The list that `dump` returns. What follows is out of the way of whoever writes to a small address by mistake. */
+  dumped: 0x7f10,
+  /** The number (from 1) of the call of `realloc` that gives a certain answer; the answer; `behaviours`. */
+  wrongCall: 0x7f20,
+  wrongAnswer: 0x7f28,
+  behaviour: 0x7f30,
+  logEnd: 0x7f40,
+  script: 0x7f48,
+  heapTop: 0x7f50,
+  reallocs: 0x7f58,
   scriptStart: 0x8000,
   scriptLimit: 0xc000,
   data: 0xc000,

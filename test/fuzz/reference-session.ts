@@ -70,7 +70,7 @@ export class ReferenceSession {
       const func = this.#instance.func(`c${action.guest}`, action.name)!;
       return this.#instance.call(func, action.args);
     });
-    const memories = outcome.kind === "trap" ? [] : this.#world.guests.map((_, i) => this.#used(i));
+    const memories = outcome.kind === "trap" ? undefined : this.#memories();
     return { outcome, events: this.#events, memories };
   }
 
@@ -109,20 +109,23 @@ export class ReferenceSession {
     return new Uint8Array((memory as WebAssembly.Memory).buffer);
   }
 
-  #used(guest: number): Uint8Array {
-    const memory = this.memory(guest);
-    const top = new DataView(memory.buffer).getBigUint64(places.heapTop, true);
-    // As `dump` does, which leaves its own result behind.
-    const { ptrType } = this.#world.guests[guest]!;
-    const view = new DataView(memory.buffer);
-    if (ptrType === "i32") {
-      view.setUint32(places.dumped, 0, true);
-      view.setUint32(places.dumped + 4, Number(BigInt.asUintN(32, top)), true);
-    } else {
-      view.setBigUint64(places.dumped, 0n, true);
-      view.setBigUint64(places.dumped + 8, top, true);
+  /** What `dump` returns, which leaves its own result behind. */
+  #memories(): Uint8Array[] | undefined {
+    const dumps: Uint8Array[] = [];
+    for (const [i, { ptrType }] of this.#world.guests.entries()) {
+      const memory = this.memory(i);
+      const view = new DataView(memory.buffer);
+      const word = view.getBigUint64(places.heapTop, true);
+      const top = ptrType === "i32" ? BigInt.asUintN(32, word) : word;
+      if (top > BigInt(memory.length)) return undefined;
+      if (ptrType === "i32") view.setBigUint64(places.dumped, top << 32n, true);
+      else {
+        view.setBigUint64(places.dumped, 0n, true);
+        view.setBigUint64(places.dumped + 8, top, true);
+      }
+      dumps.push(memory.slice(0, Number(top)));
     }
-    return memory.slice(0, Number(top));
+    return dumps;
   }
 
   /** The reference's resource for one of the world's. */

@@ -41,6 +41,6 @@ export type Outcome<V> =
 export interface Observed<V> {
   readonly outcome: Outcome<V>;
   readonly events: readonly HostEvent<V>[];
-  /** The memory of each guest, up to the end of its heap; nothing can be seen of it after a trap. */
-  readonly memories: readonly Uint8Array[];
+  /** The memory of each guest, up to the end of its heap; nothing can be seen of it after a trap, nor if a guest is too confused to show it. */
+  readonly memories: readonly Uint8Array[] | undefined;
 }
