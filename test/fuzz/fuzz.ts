@@ -233,8 +233,11 @@ function compareValues(session: GantrySession, value: Value, type: ValType, actu
   return `expected\n  ${show(expected)}\ngot\n  ${show(actual)}\nof type ${printType(type)}`;
 }
 
-/** Maps are compared with the order of their entries. */
+/** Maps are compared with the order of their entries, and NaNs whatever their bits. */
 function comparable(value: unknown): unknown {
+  if (value instanceof Float32Array || value instanceof Float64Array) {
+    return { [value.constructor.name]: Array.from(value) };
+  }
   if (value instanceof Map) return { entries: [...value].map(comparable) };
   if (Array.isArray(value)) return value.map(comparable);
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
