@@ -1,0 +1,37 @@
+/**
+ * What the run side asks of streams and futures in JavaScript: `AsyncHostSide` in runtime/async-types.ts.
+ */
+import type { AsyncHostSide, AsyncType } from "../runtime/async-types.ts";
+import type { Shared } from "../runtime/copy-end.ts";
+import { hostStream } from "../runtime/host-ends.ts";
+import type { Store } from "../runtime/store.ts";
+import { futureFault, futureOf, promiseOf } from "./future.ts";
+import { ComponentStream, componentStream, streamFault, takeStream } from "./stream.ts";
+import { pump, sourceFault, sourceOf } from "./stream-source.ts";
+
+export const asyncValues: AsyncHostSide = {
+  streamFromGuest: (end) => new ComponentStream(end),
+  futureFromGuest: promiseOf,
+  toGuest: (value, type, store) =>
+    type.kind === "stream" ? streamOf(value, type, store) : futureOf(value, type, store),
+  fault(value, type) {
+    if (type.kind === "future") return futureFault(value, type);
+    return value instanceof ComponentStream ? streamFault(value) : sourceFault(value, type);
+  },
+};
+
+/** The stream of what the host gives for one. A stream of a component's goes on to the next as it is, if it can. */
+function streamOf(value: unknown, type: AsyncType, store: Store): Shared | undefined {
+  const stream = componentStream(value);
+  if (stream !== undefined) {
+    if (streamFault(stream) === undefined) {
+      const shared = takeStream(stream, type, store);
+      if (shared !== undefined) return shared;
+    } else if (stream === value) return undefined;
+  }
+  const source = sourceOf(value, type);
+  if (source === undefined) return undefined;
+  const { readable, writable } = hostStream(type, store);
+  void pump(source, writable, (error) => store.unhandled(error));
+  return readable;
+}

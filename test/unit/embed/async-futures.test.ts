@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { asyncValues } from "../../../src/embed/async-values.ts";
+import { ComponentError } from "../../../src/errors/component-error.ts";
+import type { SharedFuture } from "../../../src/runtime/futures.ts";
+import { HostFuture, hostFuture } from "../../../src/runtime/host-ends.ts";
+import { asyncType, passFuture, settled, testStore } from "./async-ends.ts";
+
+test("a future is a promise, or a value", async () => {
+  const list = { kind: "list", element: 1 } as never;
+  // biome-ignore lint/suspicious/noThenProperty: a thenable is what is meant
+  const thenable = Object.fromEntries([["then", (resolve: (value: string) => void) => resolve("thenable")]]);
+  const cases: [unknown, Parameters<typeof asyncType>[1][], unknown][] = [
+    [Promise.resolve(5), ["u8"], 5],
+    [5, ["u8"], 5],
+    [7n, ["s64"], 7n],
+    [settled().then(() => "text"), ["string"], "text"],
+    [thenable, ["string"], "thenable"],
+    [
+      [1, 2],
+      [list, "u8"],
+      [1, 2],
+    ],
+    [undefined, [], undefined],
+    [Promise.resolve(), [], undefined],
+  ];
+  for (const [given, nodes, value] of cases) {
+    assert.deepStrictEqual(await passFuture(given, ...nodes).promise, value);
+  }
+});
+
+test("a value of the wrong type is refused, and no promise is", () => {
+  const type = asyncType("future", "u8");
+  const { store } = testStore();
+  assert.equal(asyncValues.fault("5", type), 'expected u8, got "5"');
+  assert.equal(asyncValues.toGuest("5", type, store), undefined);
+  assert.equal(asyncValues.fault(Promise.resolve("5"), type), undefined);
+});
+
+test("who reads a future that has no value is told why", async () => {
+  const cause = new Error("no luck");
+  const cases: [unknown, string, unknown][] = [
+    [Promise.reject(cause), "a promise that was passed to a component was rejected: no luck", cause],
+    [Promise.resolve("5"), 'a future: expected u8, got "5"', undefined],
+    [settled().then(() => 256), "a future: expected u8, got 256, which is out of range for u8 (0..255)", undefined],
+  ];
+  for (const [given, message, why] of cases) {
+    const { promise, store } = passFuture(given, "u8");
+    await assert.rejects(promise, (error) => {
+      assert.ok(error instanceof ComponentError);
+      assert.equal(error.message, message);
+      assert.equal(error.cause, why);
+      return true;
+    });
+    assert.equal(store.trapped, undefined);
+  }
+});
+
+test("nobody has to ask for a promise that is rejected, or for its value", async () => {
+  passFuture(Promise.reject(new Error("nobody cares")), "u8");
+  const { store, unhandled } = testStore();
+  const type = asyncType("future", "u8");
+  const unread = asyncValues.toGuest(Promise.reject(new Error("nobody reads")), type, store)!;
+  unread.drop();
+  await settled();
+  assert.deepEqual(unhandled, []);
+  assert.equal(store.trapped, undefined);
+});
+
+test("the promise is rejected when the store fails, or the writer is gone", async () => {
+  const { store } = testStore();
+  const type = asyncType("future", "u8");
+  const receive = (shared: unknown) =>
+    asyncValues.futureFromGuest(new HostFuture(shared as SharedFuture, type, store.scheduler)) as Promise<unknown>;
+  const dropped = hostFuture(type, store);
+  const promise = receive(dropped.readable);
+  dropped.writable.drop();
+  await assert.rejects(promise, /^ComponentError: the writer of a future is gone without a value$/);
+  const waiting = receive(hostFuture(type, store).readable);
+  const reason = new ComponentError("trap", "core", "wasm trap");
+  await settled();
+  store.poison(reason);
+  await assert.rejects(waiting, reason);
+  await assert.rejects(receive(hostFuture(type, store).readable), reason);
+});
