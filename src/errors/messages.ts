@@ -13,6 +13,7 @@ export const trapMessages = {
     `handle index ${v.index} used with the wrong type, expected ${v.wanted} but found a ${v.found}`,
   lent: () => "cannot remove owned resource while borrowed",
   "not-own": (v: { index: number }) => `cannot lift own resource from a borrow (handle index ${v.index})`,
+  "wide-representation": () => "the 64-bit representation of a resource does not fit the i32 of a borrow",
   "borrows-remain": () => "borrow handles still remain at the end of the call",
   "backpressure-overflow": () => "backpressure counter overflow",
   "backpressure-underflow": () => "backpressure counter underflow",

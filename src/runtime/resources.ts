@@ -164,9 +164,15 @@ export function lowerOwn(cx: LiftLowerContext, rep: Rep, type: ResourceType): nu
 
 /** `lower_borrow` in the specification. */
 export function lowerBorrow(cx: LiftLowerContext, rep: Rep, type: ResourceType, scope: BorrowScope): number {
-  if (cx.instance === type.impl) return rep as number;
+  if (cx.instance === type.impl) return typeof rep === "bigint" ? narrowRep(rep) : (rep as number);
   scope.numBorrows++;
   return cx.instance.handles.add(new ResourceHandle(type, rep, false, scope));
+}
+
+/** A borrow is passed in an `i32`, whatever the representation is. */
+function narrowRep(rep: bigint): number {
+  const narrow = BigInt.asUintN(32, rep);
+  return narrow === BigInt.asUintN(64, rep) ? Number(narrow) : trap("wide-representation");
 }
 
 // ---- The same between a guest and the host: a JavaScript value stands on the other side

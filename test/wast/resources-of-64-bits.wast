@@ -1,0 +1,63 @@
+;; Resources represented by `i64`: the representation itself is what the component that defines one gets for a borrow, as
+;; far as it fits the `i32` that borrows are passed in. Others get handles, and destructors all 64 bits.
+(component definition $C
+  (component $Definer
+    (core func $get (canon context.get i64 0))
+    (core module $dtor
+      (global $last (export "last") (mut i64) (i64.const 0))
+      (func (export "dtor") (param i64) (global.set $last (local.get 0))))
+    (core instance $dtor (instantiate $dtor))
+    (type $r (resource (rep i64) (dtor (core func $dtor "dtor"))))
+    (core func $new (canon resource.new $r))
+    (core func $rep (canon resource.rep $r))
+    (core module $m
+      (import "" "new" (func $new (param i64) (result i32)))
+      (import "" "rep" (func $rep (param i32) (result i64)))
+      (import "" "last" (global $last (mut i64)))
+      (func (export "make") (param i64) (result i32) (call $new (local.get 0)))
+      (func (export "take") (param i32) (result i64) (call $rep (local.get 0)))
+      (func (export "low") (param i32) (result i32) (local.get 0))
+      (func (export "last") (result i64) (global.get $last)))
+    (core instance $i (instantiate $m (with "" (instance
+      (export "new" (func $new)) (export "rep" (func $rep)) (export "last" (global $dtor "last"))))))
+    (export $R "r" (type $r))
+    (func (export "make") (param "x" u64) (result (own $R)) (canon lift (core func $i "make")))
+    (func (export "take") (param "x" (own $R)) (result u64) (canon lift (core func $i "take")))
+    (func (export "low") (param "x" (borrow $R)) (result u32) (canon lift (core func $i "low")))
+    (func (export "last") (result u64) (canon lift (core func $i "last"))))
+  (instance $d (instantiate $Definer))
+  (component $User
+    (import "d" (instance $d
+      (export "r" (type $r (sub resource)))
+      (export "make" (func (param "x" u64) (result (own $r))))
+      (export "take" (func (param "x" (own $r)) (result u64)))
+      (export "low" (func (param "x" (borrow $r)) (result u32)))))
+    (alias export $d "r" (type $r))
+    (core func $make (canon lower (func $d "make")))
+    (core func $take (canon lower (func $d "take")))
+    (core func $low (canon lower (func $d "low")))
+    (core func $drop (canon resource.drop $r))
+    (core module $m
+      (import "" "make" (func $make (param i64) (result i32)))
+      (import "" "take" (func $take (param i32) (result i64)))
+      (import "" "low" (func $low (param i32) (result i32)))
+      (import "" "drop" (func $drop (param i32)))
+      (func (export "there-and-back") (param i64) (result i64) (call $take (call $make (local.get 0))))
+      (func (export "low") (param i64) (result i32) (call $low (call $make (local.get 0))))
+      (func (export "drop") (param i64) (call $drop (call $make (local.get 0)))))
+    (core instance $i (instantiate $m (with "" (instance
+      (export "make" (func $make)) (export "take" (func $take)) (export "low" (func $low)) (export "drop" (func $drop))))))
+    (func (export "there-and-back") (param "x" u64) (result u64) (canon lift (core func $i "there-and-back")))
+    (func (export "low") (param "x" u64) (result u32) (canon lift (core func $i "low")))
+    (func (export "drop") (param "x" u64) (canon lift (core func $i "drop"))))
+  (instance $u (instantiate $User (with "d" (instance $d))))
+  (export "there-and-back" (func $u "there-and-back"))
+  (export "low" (func $u "low"))
+  (export "drop" (func $u "drop"))
+  (export "last" (func $d "last")))
+(component instance $c $C)
+(assert_return (invoke "there-and-back" (u64.const 0xfedcba9876543210)) (u64.const 0xfedcba9876543210))
+(assert_return (invoke "low" (u64.const 0xfedcba98)) (u32.const 0xfedcba98))
+(invoke "drop" (u64.const 0x8000000000000001))
+(assert_return (invoke "last") (u64.const 0x8000000000000001))
+(assert_trap (invoke "low" (u64.const 0x100000001)) "does not fit the i32 of a borrow")
