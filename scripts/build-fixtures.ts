@@ -103,6 +103,14 @@ const fixtures: readonly Fixture[] = [
     },
   },
   {
+    output: "examples/greeter/greeter.wasm",
+    toolchain: "text",
+    async build(target) {
+      const text = readFileSync(join(root, "examples/greeter/greeter.wat"), "utf8");
+      writeFileSync(target, await componentFromText(text));
+    },
+  },
+  {
     output: "examples/hello/hello.wasm",
     toolchain: "c",
     async build(target, scratch) {

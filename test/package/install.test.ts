@@ -46,13 +46,15 @@ test("npx gantry runs a program", () => {
   assert.match(run("npx", "--no-install", "gantry", "run", "hello.wasm", "Ada"), /^Hello, Ada!/);
 });
 
-test("the README's first example runs", () => {
-  const code = `
-    import { readFile } from "node:fs/promises";
-    import { Component } from "gantry";
-    const component = await Component.compile(await readFile("hello.wasm"));
-    console.log(component.exports.map(({ name, kind }) => name + " " + kind).join());`;
-  assert.equal(run("node", "--input-type=module", "-e", code).trim(), "wasi:cli/run@0.2.0 instance");
+test("the README's examples of embedding run", () => {
+  const blocks = [...readFileSync("README.md", "utf8").matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code!);
+  const [first, second] = blocks;
+  writeFileSync(join(folder, "example.ts"), `${first}${second}`);
+  cpSync("examples/greeter/greeter.wasm", join(folder, "greeter.wasm"));
+  assert.equal(
+    run("node", "--no-warnings", "example.ts"),
+    "greeting world\nHello, world\ngreeting again\ngreeting you\n",
+  );
 });
 
 test("nothing is shipped but what is meant to be", () => {
