@@ -2,7 +2,7 @@
  * Prints JavaScript values as WAVE, by their component type. What it prints, `wave-reader.ts` reads, resources and
  * streams excepted, which have no text.
  */
-import { camelCase } from "../types/names.ts";
+import { keysOf } from "../abi/js-names.ts";
 import { printType } from "../types/print.ts";
 import type { ValType } from "../types/types.ts";
 import { isKeyword } from "./wave.ts";
@@ -32,8 +32,10 @@ export function printValue(value: unknown, type: ValType): string {
       return `[${Array.from(value as ArrayLike<unknown>, (item) => printValue(item, type.element)).join(", ")}]`;
     case "map":
       return `[${Array.from(value as Map<unknown, unknown>, (entry) => printValue(entry, { kind: "tuple", types: [type.key, type.value] })).join(", ")}]`;
-    case "record":
-      return `{${type.fields.map((f) => `${f.label}: ${printValue((value as Fields)[camelCase(f.label)], f.type)}`).join(", ")}}`;
+    case "record": {
+      const keys = keysOf(type.fields.map((f) => f.label));
+      return `{${type.fields.map((f, i) => `${f.label}: ${printValue((value as Fields)[keys[i]!], f.type)}`).join(", ")}}`;
+    }
     case "tuple":
       return `(${type.types.map((t, i) => printValue((value as unknown[])[i], t)).join(", ")})`;
     case "variant": {
@@ -42,8 +44,10 @@ export function printValue(value: unknown, type: ValType): string {
     }
     case "enum":
       return label(value as string);
-    case "flags":
-      return `{${type.labels.filter((l) => (value as Fields)[camelCase(l)]).join(", ")}}`;
+    case "flags": {
+      const keys = keysOf(type.labels);
+      return `{${type.labels.filter((_, i) => (value as Fields)[keys[i]!]).join(", ")}}`;
+    }
     case "option":
       if (type.type.kind !== "option") return value === undefined ? "none" : `some(${printValue(value, type.type)})`;
       return (value as Tagged).tag === "none" ? "none" : `some(${printValue((value as Tagged).val, type.type)})`;

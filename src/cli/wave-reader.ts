@@ -4,7 +4,7 @@
  * What a text means depends on the type wanted: `{}` is a record or flags, `1` an integer, a float or an option of
  * one. So reading follows the type, and its depth is the type's. The values are JavaScript's, as docs/values.md has it.
  */
-import { camelCase } from "../types/names.ts";
+import { keysOf } from "../abi/js-names.ts";
 import { printType } from "../types/print.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
 import { isKeyword, listOf } from "./wave.ts";
@@ -272,11 +272,12 @@ class WaveReader {
         );
       });
     }
+    const keys = keysOf(type.fields.map(({ label }) => label));
     return Object.fromEntries(
-      type.fields.map(({ label, type: fieldType }) => {
+      type.fields.map(({ label, type: fieldType }, i) => {
         if (!given.has(label) && fieldType.kind !== "option")
           this.#fail(`field \`${label}\` is missing: ${printType(fieldType)}`, start);
-        return [camelCase(label), given.get(label) ?? none(fieldType)];
+        return [keys[i]!, given.get(label) ?? none(fieldType)];
       }),
     );
   }
@@ -290,7 +291,8 @@ class WaveReader {
         return label;
       }),
     );
-    return Object.fromEntries(type.labels.map((label) => [camelCase(label), set.has(label)]));
+    const keys = keysOf(type.labels);
+    return Object.fromEntries(type.labels.map((label, i) => [keys[i]!, set.has(label)]));
   }
 
   #variant(type: ValTypeOf<"variant">): object {

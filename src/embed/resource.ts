@@ -6,6 +6,7 @@
  * for each instance of the component; its objects hold what the host owns or has borrowed, and are checked each time
  * that they are passed. Such a class can in turn be given to another component's imports.
  */
+import { pascalCase } from "../abi/js-names.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import {
   type CallScope,
@@ -15,7 +16,6 @@ import {
   type Rep,
   ResourceType,
 } from "../runtime/resources.ts";
-import { pascalCase } from "../types/names.ts";
 
 /** Any class, whatever its constructor takes. */
 export type Class = abstract new (...args: never[]) => object;

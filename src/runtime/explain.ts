@@ -6,6 +6,7 @@
  * time, but it must come back with an answer whatever the value is: getters and proxies may throw, strings may be huge.
  */
 import { MAX_LIST_BYTE_LENGTH, MAX_STRING_BYTE_LENGTH } from "../abi/constants.ts";
+import { keysOf } from "../abi/js-names.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import type { FuncTypeNode, LabelledPayload, LabelledType, TypeIndex, TypeNode } from "../plan/plan.ts";
 import type { ResourceType } from "./resources.ts";
@@ -418,22 +419,6 @@ function twice(cx: Walk, handle: "own" | "borrow", value: unknown): string | und
   const before = cx.met?.get(value);
   cx.met?.set(value, handle);
   return before === "own" || (before === "borrow" && handle === "own") ? "it is passed twice in one call" : undefined;
-}
-
-/**
- * The keys of a record or of flags: labels in camel case. Of labels that look the same then, the one that always does is
- * spelled so, or else the first; the others stay as they are. (As in generated code, whose generator this room must do
- * without.)
- */
-function keysOf(labels: readonly string[]): readonly string[] {
-  const all = new Set(labels);
-  const taken = new Set<string>();
-  return labels.map((label) => {
-    const key = label.toLowerCase().replace(/-(.)/g, (_, initial: string) => initial.toUpperCase());
-    const unique = taken.has(key) || all.has(key) ? label : key;
-    taken.add(unique);
-    return unique;
-  });
 }
 
 /** Whether an object has a field, other than one that every object has. */

@@ -5,7 +5,7 @@
  * JavaScript type than docs/values.md gives is a difference like any other. A `result` is compared as a value here,
  * wherever it stands; that one at the top of a function's type is thrown is the host's business.
  */
-import { camelCase } from "../types/names.ts";
+import { keysOf } from "../abi/js-names.ts";
 import { printType } from "../types/print.ts";
 import type { FuncType, ValType } from "../types/types.ts";
 import type { Constant } from "./constants.ts";
@@ -106,15 +106,17 @@ export function toValue(constant: Constant, type: ValType): unknown {
           return [toValue(entry.items[0]!, type.key), toValue(entry.items[1]!, type.value)];
         }),
       );
-    case "record":
+    case "record": {
       if (constant.kind !== "record" || constant.fields.size !== type.fields.length) return wrong();
+      const keys = keysOf(type.fields.map(({ label }) => label));
       return Object.fromEntries(
-        type.fields.map((field) => {
+        type.fields.map((field, i) => {
           const value = constant.fields.get(field.label);
           if (value === undefined) throw new ConstantError(`the record constant has no field "${field.label}"`);
-          return [camelCase(field.label), toValue(value, field.type)];
+          return [keys[i]!, toValue(value, field.type)];
         }),
       );
+    }
     case "tuple":
       if (constant.kind !== "tuple" || constant.items.length !== type.types.length) return wrong();
       return type.types.map((element, i) => toValue(constant.items[i]!, element));
@@ -129,12 +131,14 @@ export function toValue(constant: Constant, type: ValType): unknown {
       if (!type.labels.includes(constant.label))
         throw new ConstantError(`no case "${constant.label}" in ${printType(type)}`);
       return constant.label;
-    case "flags":
+    case "flags": {
       if (constant.kind !== "flags") return wrong();
       for (const label of constant.labels) {
         if (!type.labels.includes(label)) throw new ConstantError(`no flag "${label}" in ${printType(type)}`);
       }
-      return Object.fromEntries(type.labels.map((label) => [camelCase(label), constant.labels.has(label)]));
+      const keys = keysOf(type.labels);
+      return Object.fromEntries(type.labels.map((label, i) => [keys[i]!, constant.labels.has(label)]));
+    }
     case "option": {
       if (constant.kind !== "option") return wrong();
       const inner = constant.payload === undefined ? undefined : toValue(constant.payload, type.type);
@@ -184,10 +188,11 @@ export function compare(expected: Constant, type: ValType, value: unknown, path:
     case "record": {
       if (expected.kind !== "record" || expected.fields.size !== type.fields.length) break;
       if (!isObject(value)) return `${path}: expected an object, got ${show(value)}`;
-      for (const field of type.fields) {
+      const keys = keysOf(type.fields.map(({ label }) => label));
+      for (const [i, field] of type.fields.entries()) {
         const constant = expected.fields.get(field.label);
         if (constant === undefined) return `${path}: the script's record has no field "${field.label}"`;
-        const difference = compare(constant, field.type, value[camelCase(field.label)], `${path}.${field.label}`);
+        const difference = compare(constant, field.type, value[keys[i]!], `${path}.${field.label}`);
         if (difference !== undefined) return difference;
       }
       return undefined;
@@ -214,8 +219,9 @@ export function compare(expected: Constant, type: ValType, value: unknown, path:
     case "flags": {
       if (expected.kind !== "flags") break;
       if (!isObject(value)) return `${path}: expected an object, got ${show(value)}`;
-      for (const label of type.labels) {
-        const set = value[camelCase(label)];
+      const keys = keysOf(type.labels);
+      for (const [i, label] of type.labels.entries()) {
+        const set = value[keys[i]!];
         if (set !== expected.labels.has(label)) return `${path}: flag "${label}" is ${show(set)}`;
       }
       return undefined;

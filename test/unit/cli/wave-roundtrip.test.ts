@@ -1,11 +1,11 @@
 /** Random values of random types: what is printed is read as the same value. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { keysOf } from "../../../src/abi/js-names.ts";
 import { listOf } from "../../../src/cli/wave.ts";
 import { printValue } from "../../../src/cli/wave-printer.ts";
 import { readValue } from "../../../src/cli/wave-reader.ts";
 import { primitives, TypeInterner } from "../../../src/types/interner.ts";
-import { camelCase } from "../../../src/types/names.ts";
 import type { PrimitiveKind, ValType } from "../../../src/types/types.ts";
 
 /** Numbers from 0 to below `limit`, the same in every run. */
@@ -21,11 +21,11 @@ const types = new TypeInterner();
 const scalars: readonly PrimitiveKind[] = [
   "bool", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "f32", "f64", "char", "string",
 ]; // biome-ignore format: one list
-const words = ["a", "ok", "none", "some", "err", "true", "nan", "inf", "long-name", "with-XML", "x1"];
+const words = ["a", "ok", "none", "some", "err", "true", "nan", "inf", "long-name", "with-XML", "x1", "x-1"];
 
 function randomType(random: (limit: number) => number, depth: number): ValType {
   const inner = () => randomType(random, depth - 1);
-  const labels = () => words.slice(random(4), 5 + random(6));
+  const labels = () => words.slice(random(4), 5 + random(8));
   switch (depth === 0 ? 0 : random(10)) {
     case 1:
       return types.list(inner(), random(2) === 0 ? undefined : 1 + random(3));
@@ -101,7 +101,9 @@ function randomValue(type: ValType, random: (limit: number) => number): unknown 
     case "map":
       return new Map(Array.from({ length: random(3) }, () => [value(type.key), value(type.value)]));
     case "record":
-      return Object.fromEntries(type.fields.map((field) => [camelCase(field.label), value(field.type)]));
+      return Object.fromEntries(
+        keysOf(type.fields.map((f) => f.label)).map((key, i) => [key, value(type.fields[i]!.type)]),
+      );
     case "tuple":
       return type.types.map(value);
     case "variant": {
@@ -111,7 +113,7 @@ function randomValue(type: ValType, random: (limit: number) => number): unknown 
     case "enum":
       return pick(type.labels);
     case "flags":
-      return Object.fromEntries(type.labels.map((label) => [camelCase(label), random(2) === 1]));
+      return Object.fromEntries(keysOf(type.labels).map((key) => [key, random(2) === 1]));
     case "option":
       if (type.type.kind !== "option") return random(3) === 0 ? undefined : value(type.type);
       return random(3) === 0 ? { tag: "none" } : { tag: "some", val: value(type.type) };

@@ -19,6 +19,11 @@ const shape = types.variant([
 ]);
 const status = types.enum(["ok", "not-found"]);
 const perms = types.flags(["can-read", "can-write"]);
+/** Labels that look the same in camel case. */
+const twins = types.record([
+  { label: "a-1", type: u8 },
+  { label: "a1", type: u8 },
+]);
 const nested = types.option(types.option(u8));
 const outcome = types.result(u8, string);
 
@@ -64,6 +69,8 @@ const pairs: [text: string, type: ValType, value: unknown][] = [
   ["not-found", status, "not-found"],
   ["{can-write}", perms, { canRead: false, canWrite: true }],
   ["{}", perms, { canRead: false, canWrite: false }],
+  ["{x-1, plain}", types.flags(["x-1", "x1", "plain"]), { "x-1": true, x1: false, plain: true }],
+  ["{a-1: 1, a1: 2}", twins, { "a-1": 1, a1: 2 }],
   ["none", types.option(u8), undefined],
   ["some(1)", types.option(u8), 1],
   ["none", nested, { tag: "none" }],

@@ -14,6 +14,11 @@ const point = types.record([
   { label: "x-pos", type: u32 },
   { label: "tag", type: string },
 ]);
+/** Labels that look the same in camel case. */
+const twins = types.record([
+  { label: "a-1", type: u8 },
+  { label: "a1", type: u8 },
+]);
 const shape = types.variant([
   { label: "dot", type: undefined },
   { label: "big-circle", type: f64 },
@@ -44,6 +49,8 @@ const pairs: [source: string, type: ValType, value: unknown][] = [
   ['(variant.const "big-circle" (f64.const 2))', shape, { tag: "big-circle", val: 2 }],
   ['(enum.const "dark-red")', types.enum(["red", "dark-red"]), "dark-red"],
   ['(flags.const "can-read")', types.flags(["can-read", "can-write"]), { canRead: true, canWrite: false }],
+  ['(flags.const "x-1")', types.flags(["x-1", "x1", "plain"]), { "x-1": true, x1: false, plain: false }],
+  ['(record.const (field "a-1" u8.const 1) (field "a1" u8.const 2))', twins, { "a-1": 1, a1: 2 }],
   ["(option.none)", types.option(u8), undefined],
   ["(option.some (u8.const 1))", types.option(u8), 1],
   ["(option.none)", types.option(types.option(u8)), { tag: "none" }],
