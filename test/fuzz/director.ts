@@ -42,6 +42,7 @@ export class Director {
   #nextRep = 1n;
   #pokes: Poke[] = [];
   #replies: Reply[] = [];
+  #overlaps = false;
   /** Per guest: where the next script and the next data go. */
   #places: { script: number; data: number; scratch: number }[] = [];
 
@@ -77,10 +78,11 @@ export class Director {
     const { guests, host } = this.#world;
     this.#pokes = [];
     this.#replies = [];
+    this.#overlaps = false;
     this.#places = guests.map(() => ({ script: places.scriptStart, data: places.data, scratch: places.scratch }));
     const action = this.#action();
     for (const i of guests.keys()) this.#header(i);
-    const { outcome } = this.#session.run({ pokes: this.#pokes, action, replies: [] });
+    const { outcome } = this.#session.run({ pokes: this.#pokes, action, overlaps: this.#overlaps, replies: [] });
     this.alive = outcome.kind === "value";
     if (action.kind === "drop") this.#owned.delete(action.rep);
     else {
@@ -91,7 +93,7 @@ export class Director {
         });
       }
     }
-    return { pokes: this.#pokes, action, replies: this.#replies };
+    return { pokes: this.#pokes, action, overlaps: this.#overlaps, replies: this.#replies };
   }
 
   #func(guest: number, name: string): WorldFunc | undefined {
@@ -134,6 +136,7 @@ export class Director {
     const view = new DataView(bytes.buffer);
     const word = (place: number, value: bigint) => view.setBigUint64(place - places.wrongCall, value, true);
     if (this.#hostile && random.once(4)) {
+      this.#overlaps = true;
       word(places.wrongCall, BigInt(random.between(1, random.pick([1, 3, 8]))));
       word(places.wrongAnswer, this.#strange());
     }

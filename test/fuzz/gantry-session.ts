@@ -113,6 +113,7 @@ export class GantrySession {
   }
 
   run({ pokes, action, replies }: Step): Observed<unknown> {
+    for (const i of this.#world.guests.keys()) (this.#func(i, "clear").call as Call)();
     for (const { guest, at, bytes } of pokes) this.#poke(guest, at, bytes);
     this.#replies = [...replies];
     this.#events = [];

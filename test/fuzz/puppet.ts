@@ -132,7 +132,7 @@ class Code {
   }
 }
 
-/** The module with the memory: exports `mem`, `realloc`, `dtor`, `log`, `script`, `poke` and `dump`. */
+/** The module with the memory: exports `mem`, `realloc`, `dtor`, `log`, `script`, `poke`, `clear` and `dump`. */
 export function memoryModule(ptrType: PtrType, rep: "i32" | "i64"): Uint8Array {
   const m = new ModuleEncoder();
   const memory = m.memory({ min: places.pages, index: ptrType });
@@ -180,6 +180,14 @@ export function memoryModule(ptrType: PtrType, rep: "i32" | "i64"): Uint8Array {
     if (ptrType === "i64") poke.body.emit("i64.extend_i32_u");
     poke.body.emit("local.get", poke.body.param(i + 1)).emit("i64.store", { memory, offset: 8 * i });
   }
+
+  const { code: clear } = func("clear", [], []);
+  clear.at(places.scratch);
+  clear.body.emit("i32.const", 0).emit("memory.size", memory);
+  if (ptrType === "i32") clear.body.emit("i32.const", 16).emit("i32.shl");
+  else clear.body.emit("i64.const", 16n).emit("i64.shl");
+  clear.at(places.scratch);
+  clear.body.emit(ptrType === "i32" ? "i32.sub" : "i64.sub").emit("memory.fill", memory);
 
   const { code: dump } = func("dump", [], [ptrType]);
   dump.at(places.dumped);

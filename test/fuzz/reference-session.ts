@@ -4,7 +4,7 @@
 import type { ResourceType as NominalType } from "../../src/types/types.ts";
 import { dropOwned } from "../reference/canon.ts";
 import { type ComponentInstance, type ResourceType, Store } from "../reference/instance.ts";
-import { type OnCall, ReferenceInstance } from "../reference/instantiate.ts";
+import { type Observer, ReferenceInstance } from "../reference/instantiate.ts";
 import { ReferenceTrap } from "../reference/trap.ts";
 import type { Value } from "../reference/types.ts";
 import type { PlannedComponent } from "../reference/wast-host.ts";
@@ -16,7 +16,7 @@ import type { World } from "./world.ts";
 const PATIENCE = 60_000;
 
 export interface Hooks {
-  readonly onCall?: OnCall;
+  readonly onCall?: Observer["called"];
   /** Makes up the reply to a call of the host's function. */
   readonly onHostCall?: (func: number, args: readonly Value[]) => Reply;
 }
@@ -27,6 +27,7 @@ export class ReferenceSession {
   readonly #hooks: Hooks;
   #replies: Reply[] = [];
   #events: HostEvent<Value>[] = [];
+  #written: (readonly [guest: number, ptr: number, length: number])[] = [];
 
   constructor(world: World, { plan, modules }: PlannedComponent, hooks: Hooks = {}) {
     this.#world = world;
@@ -40,7 +41,10 @@ export class ReferenceSession {
         this.#events.push({ kind: "drop", rep });
       },
     };
-    this.#instance = new ReferenceInstance(plan, modules, imports, new Store(), hooks.onCall);
+    this.#instance = new ReferenceInstance(plan, modules, imports, new Store(), {
+      called: hooks.onCall,
+      wrote: ({ instance }, ptr, length) => this.#written.push([this.guestOf(instance), Number(ptr), length]),
+    });
   }
 
   #host(func: number): ReturnType<ReferenceInstance["lift"]> {
@@ -56,7 +60,9 @@ export class ReferenceSession {
 
   /** Does a step, after its bytes have been poked; throws `OutOfPatience` if that takes too long. */
   run({ pokes, action, replies }: Step): Observed<Value> {
+    for (const i of this.#world.guests.keys()) this.memory(i).fill(0, places.scratch);
     for (const { guest, at, bytes } of pokes) this.memory(guest).set(bytes, at);
+    this.#written = [];
     this.#replies = [...replies];
     this.#events = [];
     const { store } = this.#instance;
@@ -86,6 +92,13 @@ export class ReferenceSession {
   /** Whether NaNs were lifted in the last step whose bits nobody can foretell. */
   get sawOddNaNs(): boolean {
     return this.#instance.store.oddNaNs > 0;
+  }
+
+  /** For each byte of a guest's memory, 1 if the Canonical ABI wrote it in the last step. */
+  written(guest: number): Uint8Array {
+    const written = new Uint8Array(this.memory(guest).length);
+    for (const [i, ptr, length] of this.#written) if (i === guest) written.fill(1, ptr, ptr + length);
+    return written;
   }
 
   // ---- What is inside. Guests are instantiated from the last to the first, each with two core modules.

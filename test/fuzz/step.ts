@@ -19,6 +19,8 @@ export type Reply =
 
 export interface Step {
   readonly pokes: readonly Poke[];
+  /** Whether some `realloc` answers what it should not, so that one thing may lie on another. */
+  readonly overlaps: boolean;
   readonly action:
     | { readonly kind: "call"; readonly guest: number; readonly name: string; readonly args: readonly Value[] }
     /** The host gives up a resource of the first guest's. */

@@ -4,7 +4,7 @@
  *     host ─ c0 ─ c1 ─ … ─ host
  *
  * A chain of one is a component alone. Each guest has its own encodings, pointers and `realloc`, may define a resource
- * that its functions speak of, and exports what it takes to work the puppet inside (`run`, `poke`, `dump`).
+ * that its functions speak of, and exports what it takes to work the puppet inside (`run`, `clear`, `poke`, `dump`).
  */
 import type { FuncType, ResourceType, ValType } from "../../src/types/types.ts";
 import { flattenFunctype } from "../reference/layout.ts";
@@ -103,9 +103,10 @@ const plain = (params: readonly { label: string; type: ValType }[], result: ValT
   result,
 });
 
-/** What every guest exports besides: the types of `run`, `poke` and `dump`. */
+/** What every guest exports besides: the types of `run`, `clear`, `poke` and `dump`. */
 export const controls = {
   run: plain([], undefined),
+  clear: plain([], undefined),
   poke: plain(
     [
       { label: "at", type: { kind: "u32" } },
@@ -201,6 +202,7 @@ function encodeGuest({ named, host }: Scope, guest: Guest): Uint8Array {
     c.export(`f${i}`, "func", c.lift(c.coreAlias("func", actor, `f${i}`), type, options));
   }
   c.export("run", "func", c.lift(c.coreAlias("func", actor, "run"), controls.run, {}));
+  c.export("clear", "func", c.lift(core("clear"), controls.clear, {}));
   c.export("poke", "func", c.lift(core("poke"), controls.poke, {}));
   c.export("dump", "func", c.lift(core("dump"), controls.dump, { memory: base.memory! }));
   return c.finish();

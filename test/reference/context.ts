@@ -14,6 +14,8 @@ import type { CoreFunc, PtrType } from "./types.ts";
 export interface MemInst {
   readonly bytes: () => Uint8Array;
   readonly ptrType: PtrType;
+  /** Told of all that is written. */
+  readonly wrote?: ((ptr: bigint, length: number) => void) | undefined;
 }
 
 export interface CanonicalOptions {
@@ -89,6 +91,10 @@ export class LiftLowerContext implements ReferenceContext {
 
   get bytes(): () => Uint8Array {
     return this.memory.bytes;
+  }
+
+  get wrote(): MemInst["wrote"] {
+    return this.memory.wrote;
   }
 
   get addressType(): PtrType {

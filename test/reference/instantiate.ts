@@ -53,8 +53,13 @@ export interface ReferenceFunc {
   readonly call: FuncInst;
 }
 
-/** Told of each call of a lifted core function, just before it begins. */
-export type OnCall = (core: CoreExport, args: readonly CoreValue[]) => void;
+/** Who wants to know what happens. */
+export interface Observer {
+  /** Told of each call of a lifted core function, just before it begins. */
+  readonly called?: ((core: CoreExport, args: readonly CoreValue[]) => void) | undefined;
+  /** Told of all that is written to a memory. */
+  readonly wrote?: ((memory: CoreExport, ptr: bigint, length: number) => void) | undefined;
+}
 
 type EngineFunc = (...args: unknown[]) => unknown;
 
@@ -68,7 +73,7 @@ export class ReferenceInstance {
   readonly #plan: Plan;
   readonly #modules: readonly WebAssembly.Module[];
   readonly #imports: ReferenceImports;
-  readonly #onCall: OnCall | undefined;
+  readonly #observer: Observer;
   readonly #core: WebAssembly.Exports[] = [];
 
   constructor(
@@ -76,13 +81,13 @@ export class ReferenceInstance {
     modules: readonly WebAssembly.Module[],
     imports: ReferenceImports,
     store: Store,
-    onCall?: OnCall,
+    observer: Observer = {},
   ) {
     this.store = store;
     this.#plan = plan;
     this.#modules = modules;
     this.#imports = imports;
-    this.#onCall = onCall;
+    this.#observer = observer;
     const instances: ComponentInstance[] = [];
     for (const { parent } of plan.instances) {
       instances.push(new ComponentInstance(store, parent === undefined ? undefined : instances[parent]));
@@ -154,12 +159,17 @@ export class ReferenceInstance {
 
   #options(index: OptionsIndex): CanonicalOptions & { readonly inst: ComponentInstance; readonly ptrType: PtrType } {
     const { instance, encoding, memory, pointer, realloc } = this.#plan.options[index]!;
+    const { wrote } = this.#observer;
     const core = memory && (this.coreExport(memory) as WebAssembly.Memory);
     return {
       inst: this.instances[instance]!,
       ptrType: pointer,
       stringEncoding: encoding,
-      memory: core && { bytes: () => new Uint8Array(core.buffer), ptrType: pointer },
+      memory: core && {
+        bytes: () => new Uint8Array(core.buffer),
+        ptrType: pointer,
+        wrote: wrote && ((ptr, length) => wrote(memory, ptr, length)),
+      },
       realloc:
         realloc &&
         fromEngine(this.#coreDef(realloc) as EngineFunc, {
@@ -182,7 +192,7 @@ export class ReferenceInstance {
     };
     const callee = fromEngine(this.#coreDef(core) as EngineFunc, coreType);
     const told: CoreFunc = (args) => {
-      if (core.from === "core-instance") this.#onCall?.(core, args);
+      if (core.from === "core-instance") this.#observer.called?.(core, args);
       return callee(args);
     };
     return storeLift(told, ft, opts, plain.inst);

@@ -76,6 +76,7 @@ export function storeInt(cx: LiftLowerContext, v: bigint, ptr: bigint, nbytes: n
     bytes[Number(ptr) + k] = Number(rest % 256n);
     rest /= 256n;
   }
+  cx.wrote?.(ptr, nbytes);
 }
 
 // ---- Floats. A DataView is not bound to keep a NaN's bits, so the canonical ones are spelled out.

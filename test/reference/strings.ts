@@ -19,6 +19,8 @@ export interface ReferenceContext {
   readonly addressType: "i32" | "i64";
   readonly encoding: "utf8" | "utf16" | "latin1+utf16";
   readonly realloc: (old: bigint, oldSize: bigint, alignment: bigint, size: bigint) => bigint;
+  /** Told of all that is written. */
+  readonly wrote?: ((ptr: bigint, length: number) => void) | undefined;
 }
 
 export type CodePoints = readonly number[];
@@ -121,7 +123,10 @@ export const alignTo = (ptr: bigint, alignment: bigint): bigint => ((ptr + align
 const read = (cx: ReferenceContext, ptr: bigint, length: bigint): number[] =>
   Array.from(cx.bytes().subarray(Number(ptr), Number(ptr + length)));
 
-const write = (cx: ReferenceContext, ptr: bigint, bytes: readonly number[]): void => cx.bytes().set(bytes, Number(ptr));
+const write = (cx: ReferenceContext, ptr: bigint, bytes: readonly number[]): void => {
+  cx.bytes().set(bytes, Number(ptr));
+  cx.wrote?.(ptr, bytes.length);
+};
 
 const size = (cx: ReferenceContext): bigint => BigInt(cx.bytes().length);
 
