@@ -45,14 +45,19 @@ const coreTraps: readonly (readonly [RegExp, string])[] = [
   [/divi\w+ (result )?unrepresentable|integer overflow/i, "integer overflow"],
   [/(divi\w+|remainder) by zero/i, "integer divide by zero"],
   [/unrepresentable|invalid conversion|trunc/i, "invalid conversion to integer"],
-  [/indirect.*null|null.*indirect/i, "uninitialized element"],
+  [/indirect.*null|null.*indirect|null function/i, "uninitialized element"],
+  [/null (pointer|reference)/i, "null reference"],
   [/signature/i, "indirect call type mismatch"],
   [/table.*out of bounds|out of bounds.*(table|indirect)/i, "undefined element: out of bounds table access"],
   [/memory.*out of bounds|out of bounds.*memory|index out of bounds/i, "out of bounds memory access"],
 ];
 
+/** What JavaScriptCore adds to every message: the JavaScript that was running, which says nothing of the trap. */
+const evaluated = / \(evaluating '.*'\)$/s;
+
 function wordCoreTrap(message: string): string {
-  return `wasm trap: ${coreTraps.find(([pattern]) => pattern.test(message))?.[1] ?? message}`;
+  const told = message.replace(evaluated, "");
+  return `wasm trap: ${coreTraps.find(([pattern]) => pattern.test(told))?.[1] ?? told}`;
 }
 
 /** Whether an error says that the process's stack is exhausted. Engines disagree about its class, and none marks it. */

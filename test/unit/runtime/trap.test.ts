@@ -99,6 +99,25 @@ test("core traps are worded alike", async () => {
   });
 });
 
+test("core traps are known by the words of all engines", () => {
+  const cases: [message: string, told: string][] = [
+    ["table index is out of bounds", "undefined element: out of bounds table access"],
+    ["Out of bounds call_indirect (evaluating 'f()')", "undefined element: out of bounds table access"],
+    ["null function", "uninitialized element"],
+    ["indirect call to null", "uninitialized element"],
+    ["function signature mismatch", "indirect call type mismatch"],
+    ["call_indirect to a signature that does not match (evaluating 'f()')", "indirect call type mismatch"],
+    ["dereferencing a null pointer", "null reference"],
+    ["call_ref to a null reference (evaluating 'f()')", "null reference"],
+    ["Out of bounds memory access (evaluating 'f()')", "out of bounds memory access"],
+    ["Out of bounds memory access (evaluating 'unreachable(\n\"table\")')", "out of bounds memory access"],
+    ["Out of bounds Trunc operation (evaluating 'f()')", "invalid conversion to integer"],
+    ["something new (evaluating 'f(\"unreachable\")')", "something new"],
+  ];
+  for (const [message, told] of cases)
+    assert.equal(reasonOf(new WebAssembly.RuntimeError(message)).message, `wasm trap: ${told}`);
+});
+
 test("an exhausted stack is the guest's failure, a RangeError of the host's is not", () => {
   const recurse = (): number => recurse() + 1;
   const overflow = caught(recurse);
