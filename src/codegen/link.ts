@@ -7,7 +7,7 @@
  */
 import { flattenFuncType } from "../abi/flatten.ts";
 import type { CanonicalOptions, Lift, Trampoline } from "../plan/plan.ts";
-import { apply, call, get, local, nothing } from "./build.ts";
+import { apply, array, call, get, local, nothing, record } from "./build.ts";
 import { CallCode, functionLabel, selfAndAncestors } from "./call-code.ts";
 import { componentValues } from "./component-values.ts";
 import type { Generator, Side } from "./generator.ts";
@@ -15,7 +15,8 @@ import { lowerFlat } from "./lower-flat.ts";
 import { store } from "./store.ts";
 import type { Expr, Maker } from "./tree.ts";
 
-function componentSide({ pointer, encoding }: CanonicalOptions, prefix: Side["prefix"]): Side {
+/** A component's side of a call with another. */
+export function componentSide({ pointer, encoding }: CanonicalOptions, prefix: Side["prefix"]): Side {
   return { pointer, encoding, values: componentValues, lists: "view", strings: "copy", scoped: true, prefix };
 }
 
@@ -51,14 +52,14 @@ export function linkMaker(
   const scope = code.scope(type);
 
   const body = code.block(() => {
-    const values = code.liftParams(caller, type, callerSignature, core);
+    const values = code.liftParams(caller, type, callerSignature, core).map((value) => settle(code, value));
     const flats = code.lowerParams(callee, type, calleeSignature, values);
     const calling = apply(called, flats);
     const result = calleeSignature.results.length === 0 ? undefined : code.bind(calling, "core");
     if (result === undefined) code.do(calling);
 
     let value = result;
-    if (result !== undefined) value = code.liftResult(callee, type.result!, calleeSignature, result);
+    if (result !== undefined) value = settle(code, code.liftResult(callee, type.result!, calleeSignature, result));
     if (scope !== undefined) {
       if (value !== undefined) value = code.named(value, "result");
       code.do({ op: "method", object: scope, key: "end", args: [] });
@@ -80,4 +81,21 @@ export function linkMaker(
   const handler = code.block(() => code.return(apply(failed, [local(error), nothing, scope ?? nothing])));
   code.add({ op: "try", body, error, handler });
   return code.maker("link", name, params);
+}
+
+/**
+ * Does now what is left to do for a lifted value. What is written as an expression would else be evaluated where it is
+ * lowered, after the other side's `realloc` may have run: too late for a trap.
+ */
+function settle(code: CallCode, value: Expr): Expr {
+  switch (value.op) {
+    case "call":
+      return code.bind(value, "value");
+    case "record":
+      return record(value.fields.map(([key, field]) => [key, settle(code, field)]));
+    case "array":
+      return array(value.elements.map((element) => settle(code, element)));
+    default:
+      return value;
+  }
 }

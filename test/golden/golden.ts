@@ -12,12 +12,15 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
+import { parse, print } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { decodeComponent } from "../../src/binary/component.ts";
 import { generate } from "../../src/codegen/compile.ts";
 import { printModule } from "../../src/codegen/print.ts";
 import { ComponentError } from "../../src/errors/component-error.ts";
+import { type Fused, fuse } from "../../src/fuse/fuse.ts";
+import { moduleTraits } from "../../src/fuse/traits.ts";
 import { type Planned, planComponent } from "../../src/plan/inline.ts";
+import type { SourceIndex } from "../../src/plan/plan.ts";
 import { printPlan } from "../../src/plan/print.ts";
 import { allFeatures, type Feature, withFeatures } from "../../src/validate/features.ts";
 import { validateComponent } from "../../src/validate/validate.ts";
@@ -33,6 +36,15 @@ interface Config {
 const views = {
   plan: (bytes: Uint8Array, config: Config): string => printPlan(plan(bytes, config).plan, { ranges: false }),
   js: (bytes: Uint8Array, config: Config): string => printModule(generate(plan(bytes, config).plan).module),
+  /** The plan once calls between components are adapters. */
+  fused: (bytes: Uint8Array, config: Config): string => printPlan(fused(bytes, config).plan, { ranges: false }),
+  /** The adapters. */
+  adapters: async (bytes: Uint8Array, config: Config): Promise<string> => {
+    const { plan, bytes: code } = fused(bytes, config);
+    const modules = plan.modules.filter(({ source }) => source === ADAPTERS);
+    const texts = await Promise.all(modules.map(({ start, end }) => print(code.subarray(start, end))));
+    return texts.join("");
+  },
 } as const;
 
 type View = keyof typeof views;
@@ -41,6 +53,14 @@ function plan(bytes: Uint8Array, { features: change }: Config): Planned<null> {
   const features = change === undefined ? allFeatures : withFeatures(change);
   const component = validateComponent(decodeComponent(bytes), bytes, { features });
   return planComponent({ component, environment: undefined, source: null });
+}
+
+const ADAPTERS = 1 as SourceIndex;
+
+function fused(bytes: Uint8Array, config: Config): Fused {
+  const { plan: before } = plan(bytes, config);
+  const traits = (module: { readonly start: number; readonly end: number }) => moduleTraits(bytes, module);
+  return fuse(before, { source: ADAPTERS, exceptions: true, traits }) ?? { plan: before, bytes: new Uint8Array() };
 }
 
 /** All golden files, by paths from this folder. */
@@ -60,7 +80,8 @@ export async function blessed(text: string): Promise<string> {
   const source = text.split(/^;;=/m, 1)[0]!;
   const config = readConfig(source);
   const bytes = await parse(source);
-  const shown = config.show.map((view) => `;;= ${view}\n${comment(show(view, bytes, config))}`);
+  const shown: string[] = [];
+  for (const view of config.show) shown.push(`;;= ${view}\n${comment(await show(view, bytes, config))}`);
   return `${source.trimEnd()}\n${shown.join("")}`;
 }
 
@@ -74,9 +95,9 @@ function readConfig(source: string): Config {
   return config as unknown as Config;
 }
 
-function show(view: View, bytes: Uint8Array, config: Config): string {
+async function show(view: View, bytes: Uint8Array, config: Config): Promise<string> {
   try {
-    return views[view](bytes, config);
+    return await views[view](bytes, config);
   } catch (error) {
     if (!(error instanceof ComponentError)) throw error;
     return `${error.phase} ${error.code}: ${[...error.path, error.reason].join(" › ")}\n`;

@@ -52,9 +52,11 @@
 ;;       if (entering0.flags !== 0) cannotEnterFromGuest();
 ;;       entering0.flags = 1;
 ;;       try {
-;;         const ptr = storeU8(calleeCx, viewU8(cx, bytes0 >>> 0, bytes1 >>> 0));
+;;         const value = viewU8(cx, bytes0 >>> 0, bytes1 >>> 0);
+;;         const value2 = checkChar(c);
+;;         const ptr = storeU8(calleeCx, value);
 ;;         const length = calleeCx.length;
-;;         const core = callee(ptr, length, checkChar(c));
+;;         const core = callee(ptr, length, value2);
 ;;         const ptr2 = checkPointer(calleeCx, core >>> 0, 8, 4);
 ;;         const string = liftString(calleeCx, "utf16", calleeMemory.u32[ptr2 >>> 2], calleeMemory.u32[(ptr2 + 4) >>> 2]);
 ;;         const ptr3 = checkPointer(cx, out >>> 0, 8, 4);
