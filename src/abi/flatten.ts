@@ -153,6 +153,7 @@ function countFlat(t: Despecialized): number {
   }
 }
 
+/** `flatten_list` and `flatten_record` in the specification, with all cases of `flatten_type`. */
 function flatten(t: Despecialized, pointer: PointerType): FlatType[] {
   switch (t.kind) {
     case "bool":

@@ -150,7 +150,7 @@ export function discriminantSize(count: number): 1 | 2 | 4 {
   return count <= 2 ** 8 ? 1 : count <= 2 ** 16 ? 2 : 4;
 }
 
-/** `elem_size_flags` in the specification, for `count` labels. */
+/** `elem_size_flags` and `alignment_flags` in the specification, for `count` labels. */
 export function flagsSize(count: number): 1 | 2 | 4 {
   return count <= 8 ? 1 : count <= 16 ? 2 : 4;
 }
@@ -160,6 +160,7 @@ export function alignTo(offset: number, alignment: number): number {
   return Math.ceil(offset / alignment) * alignment;
 }
 
+/** `alignment_list` and `elem_size_list` in the specification, with all cases of `alignment` and `elem_size`. */
 function layOut(t: Despecialized, pointer: PointerType): Layout {
   switch (t.kind) {
     case "bool":

@@ -76,7 +76,7 @@ export class CallCode extends Code {
     return Array.from({ length: count }, (_, i) => this.constant(`entering${i}`, () => index(entering, i)));
   }
 
-  /** `trap_if(not may_enter_from(…))`, `enter_from` */
+  /** `may_enter_from` and `enter_from` in the specification: `refuse` is what becomes of a call that may not enter. */
   enter(instances: readonly Expr[], refuse: (instance: Expr) => Expr): void {
     for (const instance of instances) {
       this.if(binary(get(instance, "flags"), "!==", 0), () => this.do(refuse(instance)));
@@ -84,7 +84,7 @@ export class CallCode extends Code {
     for (const instance of instances) this.set(instance, "flags", constant(ENTERED));
   }
 
-  /** `leave_to`. That something has trapped meanwhile, and was caught by a host function, must not be forgotten. */
+  /** `leave_to` in the specification. That something has trapped meanwhile, and was caught by a host function, must not be forgotten. */
   leave(instances: readonly Expr[]): void {
     for (const instance of instances) this.set(instance, "flags", binary(get(instance, "flags"), "&", TRAPPED));
   }

@@ -25,7 +25,7 @@ function hostSide({ pointer, encoding }: CanonicalOptions, more: Partial<Side>):
 // ---- Lift
 
 /**
- * A lifted function for the host. `read`: with a first parameter, a function to which the result is handed as views on
+ * A lifted function for the host: `Store.invoke`, `Store.lift` and `canon_lift` in the specification. `read`: with a first parameter, a function to which the result is handed as views on
  * the guest's memory, before `post-return`, and whose answer is returned.
  */
 export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "read"): Maker {
@@ -128,7 +128,7 @@ function callReader(code: CallCode, reader: Expr, answer: Expr, thrown: Expr): v
 
 // ---- Lower
 
-/** A core function that calls a host function. */
+/** A core function that calls a host function: `Store.lower` and `canon_lower` in the specification. */
 export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { readonly op: "lower" }>): Maker {
   const { plan } = generator;
   const options = plan.options[lower.options]!;

@@ -29,6 +29,10 @@ export function liftFlat(code: Code, side: Side, t: ValType, flats: Flats): Expr
   return hasHandles(t) ? code.bind(value, t.kind) : value;
 }
 
+/**
+ * The cases of `lift_flat`: `lift_flat_unsigned`, `lift_flat_signed`, `lift_flat_string`, `lift_flat_record`,
+ * `lift_flat_flags` and `convert_int_to_bool` in the specification.
+ */
 function liftFlatHere(code: Code, side: Side, t: ValType, flats: Flats): Expr {
   const { values, pointer } = side;
   switch (t.kind) {

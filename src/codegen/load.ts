@@ -21,6 +21,7 @@ export function load(code: Code, side: Side, t: ValType, ptr: Expr, offset = 0):
   return hasHandles(t) ? code.bind(value, t.kind) : value;
 }
 
+/** The cases of `load`: `load_record`, `load_flags` and `convert_int_to_bool` in the specification. */
 function loadHere(code: Code, side: Side, t: ValType, ptr: Expr, offset: number): Expr {
   const { values, pointer } = side;
   switch (t.kind) {

@@ -22,6 +22,10 @@ export function lowerFlat(code: Code, side: Side, t: ValType, value: Expr): read
   return flattenType(t, side.pointer).map((_, i) => index(flats, i));
 }
 
+/**
+ * The cases of `lower_flat`: `lower_flat_signed`, `lower_flat_string`, `lower_flat_list`, `lower_flat_record` and
+ * `lower_flat_flags` in the specification.
+ */
 function lowerFlatHere(code: Code, side: Side, t: ValType, value: Expr): readonly Expr[] {
   const { values } = side;
   switch (t.kind) {

@@ -14,12 +14,12 @@ const sizes = { u8: 1, s8: 1, u16: 2, s16: 2, u32: 4, s32: 4, u64: 8, s64: 8, f3
 /** The name of one of the views of a `Memory`: it is the type of its elements. */
 export type View = keyof typeof sizes;
 
-/** Reads the number at `ptr + offset`. */
+/** Reads the number at `ptr + offset`. `load_int` in the specification. */
 export function read(code: Code, side: Side, view: View, ptr: Expr, offset: number): Expr {
   return index(code.view(side, view), elementIndex(side, view, ptr, offset));
 }
 
-/** Writes `value` at `ptr + offset`. `value` must not run the guest: the view is fetched before it. */
+/** Writes `value` at `ptr + offset`. `store_int` in the specification. `value` must not run the guest: the view is fetched before it. */
 export function write(code: Code, side: Side, view: View, ptr: Expr, offset: number, value: Expr): void {
   code.put(code.view(side, view), elementIndex(side, view, ptr, offset), value);
 }
@@ -38,14 +38,14 @@ export interface Range {
   readonly length: Expr;
 }
 
-/** Reads the range that lies at `ptr + offset`. The length of a string may be tagged. */
+/** `load_string` and `load_list` in the specification, up to what the range at `ptr + offset` is of. The length of a string may be tagged. */
 export function readRange(code: Code, side: Side, of: "string" | "list", ptr: Expr, offset: number): Range {
   const view = side.pointer === "i32" ? "u32" : "u64";
   const size = pointerSize(side.pointer);
   return liftRange(side, of, read(code, side, view, ptr, offset), read(code, side, view, ptr, offset + size));
 }
 
-/** Writes a range at `ptr + offset`. */
+/** Writes a range at `ptr + offset`: the end of `store_string` and `store_list` in the specification. */
 export function writeRange(
   code: Code,
   side: Side,

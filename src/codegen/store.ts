@@ -27,6 +27,7 @@ export function store(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr
   code.do(code.callHelper(helper, side, [value, plus(ptr, offset)]));
 }
 
+/** The cases of `store`: `store_record` and `store_flags` in the specification. */
 function storeHere(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr, offset: number): void {
   const { values, pointer } = side;
   switch (t.kind) {

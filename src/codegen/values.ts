@@ -46,7 +46,10 @@ export interface Values {
   asRecord(code: Code, value: Expr, wanted: string): Expr;
   asTuple(code: Code, value: Expr, length: number): Expr;
 
-  /** From the bits of flags, of which those that mean nothing are to be ignored; and back. */
+  /**
+   * From the bits of flags, of which those that mean nothing are to be ignored; and back.
+   * `unpack_flags_from_int` and `pack_flags_into_int` in the specification.
+   */
   liftFlags(code: Code, bits: Expr, labels: readonly string[]): Expr;
   lowerFlags(code: Code, value: Expr, labels: readonly string[]): Expr;
 

@@ -106,28 +106,28 @@ const i64 = new BigInt64Array(f64.buffer);
 const f32 = new Float32Array(f64.buffer);
 const i32 = new Int32Array(f64.buffer);
 
-/** `encode_float_as_i32` in the specification, always with the canonical NaN. */
+/** `encode_float_as_i32`, `maybe_scramble_nan32` and `core_i32_reinterpret_f32` in the specification, always with the canonical NaN. */
 export function f32ToBits(v: number): number {
   if (Number.isNaN(v)) return 0x7fc00000;
   f32[0] = v;
   return i32[0]!;
 }
 
-/** `decode_i32_as_float` in the specification. */
+/** `decode_i32_as_float`, `canonicalize_nan32` and `core_f32_reinterpret_i32` in the specification. */
 export function bitsToF32(bits: number): number {
   i32[0] = bits;
   const v = f32[0]!;
   return Number.isNaN(v) ? Number.NaN : v;
 }
 
-/** `encode_float_as_i64` in the specification, always with the canonical NaN. */
+/** `encode_float_as_i64`, `maybe_scramble_nan64` and `core_i64_reinterpret_f64` in the specification, always with the canonical NaN. */
 export function f64ToBits(v: number): bigint {
   if (Number.isNaN(v)) return 0x7ff8000000000000n;
   f64[0] = v;
   return i64[0]!;
 }
 
-/** `decode_i64_as_float` in the specification. */
+/** `decode_i64_as_float`, `canonicalize_nan64` and `core_f64_reinterpret_i64` in the specification. */
 export function bitsToF64(bits: bigint): number {
   i64[0] = bits;
   const v = f64[0]!;

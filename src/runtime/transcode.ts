@@ -58,6 +58,7 @@ export function storeLiftedString(cx: LiftLowerContext, encoding: StringEncoding
   }
 }
 
+/** `store_utf16_to_utf8` and `store_latin1_to_utf8` in the specification: how much room the worst case takes. */
 function storeAsUtf8(cx: LiftLowerContext, lifted: LiftedString): number {
   switch (lifted.encoding) {
     case "utf8":

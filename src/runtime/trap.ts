@@ -103,7 +103,7 @@ function hostFault(error: unknown, path: readonly string[] = []): ComponentError
 }
 
 /**
- * Turns whatever was thrown below a guest's call into a trap that no guest can catch. Traps pass as they are; what a
+ * `call_and_trap_on_throw` in the specification: turns whatever was thrown below a guest's call into a trap that no guest can catch. Traps pass as they are; what a
  * host function at `path` threw becomes the cause of one, be it an error of another component.
  */
 export function trapOnThrow(error: unknown, path?: readonly string[]): never {

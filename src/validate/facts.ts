@@ -15,7 +15,7 @@ import type {
 export interface Facts {
   /** How many types deep it is. */
   readonly depth: number;
-  /** Whether it contains a `borrow`. */
+  /** Whether it contains a `borrow`: `contains_borrow` in the specification. */
   readonly borrow: boolean;
   /** Whether it mentions a resource. */
   readonly resource: boolean;
@@ -69,6 +69,7 @@ export function factsOf(type: ValType | FuncType): Facts {
   }
 }
 
+/** `contains` in the specification, for every question at once. */
 function workOut(
   type: Exclude<ValType | FuncType, { kind: PrimitiveKind | "enum" | "flags" | "own" | "borrow" }>,
 ): Facts {
