@@ -34,6 +34,9 @@ export class CallCode extends Code {
     if (what.startsWith("resource")) {
       return this.constant(what, () => index(this.binding("resources"), Number(what.slice("resource".length))));
     }
+    if (what.startsWith("async")) {
+      return this.constant(what, () => index(this.binding("asyncTypes"), Number(what.slice("async".length))));
+    }
     if (what.startsWith("list")) {
       const kind = what.slice("list".length);
       return this.constant(what, () => conditional(this.binding("views"), env(`view${kind}`), env(`copy${kind}`)));

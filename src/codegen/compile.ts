@@ -6,19 +6,19 @@
  * first needed: that of a lifted function when it is bound, which the embedder does when it looks at an export; that of a
  * lowered one when it is first called, since instantiation binds them all (see stubs.ts).
  *
- * Functions of the asynchronous ABI, or with streams, futures or error contexts in their types, are left out; whoever
- * calls one is told so then, and everything else works.
+ * Calls that are tasks are made of parts (async-functions.ts); those are found in a table of their own.
  */
 import { flattenFuncType } from "../abi/flatten.ts";
-import type { Export, FuncTypeIndex, LiftIndex, Plan, Trampoline, TrampolineIndex } from "../plan/plan.ts";
+import { analyzeBlocking, type Blocking } from "../plan/blocking.ts";
+import type { Export, ImportIndex, LiftIndex, Plan, Trampoline, TrampolineIndex } from "../plan/plan.ts";
 import type { CoreFunction, FunctionTable, HostFunction, LowerMaker } from "../runtime/functions.ts";
 import * as library from "../runtime/library.ts";
 import { functionLabel, selfAndAncestors } from "./call-code.ts";
+import { asyncFunctions } from "./compile-async.ts";
 import { evaluateModule } from "./evaluate.ts";
 import { liftMaker, lowerMaker } from "./functions.ts";
 import { Generator } from "./generator.ts";
 import { linkMaker } from "./link.ts";
-import { isAsync } from "./plan-types.ts";
 import { printModule } from "./print.ts";
 import { type Stub, type StubMaker, stubMakers } from "./stubs.ts";
 import type { Tier } from "./tier.ts";
@@ -34,11 +34,12 @@ const libraryNames: ReadonlySet<string> = new Set(Object.keys(library));
 let components = 0;
 
 /** The functions of a plan, ready to be bound. */
-export function compileFunctions(plan: Plan, tier: Tier): FunctionTable {
-  const compiler = new Compiler(plan, tier);
+export function compileFunctions(plan: Plan, tier: Tier, waiting?: ReadonlySet<ImportIndex>): FunctionTable {
+  const compiler = new Compiler(plan, tier, analyzeBlocking(plan, waiting));
   return {
+    async: asyncFunctions(compiler.generator, compiler.blocking, (maker) => compiler.make(maker)),
     lifts: new Map(
-      supportedLifts(compiler.generator).map((index) => {
+      plainLifts(compiler.generator, compiler.blocking).map((index) => {
         const call = once(() => compiler.make(liftMaker(compiler.generator, plan.lifts[index]!, "call")));
         const read = once(() => compiler.make(liftMaker(compiler.generator, plan.lifts[index]!, "read")));
         return [
@@ -53,7 +54,7 @@ export function compileFunctions(plan: Plan, tier: Tier): FunctionTable {
 
 function lowerMakers(compiler: Compiler): ReadonlyMap<TrampolineIndex, LowerMaker> {
   const { generator } = compiler;
-  const lowers = supportedLowers(generator);
+  const lowers = plainLowers(generator, compiler.blocking);
   const stubs = once((): readonly StubMaker[] => compiler.stubs(lowers.map(([, lower]) => stubFor(generator, lower))));
   return new Map(
     lowers.map(([index, lower], i) => {
@@ -66,13 +67,15 @@ function lowerMakers(compiler: Compiler): ReadonlyMap<TrampolineIndex, LowerMake
 /** Turns trees into functions, one maker at a time. */
 class Compiler {
   readonly generator: Generator;
+  readonly blocking: Blocking;
   readonly #tier: Tier;
   readonly #id: number = ++components;
   /** What makers and helpers can mention: the library, and the helpers made so far. */
   readonly #library: Record<string, unknown> = { ...library };
 
-  constructor(plan: Plan, tier: Tier) {
+  constructor(plan: Plan, tier: Tier, blocking: Blocking) {
     this.generator = new Generator(plan, libraryNames);
+    this.blocking = blocking;
     this.#tier = tier;
   }
 
@@ -104,17 +107,20 @@ export interface Generated {
 /** The trees of all functions of a plan, as plain data: for whoever prints them. */
 export function generate(plan: Plan): Generated {
   const generator = new Generator(plan, libraryNames);
+  const blocking = analyzeBlocking(plan);
   const makers: Maker[] = [];
   const add = (maker: Maker) => {
     makers.push(maker);
     return maker.name;
   };
-  const lifts = supportedLifts(generator).map((index) => {
+  const lifts = plainLifts(generator, blocking).map((index) => {
     const lift = plan.lifts[index]!;
     const call = add(liftMaker(generator, lift, "call"));
     return [index, { call, read: add(liftMaker(generator, lift, "read")) }] as const;
   });
-  const lowers = supportedLowers(generator).map(([index, lower]) => [index, add(makerFor(generator, lower))] as const);
+  const lowers = plainLowers(generator, blocking).map(
+    ([index, lower]) => [index, add(makerFor(generator, lower))] as const,
+  );
   return { module: generator.takeModule(makers), lifts: new Map(lifts), lowers: new Map(lowers) };
 }
 
@@ -133,13 +139,9 @@ function stubFor(generator: Generator, { name, type, options }: Lower): Stub {
   return { name: functionLabel(name), arity: params.length };
 }
 
-/** The lifts that an export reaches. */
-function supportedLifts(generator: Generator): readonly LiftIndex[] {
-  const { plan } = generator;
-  return [...exportedLifts(plan.exports)].filter((index) => {
-    const { options, type } = plan.lifts[index]!;
-    return !plan.options[options]!.async && !needsAsync(generator, type);
-  });
+/** The lifts that an export reaches, and whose calls are no tasks. */
+function plainLifts({ plan }: Generator, { tasks }: Blocking): readonly LiftIndex[] {
+  return [...exportedLifts(plan.exports)].filter((index) => !tasks[plan.options[plan.lifts[index]!.options]!.instance]);
 }
 
 function exportedLifts(exports: readonly Export[], found: Set<LiftIndex> = new Set()): ReadonlySet<LiftIndex> {
@@ -150,29 +152,26 @@ function exportedLifts(exports: readonly Export[], found: Set<LiftIndex> = new S
   return found;
 }
 
-function supportedLowers(generator: Generator): readonly (readonly [TrampolineIndex, Lower])[] {
+function plainLowers(generator: Generator, blocking: Blocking): readonly (readonly [TrampolineIndex, Lower])[] {
   return [...generator.plan.trampolines.entries()].flatMap(([i, trampoline]) =>
-    trampoline.op === "lower" && isSupported(generator, trampoline) ? [[i as TrampolineIndex, trampoline]] : [],
+    trampoline.op === "lower" && isPlain(generator, blocking, i as TrampolineIndex, trampoline)
+      ? [[i as TrampolineIndex, trampoline]]
+      : [],
   );
 }
 
-function isSupported(generator: Generator, lower: Lower): boolean {
-  const { plan } = generator;
-  const caller = plan.options[lower.options]!;
-  if (caller.async || needsAsync(generator, lower.type)) return false;
-  if (lower.callee.from === "import") return true;
-  const callee = plan.options[plan.lifts[lower.callee.lift]!.options]!;
-  return !callee.async && !areRelated(plan, caller.instance, callee.instance);
+/** Whether calls of a lowered function are no tasks, and are possible at all. */
+function isPlain({ plan }: Generator, { tasks, shims }: Blocking, index: TrampolineIndex, lower: Lower): boolean {
+  const { callee, options, type } = lower;
+  if (plan.funcTypes[type]!.async || shims.includes(index)) return false;
+  if (callee.from === "import") return true;
+  const { instance } = plan.options[plan.lifts[callee.lift]!.options]!;
+  return !tasks[instance] && !areRelated(plan, plan.options[options]!.instance, instance);
 }
 
 /** Whether one instance is the other or inside of it. Calls between such are refused by whoever binds the trampoline. */
 function areRelated(plan: Plan, a: Parameters<typeof selfAndAncestors>[1], b: typeof a): boolean {
   return selfAndAncestors(plan, a).includes(b) || selfAndAncestors(plan, b).includes(a);
-}
-
-function needsAsync(generator: Generator, index: FuncTypeIndex): boolean {
-  const type = generator.funcType(generator.plan.funcTypes[index]!);
-  return type.async || [...type.params.map((param) => param.type), ...(type.result ? [type.result] : [])].some(isAsync);
 }
 
 function once<T>(make: () => T): () => T {

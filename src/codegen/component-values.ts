@@ -66,4 +66,7 @@ export const componentValues: Values = {
     if (t.kind === "borrow") args.push(code.capture(side, "scope"));
     return code.bind(call(t.kind === "own" ? "lowerOwn" : "lowerBorrow", ...args), "handle");
   },
+
+  liftAsync: (code, side, t, i) => code.bind(call("liftAsync", code.cx(side), i, code.captureAsync(side, t)), t.kind),
+  lowerAsync: (code, side, _t, value) => code.bind(call("lowerAsync", code.cx(side), value), "handle"),
 };

@@ -18,7 +18,7 @@ import type { Expr, Maker } from "./tree.ts";
 import { hostValues } from "./values.ts";
 
 /** The host's side of a component's options. */
-function hostSide({ pointer, encoding }: CanonicalOptions, more: Partial<Side>): Side {
+export function hostSide({ pointer, encoding }: CanonicalOptions, more: Partial<Side>): Side {
   return { pointer, encoding, values: hostValues, lists: "copy", strings: "copy", scoped: false, prefix: "", ...more };
 }
 

@@ -22,7 +22,7 @@ import type { Values } from "./values.ts";
 const FUEL = 60;
 
 /** What a function needs of its surroundings on one side of a call. */
-export type Capture = "cx" | "memory" | "scope" | `resource${number}` | `list${string}`;
+export type Capture = "cx" | "memory" | "scope" | `resource${number}` | `async${number}` | `list${string}`;
 
 /** One side of a call: where values are lifted from or lowered to, and how. */
 export interface Side {
@@ -57,6 +57,11 @@ export abstract class Code extends Body {
 
   /** Something of `side`, by the name that it has here. */
   abstract capture(side: Side, what: Capture): Expr;
+
+  /** The running type of a stream or future. */
+  captureAsync(side: Side, t: ValType): Expr {
+    return this.capture(side, `async${this.generator.idOf(t)}`);
+  }
 
   cx(side: Side): Expr {
     return this.capture(side, "cx");
@@ -165,7 +170,7 @@ export class Generator {
     write: (code: Code, inputs: readonly Expr[]) => Expr | undefined,
   ): Helper {
     const { values, pointer, encoding, lists, strings, scoped } = side;
-    const key = [what, this.#id(t), values.name, pointer, encoding, lists, strings, scoped].join(" ");
+    const key = [what, this.idOf(t), values.name, pointer, encoding, lists, strings, scoped].join(" ");
     let helper = this.#helpers.get(key);
     if (helper === undefined) {
       const code = new HelperCode(this);
@@ -173,7 +178,7 @@ export class Generator {
       code.inlines(t);
       const result = write(code, params.map(local));
       if (result !== undefined) code.return(result);
-      const name = this.functionName(`${what}$${t.kind.replace("-", "")}${this.#id(t)}`);
+      const name = this.functionName(`${what}$${t.kind.replace("-", "")}${this.idOf(t)}`);
       helper = { name, captures: code.captures };
       this.#functions.push({ name, params: [...code.captures, ...params], body: code.statements });
       this.#helpers.set(key, helper);
@@ -182,7 +187,7 @@ export class Generator {
   }
 
   /** A number for `t`: its index in the plan, or, for a type that despecialization made, one beyond. */
-  #id(t: ValType): number {
+  idOf(t: ValType): number {
     let id = this.#ids.get(t);
     if (id === undefined) {
       id = this.#ids.size;
@@ -193,4 +198,4 @@ export class Generator {
 }
 
 const captureNames =
-  /^(cx|memory|scope|instance|callee.*|host|failed|postReturn|entering\d*|resource\d+|list[USF]\d+)$/;
+  /^(cx|memory|scope|instance|callee.*|host|failed|postReturn|entering\d*|resource\d+|async\d+|list[USF]\d+)$/;

@@ -9,7 +9,7 @@ import { type Flat, Flats } from "./flats.ts";
 import type { Code, Side } from "./generator.ts";
 import { liftCases, loadList, loadMap } from "./load.ts";
 import { liftRange } from "./place.ts";
-import { hasHandles, unsupported } from "./plan-types.ts";
+import { hasHandles } from "./plan-types.ts";
 import type { Expr } from "./tree.ts";
 import { type CasesType, casesOf, isNumber, keysOf } from "./values.ts";
 
@@ -92,8 +92,9 @@ function liftFlatHere(code: Code, side: Side, t: ValType, flats: Flats): Expr {
       return values.liftHandle(code, side, t, flats.next("i32"));
     case "stream":
     case "future":
+      return values.liftAsync(code, side, t, flats.next("i32"));
     case "error-context":
-      return unsupported(t);
+      return code.bind(call("liftErrorContext", code.cx(side), flats.next("i32")), "error");
   }
 }
 

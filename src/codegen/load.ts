@@ -9,7 +9,7 @@ import type { ValType, ValTypeOf } from "../types/types.ts";
 import { array, binary, call, constant, method, plus, record } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
 import { type Range, read, readRange, type View } from "./place.ts";
-import { hasHandles, pairType, unsupported } from "./plan-types.ts";
+import { hasHandles, pairType } from "./plan-types.ts";
 import type { Expr } from "./tree.ts";
 import { type CasesType, casesOf, isNumber, keysOf } from "./values.ts";
 
@@ -72,8 +72,9 @@ function loadHere(code: Code, side: Side, t: ValType, ptr: Expr, offset: number)
       return values.liftHandle(code, side, t, read(code, side, "u32", ptr, offset));
     case "stream":
     case "future":
+      return values.liftAsync(code, side, t, read(code, side, "u32", ptr, offset));
     case "error-context":
-      return unsupported(t);
+      return code.bind(call("liftErrorContext", code.cx(side), read(code, side, "u32", ptr, offset)), "error");
   }
 }
 
@@ -128,7 +129,7 @@ function loadFixedList(code: Code, side: Side, t: ValTypeOf<"list">, length: num
 }
 
 /** `load_list_from_valid_range` in the specification: a loop, in a function of its own for each type of elements. */
-function loadElements(code: Code, side: Side, element: ValType, ptr: Expr, length: Expr): Expr {
+export function loadElements(code: Code, side: Side, element: ValType, ptr: Expr, length: Expr): Expr {
   const helper = code.generator.helper("loadElements", side, element, ["ptr", "length"], (inner, [begin, count]) => {
     const list = inner.bind(call("makeList", count!), "list");
     eachElement(inner, side, element, begin!, count!, true, (at, i) => {

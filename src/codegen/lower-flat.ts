@@ -3,11 +3,10 @@
  */
 import { flattenType, flattenVariant } from "../abi/flatten.ts";
 import type { ValType } from "../types/types.ts";
-import { array, constant, index } from "./build.ts";
+import { array, call, constant, index } from "./build.ts";
 import { lowerCoerced } from "./flats.ts";
 import type { Code, Side } from "./generator.ts";
 import { lowerRange } from "./place.ts";
-import { unsupported } from "./plan-types.ts";
 import { storeList, storeMap } from "./store.ts";
 import type { Expr } from "./tree.ts";
 import { type CasesType, casesOf, fieldOf, keysOf } from "./values.ts";
@@ -79,8 +78,9 @@ function lowerFlatHere(code: Code, side: Side, t: ValType, value: Expr): readonl
       return [values.lowerHandle(code, side, t, value)];
     case "stream":
     case "future":
+      return [values.lowerAsync(code, side, t, value)];
     case "error-context":
-      return unsupported(t);
+      return [code.bind(call("lowerErrorContext", code.cx(side), value), "error")];
   }
 }
 

@@ -2,7 +2,7 @@
  * The types of a plan as generators see them: as objects that layouts can be kept beside, with answers to what generators
  * ask of a type. Each answer is worked out once for each type, however often types share it.
  */
-import { assert, ComponentError } from "../errors/component-error.ts";
+import { assert } from "../errors/component-error.ts";
 import type { Plan, TypeIndex, TypeNode } from "../plan/plan.ts";
 import type { ResourceType, ValType, ValTypeOf } from "../types/types.ts";
 
@@ -104,13 +104,14 @@ function inlineParts(t: ValType): readonly ValType[] {
   }
 }
 
+const handleKinds: ReadonlySet<ValType["kind"]> = new Set(["own", "borrow", "stream", "future", "error-context"]);
 const withHandles: WeakMap<ValType, boolean> = new WeakMap();
 
 /** Whether values of type `t` can have handles in them, so that lifting and lowering them has effects. */
 export function hasHandles(t: ValType): boolean {
   let answer = withHandles.get(t);
   if (answer === undefined) {
-    answer = t.kind === "own" || t.kind === "borrow" || parts(t).some(hasHandles);
+    answer = handleKinds.has(t.kind) || parts(t).some(hasHandles);
     withHandles.set(t, answer);
   }
   return answer;
@@ -144,11 +145,6 @@ export function isAsync(t: ValType): boolean {
 function parts(t: ValType): readonly ValType[] {
   if (t.kind === "list") return [t.element];
   return t.kind === "map" ? [t.key, t.value] : inlineParts(t);
-}
-
-/** For the types that generated code does not know yet. Functions that mention them are not generated. */
-export function unsupported(t: ValType): never {
-  throw new ComponentError("unsupported", "async", `values of type \`${t.kind}\` are not supported yet`);
 }
 
 const pairs: WeakMap<ValType, ValTypeOf<"tuple">> = new WeakMap();

@@ -10,7 +10,7 @@ import { call, constant, get, index, plus } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
 import { eachElement, unsigned } from "./load.ts";
 import { type Range, write, writeRange } from "./place.ts";
-import { hasHandles, hasPointers, pairType, unsupported } from "./plan-types.ts";
+import { hasHandles, hasPointers, pairType } from "./plan-types.ts";
 import type { Expr } from "./tree.ts";
 import { type CasesType, capitalized, casesOf, fieldOf, isNumber, keysOf } from "./values.ts";
 
@@ -96,8 +96,12 @@ function storeHere(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr, o
       return;
     case "stream":
     case "future":
-    case "error-context":
-      unsupported(t);
+      write(code, side, "u32", ptr, offset, values.lowerAsync(code, side, t, value));
+      return;
+    case "error-context": {
+      const index = code.bind(call("lowerErrorContext", code.cx(side), value), "error");
+      write(code, side, "u32", ptr, offset, index);
+    }
   }
 }
 
@@ -145,7 +149,7 @@ function storeFixedList(code: Code, side: Side, element: ValType, length: number
 }
 
 /** `store_list_into_valid_range` in the specification: a loop, in a function of its own for each type of elements. */
-function storeElements(code: Code, side: Side, element: ValType, list: Expr, ptr: Expr, length: Expr): void {
+export function storeElements(code: Code, side: Side, element: ValType, list: Expr, ptr: Expr, length: Expr): void {
   const inputs = ["list", "ptr", "length"];
   const helper = code.generator.helper("storeElements", side, element, inputs, (inner, [elements, begin, count]) => {
     const quiet = !hasPointers(element) && !hasHandles(element);

@@ -14,6 +14,7 @@ import type { Expr } from "./tree.ts";
 
 /** Types whose values have cases, one of which they are. */
 export type CasesType = ValTypeOf<"variant" | "option" | "result">;
+export type AsyncType = ValTypeOf<"stream" | "future">;
 export type HandleType = ValTypeOf<"own" | "borrow">;
 
 export interface Values {
@@ -64,6 +65,9 @@ export interface Values {
 
   liftHandle(code: Code, side: Side, t: HandleType, i: Expr): Expr;
   lowerHandle(code: Code, side: Side, t: HandleType, value: Expr): Expr;
+
+  liftAsync(code: Code, side: Side, t: AsyncType, i: Expr): Expr;
+  lowerAsync(code: Code, side: Side, t: AsyncType, value: Expr): Expr;
 }
 
 /** The cases of a type, with the names that JavaScript has for them. */
@@ -236,4 +240,9 @@ export const hostValues: Values = {
     if (side.scoped) args.push(code.capture(side, "scope"));
     return code.bind(call(t.kind === "own" ? "lowerOwnValue" : "lowerBorrowValue", ...args), "handle");
   },
+
+  liftAsync: (code, side, t, i) =>
+    code.bind(call("liftAsyncValue", code.cx(side), i, code.captureAsync(side, t)), t.kind),
+  lowerAsync: (code, side, t, value) =>
+    code.bind(call("lowerAsyncValue", code.cx(side), value, code.captureAsync(side, t)), "handle"),
 };

@@ -6,6 +6,7 @@ import type { FuncTypeIndex, Plan } from "../plan/plan.ts";
 import type { FuncType } from "../types/types.ts";
 import { funcTypeOf } from "./func-type.ts";
 
+type PromisingFunction = (args: readonly unknown[]) => Promise<unknown>;
 export type AnyFunction = (...args: never[]) => unknown;
 
 /**
@@ -19,11 +20,19 @@ export class Func {
   readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: checked by the component at run time; `unknown` could not be used
   readonly call: (...args: any[]) => any;
+  readonly #promise: PromisingFunction;
   readonly #read: () => AnyFunction;
   readonly #type: () => FuncType;
 
-  constructor(name: string, call: AnyFunction, read: () => AnyFunction, type: () => FuncType) {
+  constructor(
+    name: string,
+    call: AnyFunction,
+    promise: PromisingFunction,
+    read: () => AnyFunction,
+    type: () => FuncType,
+  ) {
     this.name = name;
+    this.#promise = promise;
     this.call = call as (...args: unknown[]) => unknown;
     this.#read = read;
     this.#type = type;
@@ -31,6 +40,14 @@ export class Func {
 
   get type(): FuncType {
     return this.#type();
+  }
+
+  /**
+   * As `call`, but always for a promise, and so that the guest can be suspended where it has to wait (which takes an
+   * engine with JavaScript Promise Integration). Functions of an `async` type are always called so.
+   */
+  callAsync(...args: unknown[]): Promise<unknown> {
+    return this.#promise(args);
   }
 
   /**

@@ -44,6 +44,7 @@ export class Instance<W extends World = AnyWorld> {
     return new Func(
       name,
       exportedFunction(state, { name, func, type }),
+      state.promisingFunc(func),
       () => state.readingFunc(func),
       () => funcTypeOf(state.plan, type),
     );

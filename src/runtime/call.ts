@@ -69,9 +69,14 @@ export function liftFailed(
   }
   // What the first arguments gave away is no longer theirs until then.
   scope?.abandon();
-  const told = error instanceof InvalidValue ? explain() : unreadable(path, error);
+  const told = argumentFault(path, explain, error);
   leave(entering);
   throw told;
+}
+
+/** What to tell of an error from lowering an argument: a wrong one, or one that throws when it is read. */
+export function argumentFault(path: readonly string[], explain: () => ComponentError, error: unknown): ComponentError {
+  return error instanceof InvalidValue ? explain() : unreadable(path, error);
 }
 
 /** Poisons the store of the instances that a failed call had entered, and tells why. */
@@ -82,7 +87,7 @@ export function guestFailed(entering: readonly ComponentInstance[], path: readon
 }
 
 /** `reason` with the call in which it came up, unless it says where itself; the engine's trap knows the guest's frames. */
-function located(reason: ComponentError, path: readonly string[], trap: unknown): ComponentError {
+export function located(reason: ComponentError, path: readonly string[], trap: unknown): ComponentError {
   if (reason.path.length > 0) return reason;
   const { phase, code, offset, cause = trap } = reason;
   return new ComponentError(phase, code, reason.reason, { path, offset }, { cause });

@@ -41,24 +41,26 @@ export const canSuspend: boolean =
 /** The stack of one call of a core function. */
 export class Fiber {
   readonly thread: Thread;
-  readonly #ended: (result: unknown) => void;
+  readonly #ended: (result: unknown) => Quantum;
   #status: "running" | "suspended" | "blocked" | "ended" = "running";
+  /** What the thread does after it, in the same quantum, if that is not over at once. */
+  #next: Quantum;
   /** The end of the quantum, if it comes later than the return of the function that started it. */
   #end: Deferred<void> | undefined;
 
-  private constructor(thread: Thread, ended: (result: unknown) => void) {
+  private constructor(thread: Thread, ended: (result: unknown) => Quantum) {
     this.thread = thread;
     this.#ended = ended;
   }
 
   /** Calls a core function on a stack of its own; `ended` gets its result. */
-  static start(thread: Thread, entry: Entry, args: readonly unknown[], ended: (result: unknown) => void): Quantum {
+  static start(thread: Thread, entry: Entry, args: readonly unknown[], ended: (result: unknown) => Quantum): Quantum {
     const fiber = new Fiber(thread, ended);
     thread.fiber = fiber;
     const call = entry.call(args);
     switch (fiber.#status) {
       case "ended":
-        return undefined;
+        return fiber.#next;
       case "blocked":
         void call.catch((error) => fiber.#failed(error));
         return undefined;
@@ -72,12 +74,14 @@ export class Fiber {
     }
   }
 
-  /** The core function has returned. */
+  /** The core function has returned. The thread may go on without it. */
   end(result: unknown): void {
-    this.#ended(result);
-    this.#status = "ended";
     this.thread.fiber = undefined;
-    this.#quantumEnds();
+    const next = this.#ended(result);
+    this.#status = "ended";
+    if (next === undefined) this.#quantumEnds();
+    else if (this.#end === undefined) this.#next = next;
+    else void next.then(this.#end.resolve, this.#end.reject);
   }
 
   suspended(until: Promise<unknown>, finish: () => unknown): Promise<Resumption> {

@@ -12,7 +12,10 @@
  * lifts the arguments; calls; lowers the result; ends the scope; `failed` likewise. For a call between components that
  * are parent and child, or one, no maker is asked: it traps.
  */
+import type { Blocking } from "../plan/blocking.ts";
 import type { LiftIndex, TrampolineIndex } from "../plan/plan.ts";
+import type { AsyncType } from "./async-types.ts";
+import type { Payload } from "./buffers.ts";
 import type { LiftLowerContext } from "./context.ts";
 import type { ComponentInstance } from "./instance.ts";
 import type { CallScope, ResourceType } from "./resources.ts";
@@ -27,6 +30,8 @@ export interface FunctionTable {
   readonly lifts: ReadonlyMap<LiftIndex, LiftMakers>;
   /** For each trampoline whose `op` is `lower`: of a host function, or of another component's lift (both sides in one function). */
   readonly lowers: ReadonlyMap<TrampolineIndex, LowerMaker>;
+  /** What calls that are tasks are made of. Absent where there are none. */
+  readonly async?: AsyncFunctions | undefined;
 }
 
 export interface LiftMakers {
@@ -48,6 +53,8 @@ export interface LiftBinding {
   readonly postReturn: CoreFunction | undefined;
   /** By `ResourceIndex`. */
   readonly resources: readonly ResourceType[];
+  /** By `TypeIndex`, where the type is a stream or future. */
+  readonly asyncTypes: readonly (AsyncType | undefined)[];
   /**
    * Never returns: tells what went wrong (with the arguments at hand, to explain a wrong one) and poisons where due.
    * `scope` is the call's, if it has one: a call whose arguments are wrong is undone.
@@ -60,6 +67,7 @@ export interface LowerBinding {
   /** The caller's side. */
   readonly cx: LiftLowerContext;
   readonly resources: readonly ResourceType[];
+  readonly asyncTypes: readonly (AsyncType | undefined)[];
   /** The host function, where the callee is one. */
   readonly host: HostFunction | undefined;
   /** Whether number lists are handed to the host function as views on guest memory. */
@@ -68,4 +76,57 @@ export interface LowerBinding {
   readonly lift: LiftBinding | undefined;
   /** Never returns: traps for what the host function threw, or for a result of the wrong type. */
   readonly failed: (error: unknown, result: unknown, scope?: CallScope) => never;
+}
+
+// ---- Calls that are tasks: the protocol is in call-async.ts, generated is only how values travel
+
+/** Whose values a function deals with: JavaScript's, or those that pass from one component to another. */
+export type ValuesOf = "host" | "component";
+
+export interface AsyncFunctions {
+  readonly blocking: Blocking;
+  /** For each lift into an instance whose calls are tasks. */
+  readonly lifts: ReadonlyMap<LiftIndex, Readonly<Record<ValuesOf, AsyncLiftMakers>>>;
+  /** For each `lower` of such a lift, and of functions of the host's that are asynchronous or may wait. */
+  readonly lowers: ReadonlyMap<TrampolineIndex, AsyncLowerMakers>;
+  /** For each `task.return`: from the core values to the result. */
+  readonly returns: ReadonlyMap<
+    TrampolineIndex,
+    Readonly<Record<ValuesOf, PieceMaker<(core: readonly unknown[]) => unknown>>>
+  >;
+  /** For each `read` and `write` of a stream or future. */
+  readonly payloads: ReadonlyMap<TrampolineIndex, PieceMaker<Payload>>;
+  /** The module of the functions around `blocking.shims` (fiber.ts). */
+  readonly shims: () => Uint8Array;
+  /** The module for entering core functions of a signature: `"i32 i64 -> f32"`, or `"thread i32"`. */
+  readonly entry: (signature: string) => Uint8Array;
+}
+
+/** Makes a part of a function for one instance. */
+export type PieceMaker<F> = (binding: PieceBinding) => F;
+
+/** What such a part is bound to: one side of a call. */
+export interface PieceBinding {
+  readonly cx: LiftLowerContext;
+  readonly resources: readonly ResourceType[];
+  /** By `TypeIndex`, where the type is a stream or future. */
+  readonly asyncTypes: readonly (AsyncType | undefined)[];
+  readonly views: boolean;
+}
+
+/** The callee's side. */
+export interface AsyncLiftMakers {
+  /** `lower_flat_values`, of the parameters: the core values. */
+  readonly lowerParams: PieceMaker<(values: readonly unknown[], scope: CallScope) => readonly unknown[]>;
+  /** `lift_flat_values`, of the result; only for those that are not lifted `async`. */
+  readonly liftResult: PieceMaker<(core: unknown) => unknown>;
+  /** The signature of the core function, for `AsyncFunctions.entry`. */
+  readonly signature: string;
+}
+
+/** The caller's side. `core` are the parameters of the lowered function. */
+export interface AsyncLowerMakers {
+  readonly liftParams: PieceMaker<(core: readonly unknown[], scope: CallScope) => readonly unknown[]>;
+  /** Gives the core result, if it is not stored. */
+  readonly lowerResult: PieceMaker<(value: unknown, core: readonly unknown[]) => unknown>;
 }

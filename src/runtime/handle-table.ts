@@ -23,6 +23,11 @@ export class HandleTable<T extends object> {
     return element instanceof kind ? element : trap("wrong-handle-kind", { index, kind: kind.name });
   }
 
+  /** Whether there is a handle at `index`. */
+  has(index: number): boolean {
+    return this.#elements[index] !== undefined;
+  }
+
   add(element: T): number {
     const index = this.#free.pop() ?? this.#elements.length;
     if (index > MAX_LENGTH) trap("handle-table-full");

@@ -5,25 +5,35 @@
  * Everything is made at most once. What is needed early may exist when most core instances do not yet: validation has
  * seen to it that whatever a definition refers to comes before it.
  */
-import { assert, ComponentError } from "../errors/component-error.ts";
+import { assert } from "../errors/component-error.ts";
 import type {
-  CoreArg, CoreDef, CoreExport, CoreInstanceIndex, FuncDef, Initializer, InstanceIndex, LiftIndex, ModuleDef, OptionsIndex, Plan,
+  CoreArg, CoreDef, CoreExport, CoreInstanceIndex, FuncDef, Initializer, InstanceIndex, LeafArg, LiftIndex, ModuleDef, OptionsIndex, Plan,
   ResourceIndex, Trampoline, TrampolineIndex,
 } from "../plan/plan.ts"; // biome-ignore format: one list
+import { AsyncState } from "./async-state.ts";
+import { type AsyncHostSide, AsyncType } from "./async-types.ts";
 import { makeBuiltin } from "./builtins.ts";
 import { liftFailed, liftWithStorage, lowerFailed, nestedWithStorage, refuseEntry } from "./call.ts";
+import { beginStart, nestedThread } from "./call-async.ts";
 import { LiftLowerContext, type Realloc } from "./context.ts";
 import { explainArguments, explainResult } from "./explain.ts";
 import type { CoreFunction, FunctionTable, HostFunction, LiftBinding, LowerBinding } from "./functions.ts";
+import { type AsyncCallOptions, callNow, callPromised, promised } from "./host-calls.ts";
+import { HostFuture, HostReadable } from "./host-ends.ts";
 import { ComponentInstance } from "./instance.ts";
 import type { ResolvedImport } from "./instantiate.ts";
+import { makeLeaf } from "./leaves.ts";
 import { Memory } from "./memory.ts";
 import { type HostSide, ResourceType } from "./resources.ts";
 import type { Store } from "./store.ts";
-import { trapWith } from "./trap.ts";
 
 type Lower = Extract<Trampoline, { readonly op: "lower" }>;
-type Functions = { readonly call: HostFunction; readonly read: HostFunction };
+type Functions = {
+  readonly call: HostFunction;
+  readonly read: HostFunction;
+  /** As `call`, but gives a promise, and may be suspended. */
+  readonly promise: (args: readonly unknown[], options?: AsyncCallOptions) => Promise<unknown>;
+};
 
 export class InstanceState {
   readonly plan: Plan;
@@ -32,6 +42,10 @@ export class InstanceState {
   readonly instances: readonly ComponentInstance[];
   /** By `ResourceIndex`. */
   readonly resources: readonly ResourceType[];
+  /** By `TypeIndex`, where the type is a stream or future. */
+  readonly asyncTypes: readonly (AsyncType | undefined)[];
+  /** If there are calls that are tasks. */
+  readonly #async: AsyncState | undefined;
   readonly #functions: FunctionTable;
   readonly #modules: readonly WebAssembly.Module[];
   readonly #imports: readonly ResolvedImport[];
@@ -50,6 +64,7 @@ export class InstanceState {
     imports: readonly ResolvedImport[],
     store: Store,
     hostSide: (type: ResourceType) => HostSide,
+    asyncHostSide: AsyncHostSide = plainEnds,
   ) {
     this.plan = plan;
     this.store = store;
@@ -67,6 +82,13 @@ export class InstanceState {
       type.host = hostSide(type);
       return type;
     });
+    const scope = { types: plan.types, resources: this.resources };
+    this.asyncTypes = plan.types.map((type) =>
+      type.kind === "stream" || type.kind === "future"
+        ? new AsyncType(type.kind, type.payload, scope, asyncHostSide)
+        : undefined,
+    );
+    this.#async = functions.async && new AsyncState(this, functions.async);
     this.#withStorage = new Set(
       plan.trampolines.flatMap((t) => (t.op === "builtin" && t.builtin.startsWith("context.") ? [t.instance] : [])),
     );
@@ -77,18 +99,31 @@ export class InstanceState {
   defineResource({ resource, destructor }: Extract<Initializer, { readonly op: "resource" }>): void {
     if (destructor === undefined) return;
     const { instance } = this.plan.resources[resource] as { instance: InstanceIndex };
-    this.resources[resource]!.destructor = this.#nested(instance, this.coreDef(destructor) as CoreFunction);
+    const type = this.resources[resource]!;
+    const core = this.coreDef(destructor) as CoreFunction;
+    type.destructor = this.#async?.tasks(instance)
+      ? this.#async.defineDestructor(type, instance, core)
+      : this.#nested(instance, core);
+  }
+
+  /** The call of a core module's start function, which is a task where others are. */
+  startTask(owner: InstanceIndex): (() => void) | undefined {
+    return this.#async?.tasks(owner) ? beginStart(this.instances[owner]!) : undefined;
   }
 
   addCoreInstance(core: CoreInstanceIndex, instance: WebAssembly.Instance): void {
     this.#coreInstances[core] = instance.exports;
   }
 
-  coreImports(args: readonly CoreArg[]): WebAssembly.Imports {
+  coreImports(args: readonly CoreArg[], leaves: readonly LeafArg[] = []): WebAssembly.Imports {
     const imports: Record<string, WebAssembly.ModuleImports> = Object.create(null);
     for (const { module, name, value } of args) {
       imports[module] ??= Object.create(null) as WebAssembly.ModuleImports;
       imports[module][name] = this.coreDef(value);
+    }
+    for (const { module, name, value } of leaves) {
+      imports[module] ??= Object.create(null) as WebAssembly.ModuleImports;
+      imports[module][name] = makeLeaf(value, this);
     }
     return imports;
   }
@@ -100,7 +135,9 @@ export class InstanceState {
   }
 
   coreDef(def: CoreDef): WebAssembly.ExportValue {
-    return def.from === "trampoline" ? this.trampoline(def.trampoline) : this.coreExport(def);
+    if (def.from !== "trampoline") return this.coreExport(def);
+    const { trampoline: index } = def;
+    return this.#async?.shim(index) ?? this.trampoline(index);
   }
 
   coreExport({ instance, name }: CoreExport): WebAssembly.ExportValue {
@@ -114,7 +151,7 @@ export class InstanceState {
       const { instance, memory, realloc, pointer } = this.plan.options[index]!;
       context = new LiftLowerContext(
         this.instances[instance]!,
-        memory && this.#memory(memory),
+        memory && this.memory(memory),
         realloc && (this.#nested(instance, this.coreDef(realloc) as CoreFunction) as Realloc),
         pointer,
       );
@@ -135,7 +172,8 @@ export class InstanceState {
         case "builtin": {
           const { builtin, instance, immediates } = trampoline;
           const resource = () => this.resources[immediates.resource as ResourceIndex]!;
-          made = makeBuiltin(builtin, { instance: this.instances[instance]!, immediates, resource });
+          const context = this.#async?.context(index, trampoline);
+          made = makeBuiltin(builtin, { instance: this.instances[instance]!, immediates, resource, async: context });
         }
       }
       this.#trampolines[index] = made;
@@ -157,36 +195,53 @@ export class InstanceState {
     return (reader: (result: unknown) => unknown, ...args: unknown[]) => reader(call(...args));
   }
 
+  /** As `func`, but for a promise, and so that the guest can be suspended if it has to be. */
+  promisingFunc(def: FuncDef): Functions["promise"] {
+    if (def.from === "lift") return this.#lift(def.lift).promise;
+    const call = this.func(def);
+    return (args) => promised(call, args);
+  }
+
   #lift(index: LiftIndex): Functions {
-    let functions = this.#lifted[index];
-    if (functions === undefined) {
-      const makers = this.#functions.lifts.get(index);
-      if (makers === undefined) {
-        const { name } = this.plan.lifts[index]!;
-        const call = () => {
-          throw needsAsync(wordsOf(name));
-        };
-        functions = { call, read: call };
-      } else {
-        const binding = this.liftBinding(index, undefined);
-        let read: HostFunction | undefined;
-        functions = {
-          call: makers.call(binding),
-          // Few are ever read from, and making a function takes a while.
-          get read() {
-            read ??= makers.read(binding);
-            return read;
-          },
-        };
-      }
-      this.#lifted[index] = functions;
+    this.#lifted[index] ??= this.#liftedTask(index) ?? this.#liftedPlain(index);
+    return this.#lifted[index];
+  }
+
+  /** A function whose calls are tasks. */
+  #liftedTask(index: LiftIndex): Functions | undefined {
+    const { type, options } = this.plan.lifts[index]!;
+    if (!this.#async?.tasks(this.plan.options[options]!.instance)) return undefined;
+    const callee = this.#async.hostCallee(index);
+    const promise: Functions["promise"] = (args, callOptions) => callPromised(callee, args, callOptions);
+    if (this.plan.funcTypes[type]!.async) {
+      const read = async (reader: (result: unknown) => unknown, ...args: unknown[]) => reader(await promise(args));
+      return { call: (...args: unknown[]) => promise(args), read, promise };
     }
-    return functions;
+    const call = (...args: unknown[]) => callNow(callee, args);
+    const read = (reader: (result: unknown) => unknown, ...args: unknown[]) => reader(call(...args));
+    return { call, read, promise };
+  }
+
+  #liftedPlain(index: LiftIndex): Functions {
+    const makers = this.#functions.lifts.get(index);
+    assert(makers !== undefined);
+    const binding = this.liftBinding(index, undefined);
+    const call = makers.call(binding);
+    let read: HostFunction | undefined;
+    return {
+      call,
+      // Few are ever read from, and making a function takes a while.
+      get read() {
+        read ??= makers.read(binding);
+        return read;
+      },
+      promise: (args) => promised(call, args),
+    };
   }
 
   /** What a lifted function is bound to when it is called by `caller`: an instance, or the host. */
   liftBinding(index: LiftIndex, caller: ComponentInstance | undefined): LiftBinding {
-    const { plan, resources } = this;
+    const { plan, resources, asyncTypes } = this;
     const { core, type, options, name } = plan.lifts[index]!;
     const { instance, postReturn } = plan.options[options]!;
     const path = wordsOf(name);
@@ -199,6 +254,7 @@ export class InstanceState {
       callee: this.#withStorage.has(instance) ? liftWithStorage(this.instances[instance]!, callee) : callee,
       postReturn: postReturn && (this.coreDef(postReturn) as CoreFunction),
       resources,
+      asyncTypes,
       failed: (error, args, scope) => {
         const explain = () => explainArguments({ types: plan.types, resources }, plan.funcTypes[type]!, args, path);
         return liftFailed(entering, path, explain, error, scope);
@@ -209,20 +265,23 @@ export class InstanceState {
   // ---- Lowered functions
 
   #lower(index: TrampolineIndex, { callee, type, options, name }: Lower): CoreFunction {
-    const { plan, resources } = this;
+    const { plan, resources, asyncTypes } = this;
     const caller = this.instances[plan.options[options]!.instance]!;
     if (callee.from === "lift") {
       const instance = this.instances[plan.options[plan.lifts[callee.lift]!.options]!.instance]!;
       if (related(caller, instance)) return refuseEntry();
     }
-    const maker = this.#functions.lowers.get(index);
-    if (maker === undefined) return () => trapWith(needsAsync(wordsOf(name)));
     const imported = callee.from === "import" ? this.#import(callee.import, "func") : undefined;
     const path = callee.from === "import" ? importWords(plan.imports[callee.import]!.path) : wordsOf(name);
+    const task = this.#async?.lower(index, this.plan.trampolines[index] as Lower, imported?.func, path);
+    if (task !== undefined) return task;
+    const maker = this.#functions.lowers.get(index);
+    assert(maker !== undefined);
     const binding: LowerBinding = {
       path,
       cx: this.context(options),
       resources,
+      asyncTypes,
       host: imported?.func,
       views: imported?.views ?? false,
       lift: callee.from === "lift" ? this.liftBinding(callee.lift, caller) : undefined,
@@ -240,7 +299,7 @@ export class InstanceState {
     return found as Extract<ResolvedImport, { readonly kind: K }>;
   }
 
-  #memory(def: CoreExport): Memory {
+  memory(def: CoreExport): Memory {
     const core = this.coreExport(def) as WebAssembly.Memory;
     let memory = this.#memories.get(core);
     if (memory === undefined) {
@@ -251,7 +310,10 @@ export class InstanceState {
   }
 
   #nested(instance: InstanceIndex, func: CoreFunction): CoreFunction {
-    return this.#withStorage.has(instance) ? nestedWithStorage(this.instances[instance]!, func) : func;
+    if (!this.#withStorage.has(instance)) return func;
+    return this.#async?.tasks(instance)
+      ? nestedThread(this.store.scheduler, func)
+      : nestedWithStorage(this.instances[instance]!, func);
   }
 }
 
@@ -272,8 +334,14 @@ function importWords([name, ...rest]: readonly [string, ...string[]]): readonly 
   return [`import "${name}"`, ...rest];
 }
 
-function needsAsync(path: readonly string[]): ComponentError {
-  return new ComponentError("unsupported", "async", "functions of the asynchronous ABI are not supported yet", {
-    path,
-  });
-}
+/** Without an embedder's own, ends of streams and futures are passed as they are. */
+const plainEnds: AsyncHostSide = {
+  streamFromGuest: (end) => end,
+  futureFromGuest: (end) => end,
+  toGuest: (value, type) =>
+    (value instanceof HostReadable || value instanceof HostFuture) && value.type.equals(type) && !value.closed
+      ? value.give()
+      : undefined,
+  fault: (value, type) =>
+    value instanceof HostReadable || value instanceof HostFuture ? undefined : `it is no end of a ${type.kind}`,
+};

@@ -7,6 +7,7 @@
  */
 import { ComponentError } from "../errors/component-error.ts";
 import type { Initializer, Plan } from "../plan/plan.ts";
+import type { AsyncHostSide } from "./async-types.ts";
 import { cannotEnter, leave } from "./call.ts";
 import type { FunctionTable, HostFunction } from "./functions.ts";
 import { ENTERED } from "./instance.ts";
@@ -19,7 +20,13 @@ export type { InstanceState } from "./instance-state.ts";
 
 /** What the embedder supplies for one entry of `plan.imports`, in its order. */
 export type ResolvedImport =
-  | { readonly kind: "func"; readonly func: HostFunction; readonly views: boolean }
+  | {
+      readonly kind: "func";
+      readonly func: HostFunction;
+      readonly views: boolean;
+      /** Whether guests are suspended until its promise is settled, though its type is synchronous. */
+      readonly waits?: boolean;
+    }
   | { readonly kind: "resource"; readonly type: ResourceType }
   | { readonly kind: "core-module"; readonly module: WebAssembly.Module };
 
@@ -34,6 +41,7 @@ const SMALL_MODULE = 4096;
  * @param modules parallel to `plan.modules`
  * @param imports parallel to `plan.imports`
  * @param hostSide what a resource that a guest defines looks like to JavaScript
+ * @param asyncHostSide what streams and futures look like to JavaScript
  * @throws ComponentError of phase `trap` if a start function traps, which poisons the store; of phase `link` if the
  * engine refuses to instantiate a module
  */
@@ -44,8 +52,9 @@ export async function instantiate(
   imports: readonly ResolvedImport[],
   store: Store,
   hostSide: (type: ResourceType) => HostSide,
+  asyncHostSide?: AsyncHostSide,
 ): Promise<InstanceState> {
-  const state = new InstanceState(plan, functions, modules, imports, store, hostSide);
+  const state = new InstanceState(plan, functions, modules, imports, store, hostSide, asyncHostSide);
   for (const step of plan.initializers) {
     const small = step.op !== "instantiate" || isSmall(plan, step);
     const running = run(state, step, small ? instantiateNow : WebAssembly.instantiate);
@@ -62,8 +71,9 @@ export function instantiateSync(
   imports: readonly ResolvedImport[],
   store: Store,
   hostSide: (type: ResourceType) => HostSide,
+  asyncHostSide?: AsyncHostSide,
 ): InstanceState {
-  const state = new InstanceState(plan, functions, modules, imports, store, hostSide);
+  const state = new InstanceState(plan, functions, modules, imports, store, hostSide, asyncHostSide);
   for (const step of plan.initializers) run(state, step, instantiateNow);
   return state;
 }
@@ -93,8 +103,10 @@ function run(state: InstanceState, step: Initializer, instantiateCore: Instantia
       if (state.store.trapped !== undefined) cannotEnter(state.instances[step.owner]!);
       const entered = state.instances[step.owner]!.selfAndAncestors();
       const module = state.module(step.module);
-      const imports = state.coreImports(step.args);
+      const imports = state.coreImports(step.args, step.leaves);
+      const ended = state.startTask(step.owner);
       const finish = (instance: WebAssembly.Instance) => {
+        ended?.();
         leave(entered);
         state.addCoreInstance(step.core, instance);
       };
@@ -130,5 +142,6 @@ function startFailed(state: InstanceState, error: unknown): never {
   }
   const reason = reasonOf(error);
   state.store.poison(reason);
+  state.store.scheduler.starting = undefined;
   throw reason;
 }

@@ -3,7 +3,9 @@
  * imports from it. A name that is missing here fails when a component is first instantiated, and in the tests of `codegen`.
  */
 export { resultError } from "../errors/result-error.ts";
+export { liftAsync, liftAsyncValue, lowerAsync, lowerAsyncValue } from "./async-types.ts";
 export { cannotEnter } from "./call.ts";
+export { liftErrorContext, lowerErrorContext } from "./error-context.ts";
 export {
   allocateList,
   checkList,

@@ -9,8 +9,8 @@
 export type Quantum = Promise<void> | undefined;
 
 /** Does `next` at the end of `quantum`: at once if that has come. The end of both is the end of what comes back. */
-export function after(quantum: Quantum, next: () => Quantum | void): Quantum {
-  return quantum === undefined ? (next() as Quantum) : (quantum.then(next) as Promise<void>);
+export function after(quantum: Quantum, next: () => Quantum): Quantum {
+  return quantum === undefined ? next() : quantum.then(next);
 }
 
 /** A promise that others settle. */

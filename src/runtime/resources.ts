@@ -222,6 +222,18 @@ export function resourceRep(instance: ComponentInstance, type: ResourceType, i: 
   return getHandle(instance, i >>> 0, type).rep;
 }
 
+/** What `canon_resource_drop` does before it calls a destructor: the handle, if that is to be called for it. */
+export function takeHandle(instance: ComponentInstance, type: ResourceType, i: number): ResourceHandle | undefined {
+  if (mayNotLeave[0] !== 0) trap("cannot-leave");
+  const index = i >>> 0;
+  const handle = getHandle(instance, index, type);
+  if (handle.numLends !== 0) trap("lent");
+  instance.handles.remove(index);
+  if (handle.own) return handle;
+  handle.borrowScope!.numBorrows--;
+  return undefined;
+}
+
 /**
  * `canon_resource_drop` in the specification, for handles of `type` in the table of `instance`.
  *
@@ -231,15 +243,8 @@ export function resourceRep(instance: ComponentInstance, type: ResourceType, i: 
 export function resourceDropper(instance: ComponentInstance, type: ResourceType): (i: number) => void {
   const entering = type.impl?.enteringSet(instance) ?? [];
   return (i) => {
-    if (mayNotLeave[0] !== 0) trap("cannot-leave");
-    const index = i >>> 0;
-    const handle = getHandle(instance, index, type);
-    if (handle.numLends !== 0) trap("lent");
-    instance.handles.remove(index);
-    if (!handle.own) {
-      handle.borrowScope!.numBorrows--;
-      return;
-    }
+    const handle = takeHandle(instance, type, i);
+    if (handle === undefined) return;
     for (const entered of entering) if (entered.flags !== 0) trap("cannot-enter");
     for (const entered of entering) entered.flags = ENTERED;
     try {

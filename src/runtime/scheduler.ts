@@ -32,6 +32,8 @@ export class Scheduler {
   readonly chooser: Chooser | undefined;
   /** The running thread: `current_thread` in the specification. */
   current: Thread | undefined;
+  /** The thread of a core start function, which runs while no other does. */
+  starting: Thread | undefined;
   /** In the order in which they began to wait. `Store.waiting` in the specification. */
   readonly waiting: Set<Thread> = new Set();
   /** What the host awaits. They fail when the store does. */
@@ -50,6 +52,11 @@ export class Scheduler {
   constructor(store: Store, chooser: Chooser | undefined) {
     this.store = store;
     this.chooser = chooser;
+  }
+
+  /** The running thread, or that of a start function. */
+  get running(): Thread | undefined {
+    return this.current ?? this.starting;
   }
 
   // ---- What makes threads ready
@@ -127,6 +134,8 @@ export class Scheduler {
       return;
     }
     this.#perform(task);
+    // If nothing is ready now, whoever awaits something wants to know.
+    this.#schedule();
   }
 
   /** As `addCall`, for what the host does not need to have an end. */
@@ -192,8 +201,8 @@ export class Scheduler {
       let thread = this.#next();
       if (thread === undefined) {
         if (this.#yielded.length === 0) break;
-        // Promises of the host come first, and now and then all else that it does.
-        await (++yields % YIELDS_PER_TURN === 0 ? this.#nextTurn() : undefined);
+        // Promises of the host come first, and now and then all else that it does; if it awaits nothing, always.
+        await (this.#calls.size === 0 || ++yields % YIELDS_PER_TURN === 0 ? this.#nextTurn() : undefined);
         if (this.#chain !== undefined || this.#posted.length > 0) continue;
         thread = this.#next() ?? this.#dequeue(this.#yielded);
         if (thread === undefined) continue;
@@ -297,10 +306,11 @@ function enterFromHost(instance: ComponentInstance): void {
 }
 
 /** `leave_to(None)` in the specification. */
-function leaveToHost(instance: ComponentInstance): void {
+function leaveToHost(instance: ComponentInstance): undefined {
   for (let entered: ComponentInstance | undefined = instance; entered !== undefined; entered = entered.parent) {
     entered.flags &= ~ENTERED;
   }
+  return undefined;
 }
 
 /** First in, first out, without moving what is in it. */

@@ -6,7 +6,9 @@
  * left of it for them.
  */
 import { assert } from "../errors/component-error.ts";
+import type { TypeIndex } from "../plan/plan.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
+import type { Memory } from "./memory.ts";
 import { after, type Quantum } from "./quantum.ts";
 import type { CallScope } from "./resources.ts";
 import { always, type Continuation, type Thread } from "./thread.ts";
@@ -23,6 +25,10 @@ export interface TaskFunction {
   /** Whether it is lifted `async`, and with a callback. */
   readonly asyncOption: boolean;
   readonly hasCallback: boolean;
+  /** What `task.return` is compared with. */
+  readonly resultType: TypeIndex | undefined;
+  readonly encoding: string;
+  readonly cx: { readonly memory: Memory | undefined };
 }
 
 /** Whoever made the call. */
@@ -33,6 +39,8 @@ export interface TaskCaller {
   start(): readonly unknown[];
   /** `on_resolve` in the specification: the result, if the task has not been cancelled. */
   resolve(result: { readonly value: unknown } | undefined): void;
+  /** Told of an error from lowering the arguments; `true` if they are to blame, and the caller has been told. */
+  refuse?(error: unknown): boolean;
 }
 
 export class Task {
@@ -146,6 +154,7 @@ export class Task {
     const chosen = candidates[scheduler.chooser?.choose(candidates.length) ?? 0]!;
     return after(scheduler.resume(chosen, true), () => {
       for (const entered of entering) entered.flags &= ~ENTERED;
+      return undefined;
     });
   }
 

@@ -35,7 +35,7 @@ export class Thread {
   /** Whether the scheduler has the thread in one of its queues. */
   queued = false;
 
-  constructor(task: Task, continuation: Continuation) {
+  constructor(task: Task, continuation: Continuation | undefined) {
     this.task = task;
     this.scheduler = task.instance.store.scheduler;
     this.continuation = continuation;

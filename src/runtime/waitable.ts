@@ -2,6 +2,7 @@
  * Waitables, the sets that they can be in, and the events that they deliver. "Waitable State" in CanonicalABI.md.
  */
 import { assert } from "../errors/component-error.ts";
+import type { Chooser } from "./scheduler.ts";
 import type { Thread } from "./thread.ts";
 import { trap } from "./trap.ts";
 
@@ -80,9 +81,9 @@ export class WaitableSet {
     return this.#pending.size > 0;
   }
 
-  /** `get_pending_event` in the specification; `choose` picks one of several. */
-  getPendingEvent(choose?: (count: number) => number): Event {
-    const nth = choose === undefined ? 0 : choose(this.#pending.size);
+  /** `get_pending_event` in the specification; `chooser` picks one of several. */
+  getPendingEvent(chooser?: Chooser): Event {
+    const nth = chooser?.choose(this.#pending.size) ?? 0;
     let i = 0;
     for (const waitable of this.#pending) if (i++ === nth) return waitable.getPendingEvent();
     throw new RangeError("no such event");

@@ -552,20 +552,33 @@ eachTier("lifting comes before lowering, and post-return last", (tier) => {
   ]);
 });
 
-test("functions of the asynchronous ABI are left out, and no others", () => {
+test("functions whose calls are tasks are in a table of their own", () => {
   const types = new Types();
   const u8 = types.of("u8");
   const stream = types.list(types.add({ kind: "stream", payload: u8 as TypeIndex }));
   const funcs = [funcType({ s: stream }), funcType({ n: u8 }), { ...funcType({}), async: true }];
+  const other = 1 as InstanceIndex;
   const table = compileFunctions(
     plan({
       types: types.nodes,
       funcs,
-      options: [options(), options({ async: true })],
-      lifts: [{ func: 0 }, { func: 1 }, { func: 2 }, { func: 1, options: 1 }],
-      lowers: [{ func: 0 }, { func: 1 }, { func: 1, options: 1 }],
+      instances: [{}, {}],
+      options: [options(), options({ instance: other }), options({ instance: other, async: true })],
+      lifts: [{ func: 0 }, { func: 1 }, { func: 1, options: 1 }, { func: 2, options: 2 }],
+      lowers: [
+        { func: 0 },
+        { func: 1 },
+        { func: 2 },
+        { func: 2, options: 2 },
+        { func: 1, lift: 2 },
+        { func: 1, options: 1, lift: 1 },
+      ],
     }),
     "jit",
   );
-  assert.deepEqual([[...table.lifts.keys()], [...table.lowers.keys()]], [[1], [1]]);
+  assert.deepEqual([...table.lifts.keys()], []);
+  assert.deepEqual(table.async?.blocking, { tasks: [true, true], suspends: [true, false], shims: [2] });
+  assert.deepEqual([...(table.async?.lifts.keys() ?? [])], [0, 1, 2, 3]);
+  assert.deepEqual([...table.lowers.keys()], [0, 1]);
+  assert.deepEqual([...(table.async?.lowers.keys() ?? [])], [2, 3, 4, 5]);
 });

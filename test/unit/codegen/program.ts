@@ -170,6 +170,7 @@ export function liftBinding(guest: Guest, callee: AnyFunction, more: Partial<Lif
     callee: callee as CoreFunction,
     postReturn: undefined,
     resources: [],
+    asyncTypes: [],
     failed: (error) => {
       throw error;
     },
@@ -182,7 +183,16 @@ export function lowered(table: FunctionTable, index: number, guest: Guest, more:
   const failed = (error: unknown) => {
     throw error;
   };
-  const binding = { path: ["g"], cx: guest.cx, resources: [], host: undefined, views: false, lift: undefined, failed };
+  const binding = {
+    path: ["g"],
+    cx: guest.cx,
+    resources: [],
+    asyncTypes: [],
+    host: undefined,
+    views: false,
+    lift: undefined,
+    failed,
+  };
   return maker({ ...binding, ...more } as never) as AnyFunction;
 }
 

@@ -264,48 +264,15 @@ test("parents, children and an instance itself cannot call one another; siblings
 
 test("post-return cannot leave the instance", async () => {
   const text = `(module (import "" "f" (func $f)) (func (export "run")) (func (export "post") (call $f)))`;
-  for (const t of [lowerImport(0), builtin("stream.new")]) {
-    const plan = makePlan({
-      imports: [imported],
-      options: [{ instance: 0, encoding: "utf8", pointer: "i32", async: false, postReturn: coreExport(0, "post") }],
-      trampolines: [t],
-      initializers: [instantiateCore(0, [importing("f", trampoline(0))])],
-      lifts: [lift(coreExport(0, "run"))],
-    });
-    const state = await run(plan, [text], { imports: [hostFunc(() => {})] });
-    assert.equal(caught(exported(state)).reason, "cannot leave component instance");
-  }
-});
-
-test("a component runs that imports asynchronous built-ins; calling one is the error", async () => {
-  const text = `(module (import "" "f" (func $f (result i32))) (func (export "run") (drop (call $f))) (func (export "fine")))`;
   const plan = makePlan({
-    trampolines: [builtin("waitable-set.new")],
+    imports: [imported],
+    options: [{ instance: 0, encoding: "utf8", pointer: "i32", async: false, postReturn: coreExport(0, "post") }],
+    trampolines: [lowerImport(0)],
     initializers: [instantiateCore(0, [importing("f", trampoline(0))])],
-    lifts: [lift(coreExport(0, "run")), lift(coreExport(0, "fine"))],
+    lifts: [lift(coreExport(0, "run"))],
   });
-  const state = await run(plan, [text]);
-  exported(state, 1)();
-  const error = caught(exported(state));
-  assert.deepEqual([error.phase, error.code], ["unsupported", "async"]);
-  assert.match(error.message, /`waitable-set.new`/);
-});
-
-test("functions for which there is no maker fail when they are called", async () => {
-  const modules = [await module(caller)];
-  const none = { lifts: new Map(), lowers: new Map() };
-  const withoutLifts = await instantiate(callerPlan, none, modules, [hostFunc(() => {})], new Store(), noHostSide);
-  assert.equal(caught(exported(withoutLifts)).phase, "unsupported");
-  const { lifts } = scalarFunctions(callerPlan);
-  const withoutLowers = await instantiate(
-    callerPlan,
-    { ...none, lifts },
-    modules,
-    [hostFunc(() => {})],
-    new Store(),
-    noHostSide,
-  );
-  assert.equal(caught(exported(withoutLowers)).phase, "unsupported");
+  const state = await run(plan, [text], { imports: [hostFunc(() => {})] });
+  assert.equal(caught(exported(state)).reason, "cannot leave component instance");
 });
 
 test("an import that is exported again is the host's own function", async () => {

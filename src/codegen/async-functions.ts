@@ -1,0 +1,159 @@
+/**
+ * How values travel in calls that are tasks, and in streams and futures: parts of functions, which the protocol of
+ * runtime/call-async.ts puts together. `lift_flat_values`, `lower_flat_values`, `load_list_from_valid_range` and
+ * `store_list_into_valid_range` in the specification.
+ *
+ * A part takes core values in an array, and gives them in one; it is written once for values of JavaScript and once for
+ * those that pass from one component to another, whoever turns out to be on the other side.
+ */
+import { flattenFuncType } from "../abi/flatten.ts";
+import type { CanonicalOptions, Lift, Trampoline } from "../plan/plan.ts";
+import type { ValuesOf } from "../runtime/functions.ts";
+import type { FuncType, ValType } from "../types/types.ts";
+import { array, index, local } from "./build.ts";
+import { CallCode, functionLabel } from "./call-code.ts";
+import { hostSide } from "./functions.ts";
+import type { Generator, Side } from "./generator.ts";
+import { componentSide } from "./link.ts";
+import { loadElements } from "./load.ts";
+import { lowerFlat } from "./lower-flat.ts";
+import { store, storeElements } from "./store.ts";
+import type { Expr, Maker } from "./tree.ts";
+
+type Lower = Extract<Trampoline, { readonly op: "lower" }>;
+type Builtin = Extract<Trampoline, { readonly op: "builtin" }>;
+
+/** One part, whose code is written for one of its two sides. */
+interface Part {
+  readonly code: CallCode;
+  readonly side: Side;
+  readonly params: readonly string[];
+}
+
+/** `params` are the names of its parameters, of which `scope` is known to what it calls. */
+function part(
+  generator: Generator,
+  options: CanonicalOptions,
+  values: ValuesOf,
+  params: readonly string[],
+  more: Partial<Side> = {},
+): Part {
+  const side = values === "host" ? hostSide(options, more) : componentSide(options, "");
+  const code = new CallCode(generator);
+  return { code, side, params: params.map((name) => (name === "scope" ? name : code.fresh(name))) };
+}
+
+/** The core values in an array, one for each of `count`. */
+function elements(name: string | undefined, count: number): readonly Expr[] {
+  return Array.from({ length: count }, (_, i) => index(local(name!), i));
+}
+
+// ---- The callee
+
+/** The signature of a lifted function's core function, as `AsyncLiftMakers.signature` has it. */
+export function liftSignature(generator: Generator, { options, type }: Lift): string {
+  const { plan } = generator;
+  const signature = flattenFuncType(plan.options[options]!, generator.funcType(plan.funcTypes[type]!), "lift");
+  return [...signature.params, "->", ...signature.results].join(" ");
+}
+
+/** `(values, scope) => core values` */
+export function lowerParamsMaker(generator: Generator, lift: Lift, values: ValuesOf): Maker {
+  const { plan } = generator;
+  const options = plan.options[lift.options]!;
+  const type = generator.funcType(plan.funcTypes[lift.type]!);
+  const { code, side, params } = part(generator, options, values, ["values", "scope"], { scoped: true });
+  const args = elements(params[0], type.params.length);
+  const flats = code.lowerParams(side, type, flattenFuncType(options, type, "lift"), args);
+  code.return(array(flats));
+  return code.maker(`lowerParams$${values}`, code.fresh(functionLabel(lift.name)), params);
+}
+
+/** `(core) => value`, of a function that is not lifted `async`. */
+export function liftResultMaker(generator: Generator, lift: Lift, values: ValuesOf): Maker {
+  const { plan } = generator;
+  const options = plan.options[lift.options]!;
+  const type = generator.funcType(plan.funcTypes[lift.type]!);
+  const { code, side, params } = part(generator, options, values, ["core"]);
+  if (type.result !== undefined && !options.async) {
+    code.return(code.liftResult(side, type.result, flattenFuncType(options, type, "lift"), local(params[0]!)));
+  }
+  return code.maker(`liftResult$${values}`, code.fresh(functionLabel(lift.name)), params);
+}
+
+/** `(core) => value`, of `task.return`. */
+export function taskReturnMaker(generator: Generator, { immediates }: Builtin, values: ValuesOf): Maker {
+  const { plan } = generator;
+  const { result, options } = immediates;
+  const { code, side, params } = part(generator, plan.options[options!]!, values, ["core"]);
+  if (result?.type !== undefined) {
+    const type: FuncType = {
+      kind: "func",
+      async: false,
+      params: [{ label: "result", type: generator.types[result.type]! }],
+      result: undefined,
+    };
+    const signature = flattenFuncType({ async: false, pointer: side.pointer }, type, "lower");
+    code.return(code.liftParams(side, type, signature, elements(params[0], signature.params.length))[0]);
+  }
+  return code.maker("taskReturn", code.fresh(values), params);
+}
+
+// ---- The caller
+
+/** Whose values a lowered function deals with. */
+function valuesOf({ callee }: Lower): ValuesOf {
+  return callee.from === "import" ? "host" : "component";
+}
+
+/** `(core, scope) => values` */
+export function liftParamsMaker(generator: Generator, lower: Lower): Maker {
+  const { plan } = generator;
+  const options = plan.options[lower.options]!;
+  const type = generator.funcType(plan.funcTypes[lower.type]!);
+  const { code, side, params } = part(generator, options, valuesOf(lower), ["core", "scope"], { scoped: true });
+  const signature = flattenFuncType(options, type, "lower");
+  code.return(array(code.liftParams(side, type, signature, elements(params[0], signature.params.length))));
+  return code.maker("liftParams", code.fresh(functionLabel(lower.name)), params);
+}
+
+/** `(value, core) => core result` */
+export function lowerResultMaker(generator: Generator, lower: Lower): Maker {
+  const { plan } = generator;
+  const options = plan.options[lower.options]!;
+  const type = generator.funcType(plan.funcTypes[lower.type]!);
+  const { code, side, params } = part(generator, options, valuesOf(lower), ["value", "core"]);
+  const [value = "", core] = params;
+  const signature = flattenFuncType(options, type, "lower");
+  const { result } = type;
+  if (result !== undefined && signature.resultsIn === "out-pointer") {
+    const ptr = code.outPointer(side, result, elements(core, signature.params.length));
+    store(code, side, result, local(value), ptr);
+  } else if (result !== undefined) {
+    code.return(lowerFlat(code, side, result, local(value))[0]);
+  }
+  return code.maker("lowerResult", code.fresh(functionLabel(lower.name)), params);
+}
+
+// ---- Payloads
+
+/** `(ptr, length) => list` */
+export function loadPayloadMaker(generator: Generator, t: ValType, options: CanonicalOptions, values: ValuesOf): Maker {
+  const { code, side, params } = part(generator, options, values, ["ptr", "length"]);
+  const [ptr = "", length = ""] = params;
+  code.return(loadElements(code, side, t, local(ptr), local(length)));
+  return code.maker(`loadPayload$${values}`, code.fresh(t.kind), params);
+}
+
+/** `(list, ptr, length)` */
+export function storePayloadMaker(
+  generator: Generator,
+  t: ValType,
+  options: CanonicalOptions,
+  values: ValuesOf,
+): Maker {
+  const { code, side, params } = part(generator, options, values, ["list", "ptr", "length"]);
+  const [list = "", ptr = "", length = ""] = params;
+  storeElements(code, side, t, local(list), local(ptr), local(length));
+  return code.maker(`storePayload$${values}`, code.fresh(t.kind), params);
+}

@@ -1,0 +1,288 @@
+/**
+ * What an instantiated plan has for calls that are tasks, made when it is first needed: lifted and lowered functions, and
+ * what built-ins are bound to. The counterpart of `InstanceState`, which makes one if the plan has such calls.
+ */
+import { assert } from "../errors/component-error.ts";
+import type { InstanceIndex, LiftIndex, OptionsIndex, Trampoline, TrampolineIndex } from "../plan/plan.ts";
+import type { AsyncContext } from "./async-builtins.ts";
+import type { AsyncType } from "./async-types.ts";
+import { lowerFailed } from "./call.ts";
+import { type Callee, type CoreEntry, canonLift, lowerLifted } from "./call-async.ts";
+import { LiftLowerContext } from "./context.ts";
+import { explainArguments, explainResult } from "./explain.ts";
+import { canSuspend, type Entry, Stacks } from "./fiber.ts";
+import type { AsyncFunctions, CoreFunction, HostFunction, PieceBinding, ValuesOf } from "./functions.ts";
+import type { HostCallee } from "./host-calls.ts";
+import { lowerHost } from "./host-calls.ts";
+import type { ComponentInstance } from "./instance.ts";
+import type { InstanceState } from "./instance-state.ts";
+import { CallScope, type Rep, type ResourceType, takeHandle } from "./resources.ts";
+import { loadLatin1OrUtf16, loadUtf8, loadUtf16, storeLatin1OrUtf16, storeUtf8, storeUtf16 } from "./strings.ts";
+import { settle } from "./suspension.ts";
+import type { Task, TaskCaller } from "./task.ts";
+import { trapOnThrow } from "./trap.ts";
+
+type Lower = Extract<Trampoline, { readonly op: "lower" }>;
+type Builtin = Extract<Trampoline, { readonly op: "builtin" }>;
+
+export class AsyncState {
+  readonly functions: AsyncFunctions;
+  readonly stacks: Stacks;
+  readonly #state: InstanceState;
+  readonly #callees: (Callee | undefined)[] = [];
+  readonly #positions: ReadonlyMap<TrampolineIndex, number>;
+  readonly #destructors: Map<ResourceType, Callee> = new Map();
+  #shims: readonly CoreFunction[] | undefined;
+
+  constructor(state: InstanceState, functions: AsyncFunctions) {
+    this.#state = state;
+    this.functions = functions;
+    this.stacks = new Stacks(state.store.scheduler, functions.entry);
+    this.#positions = new Map(functions.blocking.shims.map((index, i) => [index, i]));
+  }
+
+  /** Whether calls into an instance are tasks. */
+  tasks(instance: InstanceIndex): boolean {
+    return this.functions.blocking.tasks[instance]!;
+  }
+
+  // ---- Lifted functions
+
+  callee(index: LiftIndex): Callee {
+    this.#callees[index] ??= this.#makeCallee(index);
+    return this.#callees[index];
+  }
+
+  #makeCallee(index: LiftIndex): Callee {
+    const { plan, instances } = this.#state;
+    const lift = plan.lifts[index]!;
+    const { instance, async, callback, postReturn, encoding } = plan.options[lift.options]!;
+    const makers = this.functions.lifts.get(index)!;
+    const cx = this.#state.context(lift.options);
+    const binding = this.#binding(cx);
+    const made: { [V in ValuesOf]?: ReturnType<Callee["values"]> } = {};
+    const { async: asyncType, result } = plan.funcTypes[lift.type]!;
+    return {
+      path: lift.name.split("#"),
+      instance: instances[instance]!,
+      asyncType,
+      asyncOption: async,
+      hasCallback: callback !== undefined,
+      resultType: result,
+      encoding,
+      cx,
+      core: this.#entry(this.#state.coreDef(lift.core) as CoreFunction, makers.host.signature),
+      callback: callback && this.#entry(this.#state.coreDef(callback) as CoreFunction, "i32 i32 i32 -> i32"),
+      postReturn: postReturn && (this.#state.coreDef(postReturn) as CoreFunction),
+      suspends: this.functions.blocking.suspends[instance]!,
+      values: (of) => {
+        made[of] ??= { lowerParams: makers[of].lowerParams(binding), liftResult: makers[of].liftResult(binding) };
+        return made[of];
+      },
+    };
+  }
+
+  #entry(plain: CoreFunction, signature: string): CoreEntry {
+    let entry: Entry | undefined;
+    return {
+      plain,
+      onStack: () => {
+        entry ??= this.stacks.entry(plain, signature);
+        return entry;
+      },
+    };
+  }
+
+  #binding(cx: LiftLowerContext, views = false): PieceBinding {
+    const { resources, asyncTypes } = this.#state;
+    return { cx, resources, asyncTypes, views };
+  }
+
+  hostCallee(index: LiftIndex): HostCallee {
+    const { plan, resources } = this.#state;
+    const callee = this.callee(index);
+    const type = plan.funcTypes[plan.lifts[index]!.type]!;
+    return {
+      callee,
+      entering: callee.instance.enteringSet(undefined),
+      fallible: type.result !== undefined && plan.types[type.result]!.kind === "result",
+      explain: (args) => explainArguments({ types: plan.types, resources }, type, args, callee.path),
+    };
+  }
+
+  // ---- Lowered functions
+
+  /** The lowered function, if calls of it are tasks. */
+  lower(
+    index: TrampolineIndex,
+    { callee, type, options }: Lower,
+    host: HostFunction | undefined,
+    path: readonly string[],
+  ): CoreFunction | undefined {
+    const makers = this.functions.lowers.get(index);
+    if (makers === undefined) return undefined;
+    const { plan, resources, instances } = this.#state;
+    const { instance, async } = plan.options[options]!;
+    const binding = this.#binding(this.#state.context(options));
+    const side = {
+      path,
+      instance: instances[instance]!,
+      stacks: this.stacks,
+      async,
+      asyncType: plan.funcTypes[type]!.async,
+      liftParams: makers.liftParams(binding),
+      lowerResult: makers.lowerResult(binding),
+    };
+    if (callee.from === "lift") return lowerLifted(side, this.callee(callee.lift));
+    assert(host !== undefined);
+    const funcType = plan.funcTypes[type]!;
+    return lowerHost({
+      ...side,
+      host,
+      fallible: funcType.result !== undefined && plan.types[funcType.result]!.kind === "result",
+      failed: (error, result, scope) => {
+        const explain = () => explainResult({ types: plan.types, resources }, funcType, result, path);
+        return lowerFailed(path, explain, error, scope);
+      },
+    });
+  }
+
+  /** The function around a core function that can suspend its caller; `undefined` for one that never does. */
+  shim(index: TrampolineIndex): CoreFunction | undefined {
+    const position = this.#positions.get(index);
+    if (position === undefined || !canSuspend) return undefined;
+    this.#shims ??= this.stacks.shims(
+      this.functions.shims(),
+      this.functions.blocking.shims.map((shim) => this.#leaf(shim)),
+    );
+    return this.#shims[position]!;
+  }
+
+  /** A core function that is made when it is first called, for what it is bound to may not be there before. */
+  #leaf(index: TrampolineIndex): CoreFunction {
+    let leaf: ((...args: readonly unknown[]) => unknown) | undefined;
+    return (...args: readonly unknown[]) => {
+      leaf ??= this.#state.trampoline(index) as (...args: readonly unknown[]) => unknown;
+      return leaf(...args);
+    };
+  }
+
+  // ---- Destructors
+
+  /** A destructor whose calls are tasks. What comes back calls it when its instance has been entered. */
+  defineDestructor(type: ResourceType, instance: InstanceIndex, core: CoreFunction): (rep: never) => void {
+    const { rep = "i32" } = this.#state.plan.resources.find((_, i) => this.#state.resources[i] === type) as {
+      rep?: "i32" | "i64";
+    };
+    const callee: Callee = {
+      path: [`drop of ${type.name}`],
+      instance: this.#state.instances[instance]!,
+      asyncType: false,
+      asyncOption: false,
+      hasCallback: false,
+      resultType: undefined,
+      encoding: "utf8",
+      cx: { memory: undefined },
+      core: this.#entry(core, `${rep} ->`),
+      callback: undefined,
+      postReturn: undefined,
+      suspends: this.functions.blocking.suspends[instance]!,
+      values: () => identity,
+    };
+    this.#destructors.set(type, callee);
+    return (value: Rep) => {
+      canonLift(callee, [], destroyer(value), new CallScope(), "plain");
+    };
+  }
+
+  /** `resource.drop`, of a resource whose destructor may block. */
+  dropper(instance: ComponentInstance, type: ResourceType): CoreFunction {
+    const { scheduler } = instance.store;
+    return (i: number) => {
+      try {
+        const handle = takeHandle(instance, type, i);
+        const callee = this.#destructors.get(type);
+        if (handle === undefined || callee === undefined) return undefined;
+        const thread = scheduler.running;
+        const mode = thread?.fiber !== undefined ? "suspendable" : "plain";
+        const entering = callee.instance.enteringSet(instance);
+        const { quantum } = canonLift(callee, entering, destroyer(handle.rep), new CallScope(), mode);
+        return settle(this.stacks, thread, quantum, () => undefined);
+      } catch (error) {
+        return trapOnThrow(error, [`drop of ${type.name}`]);
+      }
+    };
+  }
+
+  // ---- Built-ins
+
+  context(index: TrampolineIndex, { instance, immediates }: Builtin): AsyncContext {
+    const state = this.#state;
+    const { plan } = state;
+    return {
+      instance: state.instances[instance]!,
+      threads: this.tasks(instance),
+      blocks: this.#positions.has(index),
+      dropper: (type) => this.dropper(state.instances[instance]!, type),
+      scheduler: state.store.scheduler,
+      stacks: this.stacks,
+      immediates,
+      async: immediates.options !== undefined && plan.options[immediates.options]!.async,
+      messages: () => ({
+        instance: state.instances[instance]!,
+        cx: () => state.context(immediates.options!),
+        ...messageAccess[plan.options[immediates.options!]!.encoding],
+      }),
+      cx: once(() => this.#context(instance, immediates)),
+      type: once((): AsyncType => state.asyncTypes[immediates.type!]!),
+      payload: once(() => this.functions.payloads.get(index)!(this.#binding(this.#context(instance, immediates)))),
+      result: (of) => this.functions.returns.get(index)![of](this.#binding(this.#context(instance, immediates))),
+      suits: (task) =>
+        suits(task, immediates.result?.type, plan.options[immediates.options as OptionsIndex]?.encoding, () =>
+          this.#context(instance, immediates),
+        ),
+      table: () => state.coreExport(immediates.table!) as WebAssembly.Table,
+    };
+  }
+
+  #context(instance: InstanceIndex, { options, memory, pointer }: Builtin["immediates"]): LiftLowerContext {
+    if (options !== undefined) return this.#state.context(options);
+    return new LiftLowerContext(
+      this.#state.instances[instance]!,
+      memory && this.#state.memory(memory),
+      undefined,
+      pointer ?? "i32",
+    );
+  }
+}
+
+/**
+ * The equality of the types, and `LiftOptions.equal` in the specification, but for a memory that only the lift has: the
+ * official scripts return nothing from functions whose parameters alone need one (`async/cross-abi-calls.wast`).
+ */
+function suits(task: Task, result: unknown, encoding: string | undefined, cx: () => LiftLowerContext): boolean {
+  const { func } = task;
+  if (func.resultType !== result) return false;
+  const { memory } = cx();
+  return func.encoding === (encoding ?? "utf8") && (memory === undefined || func.cx.memory === memory);
+}
+
+const messageAccess = {
+  utf8: { load: loadUtf8, store: storeUtf8 },
+  utf16: { load: loadUtf16, store: storeUtf16 },
+  "latin1+utf16": { load: loadLatin1OrUtf16, store: storeLatin1OrUtf16 },
+} as const;
+
+const identity: ReturnType<Callee["values"]> = { lowerParams: (values) => values, liftResult: () => undefined };
+
+function destroyer(rep: Rep): TaskCaller {
+  return { values: "component", start: () => [rep], resolve() {} };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

@@ -1,0 +1,320 @@
+/**
+ * Calls that are tasks: `canon lift` and `canon lower` in CanonicalABI.md, as soon as anything about them is asynchronous.
+ *
+ * The protocol is written here, once, for all of them; how values travel is generated (`AsyncFunctions`). What runs on a
+ * stack that can be suspended is entered through `CoreEntry`; everything else is an ordinary call.
+ */
+import { assert } from "../errors/component-error.ts";
+import { canSuspend, type Entry, Fiber, notSuspendable, type Stacks } from "./fiber.ts";
+import type { CoreFunction, ValuesOf } from "./functions.ts";
+import { type ComponentInstance, ENTERED } from "./instance.ts";
+import { mayNotLeave } from "./may-leave.ts";
+import { after, type Quantum } from "./quantum.ts";
+import { CallScope } from "./resources.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { Subtask, SubtaskState } from "./subtask.ts";
+import { settle, waitOnStack } from "./suspension.ts";
+import { releaseExclusive, Task, type TaskCaller, type TaskFunction, waitUntil } from "./task.ts";
+import { always, Thread } from "./thread.ts";
+import { trap, trapOnThrow, trapWith } from "./trap.ts";
+import { type Event, noEvent, taskCancelled, WaitableSet } from "./waitable.ts";
+
+/** A core function that a task calls: as it is, or on a stack of its own. */
+export interface CoreEntry {
+  readonly plain: CoreFunction;
+  /** Made when it is first needed. */
+  readonly onStack: () => Entry;
+}
+
+/** A lifted function. */
+export interface Callee extends TaskFunction {
+  /** For messages. */
+  readonly path: readonly string[];
+  readonly core: CoreEntry;
+  readonly callback: CoreEntry | undefined;
+  readonly postReturn: CoreFunction | undefined;
+  /** Whether what runs in the instance may block. */
+  readonly suspends: boolean;
+  readonly values: (of: ValuesOf) => {
+    readonly lowerParams: (values: readonly unknown[], scope: CallScope) => readonly unknown[];
+    readonly liftResult: (core: unknown) => unknown;
+  };
+}
+
+export interface Started {
+  readonly task: Task;
+  /** The first quantum of the task; for a synchronous function, all until it has returned. */
+  readonly quantum: Quantum;
+}
+
+// ---- canon lift
+
+/** `canon_lift` in the specification, and the entering and leaving of `Store.lift` around it. */
+export function canonLift(
+  callee: Callee,
+  entering: readonly ComponentInstance[],
+  caller: TaskCaller,
+  scope: CallScope,
+  mode: Task["mode"],
+): Started {
+  for (const instance of entering) if (instance.flags !== 0) trap("cannot-enter");
+  for (const instance of entering) instance.flags = ENTERED;
+  const task = new Task(callee, caller, scope, callee.suspends && canSuspend ? mode : "plain");
+  const thread: Thread = new Thread(task, () => task.enterImplicitThread(thread, () => run(callee, task, thread)));
+  if (!callee.asyncType) task.instance.syncCalls++;
+  let quantum = thread.scheduler.resume(thread);
+  if (!callee.asyncType) {
+    quantum = after(quantum, () =>
+      after(finishSync(task), () => {
+        task.instance.syncCalls--;
+        return undefined;
+      }),
+    );
+  }
+  if (callee.asyncType && caller.values === "component" && canSuspend) {
+    quantum = after(quantum, () => makeWay(task, thread));
+  }
+  quantum = after(quantum, () => {
+    for (const instance of entering) instance.flags &= ~ENTERED;
+    return undefined;
+  });
+  return { task, quantum };
+}
+
+/**
+ * Lets whoever has the exclusive lock that a task waits for go on, if nothing but its turn keeps it from that. In the
+ * specification its turn comes when the caller blocks; the official scripts want the task to have started by then
+ * (`async/sync-streams.wast`). The lock is had by threads of the callee's instance, which cannot call the caller's.
+ */
+function makeWay(task: Task, thread: Thread): Quantum {
+  const { instance } = task;
+  const { scheduler } = thread;
+  while (task.state === "initial" && instance.backpressure === 0 && instance.numWaitingToEnter === 1) {
+    const next = instance.exclusiveThread ?? thread;
+    if (!next.ready || (next.fiber !== undefined && task.mode === "plain")) return undefined;
+    const quantum = scheduler.resume(next);
+    if (quantum !== undefined) return quantum.then(() => makeWay(task, thread));
+  }
+  return undefined;
+}
+
+/**
+ * The loop of `canon_lift` for synchronous functions: one that has blocked lets other threads of its instance run, until
+ * one of them lets it go on. Those that need the instance for themselves cannot be among them, since it may be using what
+ * they would use (`Scheduler.candidate`).
+ */
+function finishSync(task: Task): Quantum {
+  const { scheduler } = task.instance.store;
+  while (task.state !== "resolved") {
+    const thread = scheduler.candidate(task.instance);
+    if (thread === undefined) return trap("cannot-block");
+    if (task.mode === "plain" && thread.fiber !== undefined) trapWith(notSuspendable());
+    const quantum = scheduler.resume(thread);
+    if (quantum !== undefined) return quantum.then(() => finishSync(task));
+  }
+  return undefined;
+}
+
+/** `thread_func` of `canon_lift`, from where the thread has entered. */
+function run(callee: Callee, task: Task, thread: Thread): Quantum {
+  const { lowerParams, liftResult } = callee.values(task.caller.values);
+  let args: readonly unknown[];
+  try {
+    args = lowerParams(task.start(), task.scope);
+  } catch (error) {
+    if (task.caller.refuse?.(error) !== true) throw error;
+    task.withdraw();
+    return undefined;
+  }
+  if (!callee.asyncOption) {
+    return callCore(thread, callee.core, args, (core) => {
+      task.return(liftResult(core));
+      if (callee.postReturn !== undefined) postReturn(callee.postReturn, core);
+      return exit(task);
+    });
+  }
+  if (callee.callback === undefined) return callCore(thread, callee.core, args, () => exit(task));
+  return callCore(thread, callee.core, args, (packed) => eventLoop(callee, task, thread, packed as number));
+}
+
+function exit(task: Task): undefined {
+  task.exitImplicitThread();
+  return undefined;
+}
+
+function postReturn(func: CoreFunction, core: unknown): void {
+  mayNotLeave[0] = 1;
+  (func as (core: unknown) => void)(core);
+  mayNotLeave[0] = 0;
+}
+
+function callCore(
+  thread: Thread,
+  { plain, onStack }: CoreEntry,
+  args: readonly unknown[],
+  ended: (result: unknown) => Quantum,
+): Quantum {
+  if (thread.task.mode === "suspendable") return Fiber.start(thread, onStack(), args, ended);
+  return ended((plain as (...args: unknown[]) => unknown)(...args));
+}
+
+/** `CallbackCode` in the specification. */
+const EXIT = 0;
+const YIELD = 1;
+const WAIT = 2;
+
+/** What a function with a callback, or its callback, wants next. `unpack_callback_result` in the specification. */
+function eventLoop(callee: Callee, task: Task, thread: Thread, packed: number): Quantum {
+  const { instance } = task;
+  const deliver = (event: Event) => callBack(callee, task, thread, event);
+  const code = packed & 0xf;
+  if (code === EXIT) return exit(task);
+  if (code === YIELD) {
+    releaseExclusive(instance, thread);
+    return waitUntil(thread, always, { cancellable: true, needsLock: true }, (cancelled) =>
+      deliver(cancelled ? taskCancelled : noEvent),
+    );
+  }
+  if (code !== WAIT) return trap("callback-code");
+  releaseExclusive(instance, thread);
+  const set = instance.handles.getAs(WaitableSet, packed >>> 4);
+  set.addWaiter(thread);
+  if (set.hasPendingEvent) thread.scheduler.wake(thread);
+  return waitUntil(
+    thread,
+    () => set.hasPendingEvent,
+    { cancellable: true, needsLock: true },
+    (cancelled) => {
+      set.removeWaiter(thread);
+      return deliver(cancelled ? taskCancelled : set.getPendingEvent(thread.scheduler.chooser));
+    },
+  );
+}
+
+function callBack(callee: Callee, task: Task, thread: Thread, { code, index, payload }: Event): Quantum {
+  assert(task.instance.exclusiveThread === undefined && callee.callback !== undefined);
+  task.instance.exclusiveThread = thread;
+  return callCore(thread, callee.callback, [code, index, payload], (packed) =>
+    eventLoop(callee, task, thread, packed as number),
+  );
+}
+
+// ---- canon lower
+
+/** What a lowered function is bound to, on the side of its caller. */
+export interface CallerSide {
+  readonly path: readonly string[];
+  readonly instance: ComponentInstance;
+  readonly stacks: Stacks;
+  /** Whether it is lowered `async`. */
+  readonly async: boolean;
+  readonly asyncType: boolean;
+  readonly liftParams: (core: readonly unknown[], scope: CallScope) => readonly unknown[];
+  readonly lowerResult: (value: unknown, core: readonly unknown[]) => unknown;
+}
+
+/** `canon_lower` in the specification, of a lifted function of another component. */
+export function lowerLifted(side: CallerSide, callee: Callee): CoreFunction {
+  const { instance, async, path } = side;
+  const { scheduler } = instance.store;
+  const entering = callee.instance.enteringSet(instance);
+  return (...core: readonly unknown[]) => {
+    try {
+      if (mayNotLeave[0] !== 0) trap("cannot-leave");
+      checkMayBlock(side);
+      const thread = scheduler.running;
+      const subtask = new Subtask();
+      const caller: TaskCaller = {
+        values: "component",
+        start() {
+          subtask.start();
+          return side.liftParams(core, subtask.scope);
+        },
+        resolve(result) {
+          if (result === undefined) subtask.cancelled();
+          else subtask.return(side.lowerResult(result.value, core));
+        },
+      };
+      // A synchronous caller that cannot wait for the end of a quantum had better have it end at once.
+      const mode = async || thread?.fiber !== undefined ? "suspendable" : "plain";
+      const { task, quantum } = canonLift(callee, entering, caller, subtask.scope, mode);
+      subtask.onCancel = (from) => task.requestCancellation(from);
+      return settle(side.stacks, thread, quantum, () => answer(side, thread, subtask));
+    } catch (error) {
+      return trapOnThrow(error, path);
+    }
+  };
+}
+
+/**
+ * While a synchronous function is being called, its instance may call an asynchronous one synchronously only if another
+ * thread could run in case that blocks. In the specification it traps no sooner than that; the official scripts want it
+ * to trap before the callee runs (`async/trap-if-block-and-sync.wast`).
+ */
+export function checkMayBlock({ instance, async, asyncType }: CallerSide): void {
+  if (!asyncType || async || instance.syncCalls === 0) return;
+  if (instance.store.scheduler.candidate(instance) === undefined) trap("cannot-block");
+}
+
+/** The end of `canon_lower`: what the caller is told of a subtask that has begun. */
+export function answer(side: CallerSide, thread: Thread | undefined, subtask: Subtask): unknown {
+  if (side.async) {
+    if (subtask.resolved) {
+      subtask.deliverResolve();
+      return SubtaskState.returned;
+    }
+    const index = side.instance.handles.add(subtask);
+    subtask.tellOfProgress(index);
+    return subtask.state | (index << 4);
+  }
+  const finish = () => {
+    subtask.syncWaiter = undefined;
+    subtask.deliverResolve();
+    return subtask.flatResult;
+  };
+  if (subtask.resolved) return finish();
+  assert(thread !== undefined, "who waits for a task is a task");
+  subtask.syncWaiter = thread;
+  return waitOnStack(side.stacks, thread, () => subtask.resolved, false, finish);
+}
+
+// ---- Calls that are threads by themselves
+
+/** Begins the call of a core start function, a synchronous task. What comes back ends it. */
+export function beginStart(instance: ComponentInstance): () => void {
+  const { scheduler } = instance.store;
+  const caller: TaskCaller = { values: "component", start: () => [], resolve() {} };
+  const task = new Task({ ...plainFunction, instance }, caller, new CallScope(), "plain");
+  const thread = new Thread(task, undefined);
+  task.state = "started";
+  task.implicitThread = thread;
+  task.registerThread(thread);
+  scheduler.starting = thread;
+  instance.syncCalls++;
+  return () => {
+    scheduler.starting = undefined;
+    instance.syncCalls--;
+    task.state = "resolved";
+    task.exitImplicitThread();
+  };
+}
+
+const plainFunction = {
+  asyncType: false,
+  asyncOption: false,
+  hasCallback: false,
+  resultType: undefined,
+  encoding: "utf8",
+  cx: { memory: undefined },
+} as const;
+
+/** A `realloc`: a thread of its own, with slots of its own. */
+export function nestedThread(scheduler: Scheduler, func: CoreFunction): CoreFunction {
+  return (...args) => {
+    const { current } = scheduler;
+    scheduler.current = { storage: [0, 0] } as unknown as Thread;
+    const result = func(...args);
+    scheduler.current = current;
+    return result;
+  };
+}

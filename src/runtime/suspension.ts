@@ -1,0 +1,81 @@
+/**
+ * How a built-in or a lowered function goes on when it cannot end at once: it lets the stack that it was called on be
+ * suspended, if that is possible. Else it traps, for the reason that there is.
+ *
+ * All of these give what `finish` gives, or `undefined` if the stack is to be suspended: then `finish` is called later.
+ */
+import { notSuspendable, type Stacks } from "./fiber.ts";
+import type { Quantum } from "./quantum.ts";
+import { always, type Thread } from "./thread.ts";
+import { trap, trapWith } from "./trap.ts";
+
+/** Goes on at the end of `quantum`. */
+export function settle<T>(
+  stacks: Stacks,
+  thread: Thread | undefined,
+  quantum: Quantum,
+  finish: () => T,
+): T | undefined {
+  return quantum === undefined ? finish() : stacks.suspendUntil(thread, quantum, finish);
+}
+
+/** `wait_until` in the specification, for a thread with a stack. Whoever makes `condition` true tells the scheduler. */
+export function waitOnStack<T>(
+  stacks: Stacks,
+  thread: Thread,
+  condition: () => boolean,
+  cancellable: boolean,
+  finish: (cancelled: boolean) => T,
+): T | undefined {
+  if (thread.task.deliverPendingCancel(cancellable)) return finish(true);
+  if (condition() && (thread.fiber === undefined || thread.scheduler.skips())) return finish(false);
+  requireStack(thread);
+  thread.cancellable = cancellable;
+  thread.startWaiting(condition);
+  return stacks.block(thread, finish);
+}
+
+/**
+ * `yield_` in the specification, and with `other` `yield_then_resume`. A thread that cannot be suspended goes on, as the
+ * specification allows, if it does not have to make way for `other`.
+ */
+export function yieldOnStack<T>(
+  stacks: Stacks,
+  thread: Thread,
+  cancellable: boolean,
+  other: Thread | undefined,
+  finish: (cancelled: boolean) => T,
+): T | undefined {
+  const { scheduler, task, fiber } = thread;
+  if (task.deliverPendingCancel(cancellable)) return finish(true);
+  if (other !== undefined) requireStack(thread);
+  else if (fiber === undefined || (scheduler.chooser !== undefined && scheduler.skips())) return finish(false);
+  thread.cancellable = cancellable;
+  thread.switchTo = other;
+  thread.startWaiting(always);
+  scheduler.yielded(thread);
+  return stacks.block(thread, finish);
+}
+
+/** `suspend` in the specification, and with `other` `suspend_then_resume`. */
+export function suspendOnStack<T>(
+  stacks: Stacks,
+  thread: Thread,
+  cancellable: boolean,
+  other: Thread | undefined,
+  finish: (cancelled: boolean) => T,
+): T | undefined {
+  if (thread.task.deliverPendingCancel(cancellable)) return finish(true);
+  requireStack(thread);
+  thread.cancellable = cancellable;
+  thread.switchTo = other;
+  return stacks.block(thread, finish);
+}
+
+/** Traps unless `thread` can be suspended. */
+export function requireStack(thread: Thread): void {
+  if (thread.fiber !== undefined) return;
+  const { func, instance } = thread.task;
+  if (!func.asyncType && thread.scheduler.candidate(instance) === undefined) trap("cannot-block");
+  trapWith(notSuspendable());
+}

@@ -1,0 +1,131 @@
+/**
+ * The built-ins for cooperative threads. "Canonical Definitions" in CanonicalABI.md, from `canon thread.index` on.
+ */
+import { ComponentError } from "../errors/component-error.ts";
+import { type AsyncContext, checkMayLeave, currentThread } from "./async-builtins.ts";
+import { canSuspend, Entry, Fiber, notSuspendable } from "./fiber.ts";
+import type { CoreFunction } from "./functions.ts";
+import { suspendOnStack, yieldOnStack } from "./suspension.ts";
+import { Thread } from "./thread.ts";
+import { trap, trapWith } from "./trap.ts";
+
+/** `canon_thread_index` in the specification. */
+export function threadIndex({ scheduler }: AsyncContext): CoreFunction {
+  return () => {
+    checkMayLeave();
+    return currentThread(scheduler).index;
+  };
+}
+
+/** `canon_thread_new_indirect` in the specification. */
+export function threadNewIndirect({ scheduler, stacks, immediates, table }: AsyncContext): CoreFunction {
+  let start: { readonly check: (func: unknown) => void; readonly entry: Entry } | undefined;
+  return (i: number | bigint, closure: number | bigint) => {
+    checkMayLeave();
+    const { task } = currentThread(scheduler);
+    start ??= threadStart(stacks, scheduler, immediates.closure!);
+    const { check, entry } = start;
+    const func = elementAt(table(), i);
+    check(func);
+    const thread: Thread = new Thread(task, () =>
+      Fiber.start(thread, entry, [func, closure], () => {
+        task.unregisterThread(thread);
+        return undefined;
+      }),
+    );
+    task.registerThread(thread);
+    return thread.index;
+  };
+}
+
+function threadStart(stacks: AsyncContext["stacks"], scheduler: AsyncContext["scheduler"], closure: "i32" | "i64") {
+  if (!canSuspend) trapWith(notSuspendable());
+  const exports = stacks.instantiateEntry(`thread ${closure}`, {});
+  const cast = exports["check"] as (func: unknown) => void;
+  const check = (func: unknown) => {
+    if (func === null) trap("uninitialized-element");
+    try {
+      cast(func);
+    } catch {
+      trap("wrong-function-type");
+    }
+  };
+  return { check, entry: new Entry(exports, scheduler) };
+}
+
+function elementAt(table: WebAssembly.Table, i: number | bigint): unknown {
+  const index = typeof i === "number" ? i >>> 0 : BigInt.asUintN(64, i);
+  if (BigInt(index) >= BigInt(table.length)) trap("undefined-element");
+  return table.get(index as number);
+}
+
+/** `canon_thread_resume_later` in the specification. */
+export function threadResumeLater({ instance }: AsyncContext): CoreFunction {
+  return (i: number) => {
+    checkMayLeave();
+    const thread = instance.threads.get(i >>> 0);
+    if (!thread.suspended) trap("thread-not-suspended");
+    thread.resumeLater();
+  };
+}
+
+const toResult = (cancelled: boolean): number => (cancelled ? 1 : 0);
+
+/** `canon_thread_suspend` in the specification. */
+export function threadSuspend({ scheduler, stacks, immediates }: AsyncContext): CoreFunction {
+  const { cancellable = false } = immediates;
+  return () => {
+    checkMayLeave();
+    return suspendOnStack(stacks, currentThread(scheduler), cancellable, undefined, toResult);
+  };
+}
+
+/** `canon_thread_yield` in the specification. */
+export function threadYield({ scheduler, stacks, immediates }: AsyncContext): CoreFunction {
+  const { cancellable = false } = immediates;
+  return () => {
+    checkMayLeave();
+    return yieldOnStack(stacks, currentThread(scheduler), cancellable, undefined, toResult);
+  };
+}
+
+/** `canon_thread_suspend_then_resume` and `canon_thread_yield_then_resume` in the specification. */
+export function threadThenResume(context: AsyncContext, then: "suspend" | "yield"): CoreFunction {
+  const { instance, scheduler, stacks, immediates } = context;
+  const { cancellable = false } = immediates;
+  return (i: number) => {
+    checkMayLeave();
+    const thread = currentThread(scheduler);
+    const other = instance.threads.get(i >>> 0);
+    if (!other.suspended) trap("thread-not-suspended");
+    return then === "suspend"
+      ? suspendOnStack(stacks, thread, cancellable, other, toResult)
+      : yieldOnStack(stacks, thread, cancellable, other, toResult);
+  };
+}
+
+/** `canon_thread_suspend_then_promote` and `canon_thread_yield_then_promote` in the specification. */
+export function threadThenPromote(context: AsyncContext, then: "suspend" | "yield"): CoreFunction {
+  const { instance, scheduler, stacks, immediates } = context;
+  const { cancellable = false } = immediates;
+  return (i: number) => {
+    checkMayLeave();
+    const thread = currentThread(scheduler);
+    const other = instance.threads.get(i >>> 0);
+    if (thread.task.deliverPendingCancel(cancellable)) return 1;
+    const promoted = other.ready ? other : undefined;
+    promoted?.stopWaiting();
+    return then === "suspend"
+      ? suspendOnStack(stacks, thread, cancellable, promoted, toResult)
+      : yieldOnStack(stacks, thread, cancellable, promoted, toResult);
+  };
+}
+
+/** `canon_thread_spawn_ref` and `canon_thread_spawn_indirect` in the specification: there is no parallelism to be had. */
+export function threadSpawn(): CoreFunction {
+  return () => {
+    checkMayLeave();
+    const reason = "threads that run in parallel are not supported";
+    return trapWith(new ComponentError("unsupported", "shared-everything-threads", reason));
+  };
+}
