@@ -23,7 +23,7 @@ export const MAX_VALUE_SIZE = 2 ** 28;
 /** `Table.MAX_LENGTH`: the largest index that a guest may be handed. */
 export const MAX_HANDLE_INDEX = 2 ** 28 - 1;
 
-/** Marks the length of a `latin1+utf16` string as one in UTF-16 code units: `utf16_tag` in the specification, for 32-bit pointers. */
+/** `utf16_tag` in the specification, for 32-bit pointers: it marks the length of a `latin1+utf16` string as one in UTF-16. */
 export const UTF16_TAG = 2 ** 31;
 
 /** `utf16_tag` in the specification, for 64-bit pointers. */

@@ -106,7 +106,7 @@ const i64 = new BigInt64Array(f64.buffer);
 const f32 = new Float32Array(f64.buffer);
 const i32 = new Int32Array(f64.buffer);
 
-/** `encode_float_as_i32`, `maybe_scramble_nan32` and `core_i32_reinterpret_f32` in the specification, always with the canonical NaN. */
+/** `encode_float_as_i32`, `maybe_scramble_nan32` and `core_i32_reinterpret_f32` in the specification: one NaN for all. */
 export function f32ToBits(v: number): number {
   if (Number.isNaN(v)) return 0x7fc00000;
   f32[0] = v;
@@ -120,7 +120,7 @@ export function bitsToF32(bits: number): number {
   return Number.isNaN(v) ? Number.NaN : v;
 }
 
-/** `encode_float_as_i64`, `maybe_scramble_nan64` and `core_i64_reinterpret_f64` in the specification, always with the canonical NaN. */
+/** `encode_float_as_i64`, `maybe_scramble_nan64` and `core_i64_reinterpret_f64` in the specification: one NaN for all. */
 export function f64ToBits(v: number): bigint {
   if (Number.isNaN(v)) return 0x7ff8000000000000n;
   f64[0] = v;

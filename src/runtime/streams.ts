@@ -22,7 +22,7 @@ export class SharedStream implements Shared {
     this.type = type;
   }
 
-  /** `reset_and_notify_pending` in the specification. */
+  /** `SharedStreamImpl.reset_and_notify_pending` in the specification. */
   #notifyPending(result: CopyResult): void {
     const pending = this.#pending!;
     this.#pending = undefined;
