@@ -36,6 +36,8 @@ export function captureResultStacks(capture: boolean): void {
 /** Something of the payload that is cheap to tell. */
 function describe(payload: unknown): string {
   if (typeof payload === "string") return payload;
-  if (typeof payload === "object" && payload !== null && "tag" in payload) return String(payload.tag);
+  if (typeof payload === "object" && payload !== null && "tag" in payload && typeof payload.tag === "string") {
+    return payload.tag;
+  }
   return "the function returned an error";
 }

@@ -27,3 +27,10 @@ test("stacks are made only where they are asked for", () => {
   assert.equal(frames(resultError("x")), 0);
   assert.ok(frames(new ResultError("made by the embedder")) > 0);
 });
+
+test("a record with a field `tag` is not mistaken for a variant", () => {
+  const flags = { toString: false, eval: true };
+  const error = new ResultError({ tag: flags });
+  assert.equal(error.message, "the function returned an error");
+  assert.deepEqual(error.payload, { tag: flags });
+});
