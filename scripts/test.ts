@@ -22,6 +22,7 @@ const steps: Step[] = [
   { name: "official suite, jit", command: ["node", "scripts/conformance.ts"] },
   { name: "official suite, evaluate", command: ["node", "scripts/conformance.ts", "--tier", "evaluate"] },
   { name: "programs", command: ["node", "--test", ...tests("test/e2e/*.test.ts")] },
+  { name: "the reference, and fuzzing", command: ["node", "--test", ...tests("test/{reference,fuzz}/*.test.ts")] },
   { name: "hostile input", command: ["node", "--test", ...tests("test/hostile/*.test.ts")] },
   { name: "fixtures are what their sources make", command: ["node", "scripts/build-fixtures.ts", "--check"] },
   { name: "package", command: ["node", "--test", ...tests("test/package/*.test.ts")] },
