@@ -56,7 +56,7 @@ export function checkMayLeave(): void {
   if (mayNotLeave[0] !== 0) trap("cannot-leave");
 }
 
-/** `current_thread` in the specification. Whatever can call these built-ins is a thread. */
+/** `current_thread` and `current_task` in the specification. Whatever can call these built-ins is a thread. */
 export function currentThread(scheduler: Scheduler): Thread {
   return scheduler.running as Thread;
 }
@@ -194,7 +194,7 @@ export function waitableSetNew({ instance }: AsyncContext): CoreFunction {
   };
 }
 
-/** `canon_waitable_set_wait` in the specification. */
+/** `canon_waitable_set_wait` and `WaitableSet.wait_for_event` in the specification. */
 export function waitableSetWait(context: AsyncContext): CoreFunction {
   const { instance, scheduler, stacks, immediates } = context;
   const { cancellable = false } = immediates;
@@ -217,7 +217,7 @@ export function waitableSetWait(context: AsyncContext): CoreFunction {
   };
 }
 
-/** `canon_waitable_set_poll` in the specification. */
+/** `canon_waitable_set_poll` and `WaitableSet.poll` in the specification. */
 export function waitableSetPoll(context: AsyncContext): CoreFunction {
   const { instance, scheduler, immediates } = context;
   const { cancellable = false } = immediates;

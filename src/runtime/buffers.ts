@@ -36,6 +36,7 @@ export abstract class Buffer {
     this.length = length;
   }
 
+  /** `BufferGuestImpl.remain` in the specification. */
   get remain(): number {
     return this.length - this.progress;
   }
@@ -157,7 +158,10 @@ export class HostTarget extends Buffer {
   }
 }
 
-/** Copies `count` values, which both sides have or have room for. */
+/**
+ * Copies `count` values, which both sides have or have room for. `ReadableBufferGuestImpl.read` and
+ * `WritableBufferGuestImpl.write` in the specification.
+ */
 export function transfer(source: Buffer, target: Buffer, count: number): void {
   if (target instanceof GuestBuffer) toGuest(source, target, count);
   else toHost(source, target as HostTarget, count);

@@ -62,7 +62,10 @@ function endAt({ instance, type }: AsyncContext, side: Side, i: number): CopyEnd
   return end;
 }
 
-/** `stream_copy` and `future_copy` in the specification. */
+/**
+ * `stream_copy`, `canon_stream_read`, `canon_stream_write`, `future_copy`, `canon_future_read` and `canon_future_write` in
+ * the specification.
+ */
 export function copy(context: AsyncContext, side: Side): CoreFunction {
   const { instance, scheduler, stacks, async, cx: cxOf, payload: payloadOf } = context;
   return (i: number, ptr: number | bigint, length: number | bigint = 1) => {
@@ -107,7 +110,10 @@ export function copy(context: AsyncContext, side: Side): CoreFunction {
   };
 }
 
-/** `cancel_copy` in the specification. */
+/**
+ * `cancel_copy`, `canon_stream_cancel_read`, `canon_stream_cancel_write`, `canon_future_cancel_read` and
+ * `canon_future_cancel_write` in the specification.
+ */
 export function cancelCopy(context: AsyncContext, side: Side): CoreFunction {
   const { instance, scheduler, stacks, immediates } = context;
   const { async = false } = immediates;
@@ -131,7 +137,10 @@ export function cancelCopy(context: AsyncContext, side: Side): CoreFunction {
   };
 }
 
-/** `drop` in the specification. */
+/**
+ * `drop`, `canon_stream_drop_readable`, `canon_stream_drop_writable`, `canon_future_drop_readable` and
+ * `canon_future_drop_writable` in the specification.
+ */
 export function dropEnd(context: AsyncContext, side: Side): CoreFunction {
   const { instance } = context;
   return (i: number) => {

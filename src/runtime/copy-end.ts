@@ -42,7 +42,7 @@ export interface Shared {
   drop(): void;
 }
 
-/** An end that a guest has. */
+/** An end that a guest has. `CopyEnd` in the specification. */
 export abstract class CopyEnd extends Waitable {
   readonly shared: Shared;
   state: CopyState = "idle";
@@ -59,6 +59,10 @@ export abstract class CopyEnd extends Waitable {
   }
 
   /** Begins a copy. */
+  /**
+   * `ReadableStreamEnd.copy`, `WritableStreamEnd.copy`, `ReadableFutureEnd.copy` and `WritableFutureEnd.copy` in the
+   * specification.
+   */
   copy(pending: Pending): void {
     if (this.side === "readable") this.shared.read(pending);
     else this.shared.write(pending);

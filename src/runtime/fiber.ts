@@ -38,7 +38,7 @@ const integration = WebAssembly as unknown as Partial<PromiseIntegration>;
 export const canSuspend: boolean =
   typeof integration.promising === "function" && typeof integration.Suspending === "function";
 
-/** The stack of one call of a core function. */
+/** The stack of one call of a core function: a `Continuation` of the specification. */
 export class Fiber {
   readonly thread: Thread;
   readonly #ended: (result: unknown) => Quantum;
@@ -53,7 +53,7 @@ export class Fiber {
     this.#ended = ended;
   }
 
-  /** Calls a core function on a stack of its own; `ended` gets its result. */
+  /** `cont_new` and `resume` in the specification: calls a core function on a stack of its own; `ended` gets its result. */
   static start(thread: Thread, entry: Entry, args: readonly unknown[], ended: (result: unknown) => Quantum): Quantum {
     const fiber = new Fiber(thread, ended);
     thread.fiber = fiber;

@@ -13,12 +13,14 @@ export class SharedFuture implements Shared {
   readonly type: AsyncType;
   dropped = false;
   onDropped: (() => void) | undefined;
+  /** `SharedFutureImpl.set_pending` and `SharedFutureImpl.reset_pending` in the specification give it its value. */
   #pending: Pending | undefined;
 
   constructor(type: AsyncType) {
     this.type = type;
   }
 
+  /** `SharedFutureImpl.reset_and_notify_pending` in the specification. */
   #notifyPending(result: CopyResult): void {
     const pending = this.#pending!;
     this.#pending = undefined;
@@ -83,6 +85,7 @@ export class ReadableFutureEnd extends CopyEnd {
   readonly side = "readable";
 }
 
+/** `WritableFutureEnd` in the specification. */
 export class WritableFutureEnd extends CopyEnd {
   readonly side = "writable";
 

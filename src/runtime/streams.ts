@@ -16,6 +16,7 @@ export class SharedStream implements Shared {
   readonly type: AsyncType;
   dropped = false;
   onDropped: (() => void) | undefined;
+  /** `SharedStreamImpl.set_pending` and `SharedStreamImpl.reset_pending` in the specification give it its value. */
   #pending: Pending | undefined;
 
   constructor(type: AsyncType) {

@@ -35,6 +35,7 @@ export class Subtask extends Waitable {
     return this.state >= SubtaskState.returned;
   }
 
+  /** `resolve_delivered` in the specification. */
   get resolveDelivered(): boolean {
     return this.#delivered;
   }
@@ -50,6 +51,7 @@ export class Subtask extends Waitable {
     this.#progressed();
   }
 
+  /** `Subtask.resolve` in the specification, with a result. */
   return(flatResult: unknown): void {
     assert(this.state === SubtaskState.started);
     this.flatResult = flatResult;
@@ -84,6 +86,7 @@ export class Subtask extends Waitable {
     this.scope.release();
   }
 
+  /** `drop` in the specification. */
   override drop(): void {
     if (!this.#delivered) trap("subtask-not-resolved");
     super.drop();

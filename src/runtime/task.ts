@@ -43,6 +43,7 @@ export interface TaskCaller {
   refuse?(error: unknown): boolean;
 }
 
+/** `Task` in the specification. */
 export class Task {
   readonly instance: ComponentInstance;
   readonly func: TaskFunction;

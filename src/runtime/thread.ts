@@ -14,6 +14,7 @@ import type { Task } from "./task.ts";
 /** Goes on with a thread, until it blocks or ends. */
 export type Continuation = (cancelled: boolean) => Quantum;
 
+/** `Thread` in the specification. */
 export class Thread {
   readonly task: Task;
   readonly scheduler: Scheduler;

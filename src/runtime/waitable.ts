@@ -28,6 +28,7 @@ export interface Event {
 export const noEvent: Event = { code: EventCode.none, index: 0, payload: 0 };
 export const taskCancelled: Event = { code: EventCode.taskCancelled, index: 0, payload: 0 };
 
+/** `Waitable` in the specification. */
 export abstract class Waitable {
   #pendingEvent: (() => Event) | undefined;
   #set: WaitableSet | undefined;
@@ -45,6 +46,7 @@ export abstract class Waitable {
     return this.#pendingEvent !== undefined;
   }
 
+  /** `in_waitable_set` in the specification. */
   get inSet(): boolean {
     return this.#set !== undefined;
   }
@@ -71,6 +73,7 @@ export abstract class Waitable {
   }
 }
 
+/** `WaitableSet` in the specification. */
 export class WaitableSet {
   readonly #elements: Set<Waitable> = new Set();
   /** Those with a pending event, in the order in which they got it. */
