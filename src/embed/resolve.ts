@@ -3,53 +3,44 @@
  *
  * All that is missing or of another type is collected before anything is said, so that one error tells the whole story.
  */
-import { ComponentError } from "../errors/component-error.ts";
 import { type ComponentClosure, capturedModuleImports, componentImports } from "../plan/inline.ts";
-import type { Plan, PlanImport } from "../plan/plan.ts";
+import type { ImportIndex, Plan, PlanImport } from "../plan/plan.ts";
 import type { ResolvedImport } from "../runtime/instantiate.ts";
-import { printExternType, printType } from "../types/print.ts";
-import type { ComponentType, ExternDecl, ExternType } from "../types/types.ts";
+import { parseExternName } from "../types/names.ts";
+import { type PrintOptions, printExternType, printType } from "../types/print.ts";
+import type { AnyType, ComponentType, ExternDecl, ExternType } from "../types/types.ts";
 import type { CoreModuleType } from "../wasm/types.ts";
+import { isBlocking } from "./blocking.ts";
 import { type Binary, Component, compiledOf, type Given } from "./component.ts";
+import { type Fault, Faults, missing, type Path, undefinedName, wrong } from "./faults.ts";
 import { functionType, wantsViews } from "./func.ts";
-import { type AnyFunction, findClass, findDefinition, findFunction, findItem, type Items } from "./items.ts";
+import {
+  type FoundFunction, findClass, findDefinition, findFunction, findItem, findResource, type Items, itemKeys, Spelling,
+} from "./items.ts"; // biome-ignore format: one list
+import { didYouMean } from "./near.ts";
 import { importedResource } from "./resource.ts";
 
 type Definitions = ReadonlyMap<string, Items>;
-type Path = readonly [string, ...string[]];
+type Scope = ReadonlyMap<string, ExternDecl>;
 
-/** What to say of one leaf that cannot be linked. */
-class Fault {
-  readonly path: Path;
-  readonly wanted: string;
-  readonly problem: string;
-
-  constructor(path: Path, wanted: string, problem: string) {
-    this.path = path;
-    this.wanted = wanted;
-    this.problem = problem;
-  }
-
-  toString(): string {
-    return `import ${this.path.map((name) => `"${name}"`).join(" › ")}: ${this.wanted}: ${this.problem}`;
-  }
+/** The embedder's answers. */
+export interface Resolved {
+  /** In the order of `plan.imports`. */
+  readonly imports: readonly ResolvedImport[];
+  /** The functions that may return promises though their types are not `async`. */
+  readonly waiting: ReadonlySet<ImportIndex>;
 }
 
-/**
- * The embedder's answers, in the order of `plan.imports`.
- *
- * @throws ComponentError of phase `link`
- */
-export function resolveImports(plan: Plan, type: ComponentType, definitions: Definitions): ResolvedImport[] {
-  const faults: Fault[] = [];
-  const resolved: ResolvedImport[] = [];
-  for (const leaf of plan.imports) {
-    const answer = resolveLeaf(plan, leaf, externAt(type, leaf.path), definitions);
-    if (answer instanceof Fault) faults.push(answer);
-    else resolved.push(answer);
+/** @throws ComponentError of phase `link` */
+export function resolveImports(plan: Plan, type: ComponentType, definitions: Definitions): Resolved {
+  const resolver = new Resolver(type, definitions);
+  const imports = plan.imports.map((leaf) => resolver.leaf(plan, leaf));
+  resolver.faults.throw();
+  const waiting = new Set<ImportIndex>();
+  for (const [i, item] of imports.entries()) {
+    if (item?.kind === "func" && item.waits) waiting.add(i as ImportIndex);
   }
-  throwFaults(faults);
-  return resolved;
+  return { imports: imports as ResolvedImport[], waiting };
 }
 
 /**
@@ -59,135 +50,221 @@ export function resolveImports(plan: Plan, type: ComponentType, definitions: Def
  * @throws ComponentError of phase `link`
  */
 export function givenFor({ component }: ComponentClosure<Binary>, definitions: Definitions): Given {
+  const resolver = new Resolver(component.type, definitions);
   const components = new Map<string, ComponentClosure<Binary>>();
   const modules = new Map<string, Binary>();
-  const faults: Fault[] = [];
   for (const { key, path } of componentImports(component)) {
-    const found = findAt(definitions, path);
-    if (found instanceof Component) components.set(key, compiledOf(found).closure);
-    else
-      faults.push(
-        new Fault(path, "component", found === undefined ? MISSING : `a Component is needed, not ${describe(found)}`),
-      );
+    const found = resolver.component(path);
+    if (found !== undefined) components.set(key, compiledOf(found).closure);
   }
   for (const { key, path } of capturedModuleImports(component)) {
-    const found = resolveModule(definitions, path, externAt(component.type, path));
-    if (found instanceof Fault) faults.push(found);
-    else modules.set(key, { modules: new Map([[0, found]]), traits: new Map() });
+    const found = resolver.module(path);
+    if (found !== undefined) modules.set(key, { modules: new Map([[0, found]]), traits: new Map() });
   }
-  throwFaults(faults);
+  resolver.faults.throw();
   return { components, modules };
 }
 
-const MISSING = "nothing is defined for it";
-
-function throwFaults(faults: readonly Fault[]): void {
-  if (faults.length === 0) return;
-  const code = faults.some(({ problem }) => problem === MISSING) ? "missing-import" : "wrong-import";
-  if (faults.length === 1) throw new ComponentError("link", code, String(faults[0]));
-  throw new ComponentError(
-    "link",
-    code,
-    `${faults.length} imports cannot be linked:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
-  );
+/** Where a leaf is looked for, and how it is spelled there. */
+interface Place {
+  readonly items: Items;
+  readonly spelling: Spelling;
 }
 
-function resolveLeaf(
-  plan: Plan,
-  leaf: PlanImport,
-  wanted: ExternType,
-  definitions: Definitions,
-): ResolvedImport | Fault {
-  const { path } = leaf;
-  switch (leaf.kind) {
-    case "func": {
-      const arity = plan.funcTypes[leaf.type]!.params.length;
-      const text = printExternType(wanted);
-      const found =
-        path.length === 1 ? rootFunction(definitions, path[0], arity) : memberFunction(definitions, path, arity);
-      if (found === undefined) return new Fault(path, text, notFound(definitions, path, "a function"));
-      const type = functionType(found.given);
-      if (type !== undefined && wanted.kind === "func" && printType(type) !== printType(wanted.type)) {
-        return new Fault(path, text, `what is defined for it is a ${printType(type)}`);
+class Resolver {
+  readonly faults = new Faults();
+  readonly #type: ComponentType;
+  readonly #definitions: Definitions;
+  /** Imports that are no instances are looked for among all definitions, in either spelling. */
+  readonly #root: Items;
+  readonly #spellings: Map<Scope, Spelling> = new Map();
+
+  constructor(type: ComponentType, definitions: Definitions) {
+    this.#type = type;
+    this.#definitions = definitions;
+    this.#root = Object.fromEntries(definitions);
+  }
+
+  /** What serves `leaf`; `undefined` if nothing does, which is noted. */
+  leaf(plan: Plan, leaf: PlanImport): ResolvedImport | undefined {
+    switch (leaf.kind) {
+      case "func":
+        return this.#func(leaf.path, plan.funcTypes[leaf.type]!.params.length);
+      case "resource":
+        return this.#resource(leaf.path);
+      case "core-module": {
+        const module = this.module(leaf.path);
+        return module && { kind: "core-module", module };
       }
-      return { kind: "func", func: found.call as never, views: wantsViews(found.given) };
     }
-    case "resource": {
-      const items = path.length === 1 ? Object.fromEntries(definitions) : itemsAt(definitions, path);
-      const name = path.at(-1)!;
-      const Class = items && findClass(items, name);
-      if (Class === undefined && !(items && servesByFunctions(items, name))) {
-        return new Fault(path, "resource", notFound(definitions, path, "a class"));
-      }
+  }
+
+  component(path: Path): Component | undefined {
+    const place = this.#place(path);
+    const found = place && this.#item(place, path);
+    if (found instanceof Component) return found;
+    if (place !== undefined) this.#note(this.#notFound(place, path, "component", "a Component", found));
+    return undefined;
+  }
+
+  module(path: Path): WebAssembly.Module | undefined {
+    const place = this.#place(path);
+    if (place === undefined) return undefined;
+    const found = this.#item(place, path);
+    const wanted = this.#wanted(path);
+    if (!(found instanceof WebAssembly.Module)) {
+      return this.#note(this.#notFound(place, path, this.#print(path), "a WebAssembly.Module", found));
+    }
+    const mismatch = wanted.kind === "core-module" ? moduleMismatch(found, wanted.type) : undefined;
+    return mismatch === undefined ? found : this.#note(wrong(path, this.#print(path), mismatch));
+  }
+
+  #func(path: Path, arity: number): ResolvedImport | undefined {
+    const place = this.#place(path);
+    if (place === undefined) return undefined;
+    const found = this.#rootFunction(path) ?? findFunction(place.items, path.at(-1)!, arity, place.spelling);
+    if (found === undefined) return this.#note(this.#noFunction(place, path));
+    const wanted = this.#wanted(path);
+    const type = functionType(found.given);
+    if (type !== undefined && wanted.kind === "func" && printType(type) !== printType(wanted.type)) {
+      return this.#note(wrong(path, printExternType(wanted), `what is defined for it is a ${printType(type)}`));
+    }
+    // Functions of an `async` type may return promises anyway.
+    const waits = wanted.kind === "func" && !wanted.type.async && isBlocking(found.given);
+    return { kind: "func", func: found.call as never, views: wantsViews(found.given), waits };
+  }
+
+  /** A function that is imported by itself, and defined so, belongs to no object. */
+  #rootFunction(path: Path): FoundFunction | undefined {
+    const found = path.length === 1 ? findDefinition(this.#definitions, path[0]) : undefined;
+    return typeof found === "function" ? { given: found as never, call: found as never } : undefined;
+  }
+
+  #resource(path: Path): ResolvedImport | undefined {
+    const place = this.#place(path);
+    if (place === undefined) return undefined;
+    const { items, spelling } = place;
+    const name = path.at(-1)!;
+    const Class = findClass(items, name, spelling);
+    if (Class !== undefined || servesByFunctions(items, name)) {
       return { kind: "resource", type: importedResource(name, Class) };
     }
-    case "core-module": {
-      const found = resolveModule(definitions, path, wanted);
-      return found instanceof Fault ? found : { kind: "core-module", module: found };
+    const found = findResource(items, name, spelling);
+    return this.#note(this.#notFound(place, path, "resource", "a class", found, spelling.classKey(name)));
+  }
+
+  /** Where the last name of `path` is to be looked for; `undefined` if that is missing itself, which is noted. */
+  #place(path: Path): Place | undefined {
+    let scope: Scope = this.#type.imports;
+    let items: unknown = this.#root;
+    for (const [depth, name] of path.slice(0, -1).entries()) {
+      const before: Place = { items: items as Items, spelling: this.#spelling(scope) };
+      items = depth === 0 ? findDefinition(this.#definitions, name) : findItem(before.items, name, before.spelling);
+      if (!isItems(items)) {
+        return this.#note(this.#notFound(before, path.slice(0, depth + 1) as never, "instance", "an object", items));
+      }
+      const type = scope.get(name)!.type;
+      if (type.kind === "instance") scope = type.type.exports;
     }
+    return { items: items as Items, spelling: this.#spelling(scope) };
+  }
+
+  #item({ items, spelling }: Place, path: Path): unknown {
+    const definition = path.length === 1 ? findDefinition(this.#definitions, path[0]) : undefined;
+    return definition ?? findItem(items, path.at(-1)!, spelling);
+  }
+
+  #spelling(scope: Scope): Spelling {
+    let spelling = this.#spellings.get(scope);
+    if (spelling === undefined) {
+      spelling = new Spelling(scope);
+      this.#spellings.set(scope, spelling);
+    }
+    return spelling;
+  }
+
+  /** The declarations among which the last name of `path` is. The plan was made from these types, so they are there. */
+  #scope(path: Path): Scope {
+    let scope: Scope = this.#type.imports;
+    for (const name of path.slice(0, -1)) {
+      const type = scope.get(name)!.type;
+      if (type.kind === "instance") scope = type.type.exports;
+    }
+    return scope;
+  }
+
+  #wanted(path: Path): ExternType {
+    return this.#scope(path).get(path.at(-1)!)!.type;
+  }
+
+  /** The type at `path`, with other types by the names that they have there. */
+  #print(path: Path): string {
+    return printExternType(this.#wanted(path), namesIn(this.#scope(path)));
+  }
+
+  // ---- What is said
+
+  #note(fault: Fault | undefined): undefined {
+    if (fault !== undefined) this.faults.add(fault);
+  }
+
+  #notFound(
+    place: Place,
+    path: Path,
+    wanted: string,
+    needed: string,
+    found: unknown,
+    key = place.spelling.key(path.at(-1)!),
+  ): Fault {
+    if (found !== undefined) return wrong(path, wanted, `${needed} is needed, not ${describe(found)}`);
+    if (path.length === 1) return undefinedName(path, wanted, [...this.#definitions.keys()]);
+    return missing(path, wanted, lacks(place.items, "", path.at(-1)!, key));
+  }
+
+  /** What to say of a function; nothing if its class is missing, of which that is said. */
+  #noFunction(place: Place, path: Path): Fault | undefined {
+    const { items, spelling } = place;
+    const name = path.at(-1)!;
+    const text = this.#print(path);
+    const parsed = parseExternName(name);
+    if (typeof parsed === "string" || !("resource" in parsed)) {
+      return this.#notFound(place, path, text, "a function", this.#item(place, path));
+    }
+    if (this.faults.has([...path.slice(0, -1), parsed.resource])) return undefined;
+    const Class = findClass(items, parsed.resource, spelling);
+    const key = spelling.classKey(parsed.resource);
+    if (Class === undefined || parsed.kind === "constructor") return missing(path, text, lacks(items, "", name, key));
+    const isStatic = parsed.kind === "static";
+    const what = isStatic ? `class ${key} has no static method` : `class ${key} has no method`;
+    return missing(path, text, lacks(isStatic ? Class : Class.prototype, what, name, spelling.memberKey(name)));
   }
 }
 
-function resolveModule(definitions: Definitions, path: Path, wanted: ExternType): WebAssembly.Module | Fault {
-  const found = findAt(definitions, path);
-  const text = printExternType(wanted);
-  if (!(found instanceof WebAssembly.Module)) {
-    return new Fault(
-      path,
-      text,
-      found === undefined ? MISSING : `a WebAssembly.Module is needed, not ${describe(found)}`,
-    );
+/** `items` has nothing for `name`, neither as WIT spells it nor under `key`. */
+function lacks(items: Items, what: string, name: string, key: string): string {
+  const near = didYouMean(
+    key,
+    itemKeys(items).filter((other) => other !== key),
+  );
+  const spellings = key === name ? `"${key}"` : `"${key}" or "${name}"`;
+  const problem = what === "" ? `nothing is defined for it, under ${spellings}` : `${what} "${key}"`;
+  return near === undefined ? problem : `${problem}; ${near}`;
+}
+
+/** How much of a type is told in an error. */
+const MAX_TYPE_LENGTH = 200;
+
+/** Types that WIT names, by their names in `scope`. */
+function namesIn(scope: Scope): PrintOptions {
+  const names = new Map<AnyType, string>();
+  for (const { name, type } of scope.values()) {
+    if (type.kind === "type" && isNamed(type.type) && !names.has(type.type)) names.set(type.type, name);
   }
-  const mismatch = wanted.kind === "core-module" ? moduleMismatch(found, wanted.type) : undefined;
-  return mismatch === undefined ? found : new Fault(path, text, mismatch);
+  return { names: (type) => names.get(type.kind === "own" ? type.resource : type), maxLength: MAX_TYPE_LENGTH };
 }
 
-/** The type at `path` in the component's imports. The plan was made from these types, so it is there. */
-function externAt(type: ComponentType, path: Path): ExternType {
-  let declarations: ReadonlyMap<string, ExternDecl> = type.imports;
-  let found: ExternType | undefined;
-  for (const name of path) {
-    found = declarations.get(name)?.type;
-    if (found?.kind === "instance") declarations = found.type.exports;
-  }
-  return found!;
-}
-
-/** The items in which the last name of `path` is to be looked for. */
-function itemsAt(definitions: Definitions, path: Path): Items | undefined {
-  let items: unknown = findDefinition(definitions, path[0]);
-  for (const name of path.slice(1, -1)) items = isItems(items) ? findItem(items, name) : undefined;
-  return isItems(items) ? items : undefined;
-}
-
-function findAt(definitions: Definitions, path: Path): unknown {
-  if (path.length === 1) return rootItem(definitions, path[0]);
-  const items = itemsAt(definitions, path);
-  return items && findItem(items, path.at(-1)!);
-}
-
-/** An import that is no instance is defined by itself, in either spelling. */
-function rootItem(definitions: Definitions, name: string): Items | undefined {
-  return findDefinition(definitions, name) ?? (findItem(Object.fromEntries(definitions), name) as Items | undefined);
-}
-
-function rootFunction(
-  definitions: Definitions,
-  name: string,
-  arity: number,
-): { given: AnyFunction; call: AnyFunction } | undefined {
-  const found = findDefinition(definitions, name);
-  if (typeof found === "function") return { given: found as AnyFunction, call: found as AnyFunction };
-  return findFunction(Object.fromEntries(definitions), name, arity);
-}
-
-function memberFunction(
-  definitions: Definitions,
-  path: Path,
-  arity: number,
-): { given: AnyFunction; call: AnyFunction } | undefined {
-  const items = itemsAt(definitions, path);
-  return items && findFunction(items, path.at(-1)!, arity);
+function isNamed({ kind }: AnyType): boolean {
+  return kind === "record" || kind === "variant" || kind === "enum" || kind === "flags" || kind === "resource";
 }
 
 function isItems(value: unknown): value is Items {
@@ -204,15 +281,13 @@ function servesByFunctions(items: Items, resource: string): boolean {
   );
 }
 
-function notFound(definitions: Definitions, path: Path, kind: string): string {
-  const found = findAt(definitions, path);
-  return found === undefined ? MISSING : `${kind} is needed, not ${describe(found)}`;
-}
-
 function describe(value: unknown): string {
   if (value === null) return "null";
   if (value instanceof Component) return "a Component";
   if (value instanceof WebAssembly.Module) return "a WebAssembly.Module";
+  if (typeof value === "function") {
+    return value.prototype === undefined ? "an arrow function, which has no prototype" : "a function";
+  }
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 

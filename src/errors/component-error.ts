@@ -17,6 +17,21 @@ export interface Location {
   readonly path?: readonly string[] | undefined;
 }
 
+interface Details extends Location {
+  readonly faults?: readonly LinkFault[];
+}
+
+/** One import that cannot be linked. */
+export interface LinkFault {
+  /** Whether nothing is defined for it, or something of another kind or type. */
+  readonly code: "missing-import" | "wrong-import";
+  /** The names that lead to it: an interface's, or an interface's and an item's in it. */
+  readonly path: readonly string[];
+  /** What the component wants there. */
+  readonly wanted: string;
+  readonly problem: string;
+}
+
 export class ComponentError extends Error {
   override readonly name: string = "ComponentError";
   /**
@@ -34,8 +49,10 @@ export class ComponentError extends Error {
   readonly path: readonly string[];
   /** The sentence alone, without path and offset, which `message` has around it. */
   readonly reason: string;
+  /** With phase `link`: each import that cannot be linked. */
+  readonly faults: readonly LinkFault[];
 
-  constructor(phase: Phase, code: string, reason: string, at: Location = {}, options?: ErrorOptions) {
+  constructor(phase: Phase, code: string, reason: string, at: Details = {}, options?: ErrorOptions) {
     const path = at.path ?? [];
     const where = at.offset === undefined ? "" : ` (at offset 0x${at.offset.toString(16)})`;
     super((path.length > 0 ? `${path.join(" › ")}: ` : "") + reason + where, options);
@@ -44,6 +61,7 @@ export class ComponentError extends Error {
     this.reason = reason;
     this.offset = at.offset;
     this.path = path;
+    this.faults = at.faults ?? [];
   }
 }
 

@@ -1,0 +1,67 @@
+/**
+ * Names that somebody may have meant: for errors that tell of a name which is not there.
+ */
+
+/** Longer names than this are not compared letter by letter. */
+const MAX_COMPARED = 100;
+
+/** How many names are told at most. */
+const MAX_TOLD = 5;
+
+/** Those of `names` that are like `wanted`: in other spelling or version, only a part of it, or mistyped. */
+export function nearNames(wanted: string, names: Iterable<string>): string[] {
+  const near: string[] = [];
+  const plain = plainOf(wanted);
+  for (const name of names) {
+    if (isNear(plainOf(name), plain)) near.push(name);
+    if (near.length === MAX_TOLD) break;
+  }
+  return near;
+}
+
+/** `did you mean "a" or "b"?`, if there is anything to mean. */
+export function didYouMean(wanted: string, names: Iterable<string>): string | undefined {
+  const near = nearNames(wanted, names);
+  return near.length === 0 ? undefined : `did you mean ${quoted(near, "or")}?`;
+}
+
+/** `"a", "b" or "c"`. */
+export function quoted(names: readonly string[], word: "and" | "or"): string {
+  const texts = names.map((name) => JSON.stringify(name));
+  const last = texts.pop() ?? "nothing";
+  return texts.length === 0 ? last : `${texts.join(", ")} ${word} ${last}`;
+}
+
+/** What a name is without its version, its case and its marks. */
+function plainOf(name: string): string {
+  return name
+    .replace(/@.*$/, "")
+    .replace(/[^a-z0-9/:.]/gi, "")
+    .toLowerCase();
+}
+
+function isNear(a: string, b: string): boolean {
+  if (a === b) return true;
+  if (b.length > 2 && a.length > 2 && (a.includes(b) || b.includes(a))) return true;
+  if (Math.max(a.length, b.length) > MAX_COMPARED) return false;
+  return distance(a, b) <= Math.floor(Math.min(a.length, b.length) / 4);
+}
+
+/** How many letters have to be inserted, taken away, replaced or swapped with the next to make `b` of `a`. */
+function distance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let least = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, beforeLast[j - 2]! + 1);
+      row.push(least);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length]!;
+}

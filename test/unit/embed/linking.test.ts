@@ -1,0 +1,150 @@
+/** What serves an import, and what is said when nothing does. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Component } from "../../../src/embed/component.ts";
+import { Linker } from "../../../src/embed/linker.ts";
+import type { Exports } from "../../../src/embed/world.ts";
+import { caught, component } from "./guests.ts";
+
+/** A component that imports an interface with these functions (`() -> u32`), and exports them again. */
+async function importing(...names: string[]): Promise<Component> {
+  return component(`(component
+    (import "ns:pkg/host@1.0.0" (instance $host ${names.map((name) => `(export "${name}" (func (result u32)))`).join(" ")}))
+    ${names.map((name) => `(core func $${name} (canon lower (func $host "${name}")))`).join(" ")}
+    ${names.map((name) => `(func (export "call-${name}") (result u32) (canon lift (core func $${name})))`).join(" ")})`);
+}
+
+const things = `(component
+  (import "ns:pkg/host@1.0.0" (instance $host
+    (export "thing" (type $thing (sub resource)))
+    (export "[constructor]thing" (func (result (own $thing))))
+    (export "[method]thing.to-string" (func (param "self" (borrow $thing)) (result u32)))
+    (export "[static]thing.call" (func (result u32)))))
+  (core func $to-string (canon lower (func $host "[method]thing.to-string")))
+  (core func $call (canon lower (func $host "[static]thing.call")))
+  (core func $new (canon lower (func $host "[constructor]thing")))
+  (core module $M (import "" "new" (func $new (result i32))) (import "" "call" (func $call (param i32) (result i32)))
+    (func (export "run") (result i32) (call $call (call $new))))
+  (core instance $m (instantiate $M (with "" (instance (export "new" (func $new)) (export "call" (func $to-string))))))
+  (func (export "method") (result u32) (canon lift (core func $m "run")))
+  (func (export "static") (result u32) (canon lift (core func $call))))`;
+
+const HOST = "ns:pkg/host@1.0.0";
+
+function link(guest: Component, items: object, name = HOST): Exports {
+  return new Linker().define(name, items).instantiateSync(guest).exports;
+}
+
+test("names that every object has serve where they are the object's own", async () => {
+  const guest = await importing("to-string", "constructor");
+  const own = link(guest, { toString: () => 1, constructor: () => 2 });
+  assert.deepEqual([own["callToString"](), own["callConstructor"]()], [1, 2]);
+  class Host {
+    toString() {
+      return 3 as unknown as string;
+    }
+  }
+  assert.deepEqual(
+    caught(() => link(guest, new Host())).faults.map(({ path }) => path.at(-1)),
+    ["constructor"],
+  );
+  assert.deepEqual(
+    caught(() => link(guest, {})).faults.map(({ path, code }) => [path.at(-1), code]),
+    [
+      ["to-string", "missing-import"],
+      ["constructor", "missing-import"],
+    ],
+  );
+});
+
+test("what classes inherit from the language is no method of theirs", async () => {
+  const guest = await component(things);
+  const error = caught(() => link(guest, { Thing: class {} }));
+  assert.match(error.message, /class Thing has no method "toString"/);
+  assert.match(error.message, /class Thing has no static method "call"/);
+  class Base {
+    toString() {
+      return 4 as unknown as string;
+    }
+    static call() {
+      return 5;
+    }
+  }
+  const exports = link(guest, { Thing: class extends Base {} });
+  assert.deepEqual([exports["method"](), exports["static"]()], [4, 5]);
+});
+
+test("a class is needed for a resource", async () => {
+  const guest = await component(things);
+  const cases: [items: object, message: RegExp, code: string][] = [
+    [{ Thing: () => {} }, /"thing": resource: a class is needed, not an arrow function/, "wrong-import"],
+    [{ Thing: {} }, /"thing": resource: a class is needed, not an object/, "wrong-import"],
+    [{}, /"thing": resource: nothing is defined for it, under "Thing" or "thing"$/, "missing-import"],
+    [{ thnig: class {} }, /under "Thing" or "thing"; did you mean "thnig"\?$/, "missing-import"],
+  ];
+  for (const [items, message, code] of cases) {
+    const error = caught(() => link(guest, items));
+    assert.match(error.message, message);
+    assert.equal(error.code, code);
+    assert.equal(error.faults.length, 1, "of its functions nothing is said");
+  }
+});
+
+test("of names that look alike each is served by its own key", async () => {
+  const guest = await importing("a1", "a-1", "do-2a", "do-2-a");
+  const error = caught(() => link(guest, { a1: () => 1, do2a: () => 3, do2A: () => 4 }));
+  assert.deepEqual(
+    error.faults.map(({ path }) => path.at(-1)),
+    ["a-1"],
+  );
+  const exports = link(guest, { a1: () => 1, "a-1": () => 2, do2a: () => 3, do2A: () => 4 });
+  assert.deepEqual([exports["callA1"](), exports["call-a-1"]()], [1, 2]);
+  assert.deepEqual([exports["callDo2a"](), exports["callDo2A"]()], [3, 4]);
+});
+
+test("an interface that is missing is one fault, which tells what is defined instead", async () => {
+  const guest = await importing("one", "two", "three");
+  const cases: [name: string, message: RegExp][] = [
+    ["ns:pkg/other@1.0.0", /^import "ns:pkg\/host@1\.0\.0": instance: nothing is defined for it$/],
+    ["ns:pkg/host@2.0.0", /nothing is defined for it; only "ns:pkg\/host@2\.0\.0", which is not compatible with it$/],
+    ["ns:pkg/hots@1.0.0", /nothing is defined for it; did you mean "ns:pkg\/hots@1\.0\.0"\?$/],
+  ];
+  for (const [name, message] of cases) {
+    const error = caught(() => link(guest, {}, name));
+    assert.match(error.message, message);
+    assert.equal(error.code, "missing-import");
+    assert.deepEqual(
+      error.faults.map(({ path }) => path),
+      [[HOST]],
+    );
+  }
+});
+
+test("a function that is missing: the key looked for, and what is like it", async () => {
+  const guest = await importing("parse-number", "log");
+  const error = caught(() => link(guest, { parsenumber: () => 1, log: 5 }));
+  assert.match(error.message, /^2 imports cannot be linked:/);
+  assert.match(
+    error.message,
+    /"parse-number": func\(\) -> u32: nothing is defined for it, under "parseNumber" or "parse-number"; did you mean "parsenumber"\?/,
+  );
+  assert.equal(error.code, "wrong-import");
+  assert.deepEqual(error.faults[1], {
+    code: "wrong-import",
+    path: [HOST, "log"],
+    wanted: "func() -> u32",
+    problem: "a function is needed, not a number",
+  });
+});
+
+test("types are told by their names", async () => {
+  const guest = await component(`(component
+    (import "ns:pkg/host@1.0.0" (instance $host
+      (type $r' (record (field "first" u32) (field "second" (list u8))))
+      (export "pair" (type $r (eq $r')))
+      (export "thing" (type $t (sub resource)))
+      (export "swap" (func (param "p" $r) (param "t" (own $t)) (result (option $r))))))
+    (export "swap" (func $host "swap")))`);
+  const error = caught(() => link(guest, { Thing: class {} }));
+  assert.match(error.message, /"swap": func\(p: pair, t: thing\) -> option<pair>: nothing/);
+});
