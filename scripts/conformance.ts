@@ -12,6 +12,7 @@ import { findAssembler, scriptFeatures } from "../src/cli/wast.ts";
 import { type Feature, isFeature } from "../src/validate/features.ts";
 import { parseExpectations } from "../src/wast/expectations.ts";
 import { runSuite, scriptsIn } from "../src/wast/suite.ts";
+import { summarize, thisEngine, writeResult } from "./conformance-results.ts";
 
 const usage = `usage: npm run conformance -- [FOLDER] [options]
   --tier jit|evaluate   how functions are made
@@ -22,6 +23,7 @@ const usage = `usage: npm run conformance -- [FOLDER] [options]
   --time-limit SECONDS  for each directive; 10 unless given
   --threads N           how many scripts run at once
   --json                results as JSON
+  --results FOLDER      keep the results there for docs/conformance.md
   --bless               rewrite the list of known failures`;
 
 const missing = `There are no official test scripts here. To run them:
@@ -40,6 +42,7 @@ const { values: options, positionals } = parseArgs({
     "time-limit": { type: "string", default: "10" },
     threads: { type: "string" },
     json: { type: "boolean", default: false },
+    results: { type: "string" },
     bless: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -59,7 +62,10 @@ async function main(): Promise<number> {
     console.log(named === undefined ? missing : `There are no .wast files in ${folder}`);
     return named === undefined ? 0 : 1;
   }
-  const list = expectationList(root, folder, tier);
+  const engine = thisEngine();
+  const suite = folder === join(root, "test/wast") ? "own" : "official";
+  const list = join(root, `test/wast/expect-${suite === "own" ? "own-" : ""}${engine.id}-${tier}.txt`);
+  const expectations = parseExpectations(existsSync(list) ? readFileSync(list, "utf8") : "");
   const result = await runSuite(scripts, {
     assemble: await findAssembler(),
     hostOptions: { features: featuresOf(options.features), tier, fuse: !options["no-fuse"] },
@@ -67,10 +73,12 @@ async function main(): Promise<number> {
     timeLimit: Number(options["time-limit"]) * 1000,
     threads: options.threads === undefined ? undefined : Number(options.threads),
     filter: options.filter,
-    expectations: parseExpectations(existsSync(list) ? readFileSync(list, "utf8") : ""),
+    expectations,
     json: options.json,
   });
   console.log(result.text);
+  if (options.results !== undefined)
+    writeResult(resolve(options.results), summarize({ engine, tier, suite }, result.results, expectations));
   if (!options.bless || options.filter !== undefined || options["validate-only"]) return result.ok ? 0 : 1;
   if (result.list === "") rmSync(list, { force: true });
   else writeFileSync(list, result.list);
@@ -84,19 +92,6 @@ function featuresOf(list: string | undefined): "all" | readonly Feature[] {
     if (!isFeature(name)) throw new Error(`there is no feature "${name}"`);
     return name;
   });
-}
-
-/** The list of known failures, which depend on the engine and the tier; without a list there are none. */
-function expectationList(root: string, folder: string, tier: string): string {
-  const own = join(root, "test/wast");
-  return join(own, `expect-${folder === own ? "own-" : ""}${engine()}-${tier}.txt`);
-}
-
-/** `node26`, `bun1`, `deno2` */
-function engine(): string {
-  const { bun, deno, node } = process.versions as { readonly [name: string]: string | undefined };
-  const [name, version] = bun !== undefined ? ["bun", bun] : deno !== undefined ? ["deno", deno] : ["node", node!];
-  return name + version.split(".")[0];
 }
 
 function projectRoot(): string {

@@ -28,6 +28,7 @@ export interface SuiteResult {
   readonly text: string;
   /** The list of expectations that would fit. */
   readonly list: string;
+  readonly results: readonly FileResult[];
 }
 
 /** The scripts in a folder and the folders below it, named from there. */
@@ -54,7 +55,7 @@ export async function runSuite(files: readonly ScriptFile[], options: SuiteOptio
   const judgement = judge(shown, line === undefined ? options.expectations : new Map());
   const ok = judgement.regressions.length + judgement.fixed.length + judgement.stale.length === 0;
   const list = formatExpectations(results, options.expectations);
-  return { ok, list, text: options.json ? toJson(shown) : report(shown, judgement, options.expectations) };
+  return { ok, list, results, text: options.json ? toJson(shown) : report(shown, judgement, options.expectations) };
 }
 
 /** The URL of a module of this folder; the build renames files, but not the names in strings. */
