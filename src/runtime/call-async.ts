@@ -163,7 +163,10 @@ const EXIT = 0;
 const YIELD = 1;
 const WAIT = 2;
 
-/** What a function with a callback, or its callback, wants next. `unpack_callback_result` in the specification. */
+/**
+ * What a function with a callback, or its callback, wants next. `unpack_callback_result` and `wait_for_event_and` in the
+ * specification.
+ */
 function eventLoop(callee: Callee, task: Task, thread: Thread, packed: number): Quantum {
   const { instance } = task;
   const deliver = (event: Event) => callBack(callee, task, thread, event);

@@ -196,7 +196,10 @@ export class Stacks {
     return this.#ask(() => fiber.suspended(until, finish));
   }
 
-  /** As `suspendUntil`, but until the thread, which is waiting or suspended now, is resumed. */
+  /**
+   * `block_internal` and `switch_to_internal` in the specification: as `suspendUntil`, but until the thread, which is
+   * waiting or suspended now, is resumed.
+   */
   block(thread: Thread, finish: (cancelled: boolean) => unknown): undefined {
     const fiber = this.#fiberOf(thread);
     return this.#ask(() => fiber.blocked(finish));

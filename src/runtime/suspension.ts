@@ -36,7 +36,7 @@ export function waitOnStack<T>(
 }
 
 /**
- * `yield_` in the specification, and with `other` `yield_then_resume`. A thread that cannot be suspended goes on, as the
+ * `yield_` and `yield_then_resume` in the specification: the second with `other`. A thread that cannot be suspended goes on, as the
  * specification allows, if it does not have to make way for `other`.
  */
 export function yieldOnStack<T>(
@@ -57,7 +57,7 @@ export function yieldOnStack<T>(
   return stacks.block(thread, finish);
 }
 
-/** `suspend` in the specification, and with `other` `suspend_then_resume`. */
+/** `suspend` and `suspend_then_resume` in the specification: the second with `other`. */
 export function suspendOnStack<T>(
   stacks: Stacks,
   thread: Thread,

@@ -104,7 +104,10 @@ export function threadThenResume(context: AsyncContext, then: "suspend" | "yield
   };
 }
 
-/** `canon_thread_suspend_then_promote` and `canon_thread_yield_then_promote` in the specification. */
+/**
+ * `canon_thread_suspend_then_promote`, `suspend_then_promote`, `canon_thread_yield_then_promote` and `yield_then_promote`
+ * in the specification.
+ */
 export function threadThenPromote(context: AsyncContext, then: "suspend" | "yield"): CoreFunction {
   const { instance, scheduler, stacks, immediates } = context;
   const { cancellable = false } = immediates;
