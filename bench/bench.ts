@@ -4,7 +4,7 @@
  *     npm run bench -- --only "string|list" --quick
  *
  * --only PATTERN       workloads whose names or groups match
- * --with NAMES         implementations besides raw and gantry, of adapter, evaluate, jco, jco-1.8; "none"
+ * --with NAMES         implementations besides raw and gantry, of adapter, evaluate, before, jco, jco-1.8; "none"
  * --rounds N           how often each is measured (21)
  * --quick              7 short rounds
  * --shared             all workloads in one process, instead of a process for each
@@ -46,7 +46,7 @@ const settings: Settings = {
   implementations: chosen(options.gate ? "none" : options.with),
   rounds: Number(options.rounds ?? (options.quick ? 7 : 21)),
   sampleMilliseconds: options.quick ? 2 : 4,
-  warmMilliseconds: options.quick ? 80 : 200,
+  warmMilliseconds: options.quick ? 120 : 240,
 };
 
 const gatePath = new URL("gate.json", import.meta.url);

@@ -20,7 +20,7 @@ import { scalars } from "./raw/scalars.ts";
 import { strings } from "./raw/strings.ts";
 import { latin1, utf8, utf16 } from "./raw/text.ts";
 
-export const implementationNames = ["raw", "adapter", "gantry", "evaluate", "jco", "jco-1.8"] as const;
+export const implementationNames = ["raw", "adapter", "gantry", "evaluate", "before", "jco", "jco-1.8"] as const;
 export type ImplementationName = (typeof implementationNames)[number];
 
 export const about: Readonly<Record<ImplementationName, string>> = {
@@ -28,6 +28,7 @@ export const about: Readonly<Record<ImplementationName, string>> = {
   adapter: "the same for calls between components, written by hand in core WebAssembly with two memories",
   gantry: "gantry, generated code",
   evaluate: "gantry, closures instead of generated code",
+  before: "another build of gantry, whose `dist` the variable `BENCH_BEFORE` names",
   jco: "what jco 1.35 transpiles to",
   "jco-1.8": "what jco 1.8.1 transpiles to",
 };
@@ -44,11 +45,23 @@ export async function instance(implementation: ImplementationName, guest: GuestN
       return await gantryInstance(bytes, "jit");
     case "evaluate":
       return await gantryInstance(bytes, "evaluate");
+    case "before": {
+      const folder = process.env["BENCH_BEFORE"];
+      if (folder === undefined) return "BENCH_BEFORE is not set";
+      const { href } = pathToFileURL(join(folder, "index.js"));
+      const build = (await import(href)) as typeof gantry;
+      // Components are numbered in the code that is made for them; with equal numbers, two builds make the same code, and
+      // engines let the same code learn together.
+      for (let i = 0; i < 10; i++) new build.Linker().instantiateSync(build.Component.compileSync(emptyComponent));
+      return await gantryInstance(bytes, "jit", build);
+    }
     case "jco":
     case "jco-1.8":
       return await peerInstance(implementation, guest, bytes);
   }
 }
+
+const emptyComponent = Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0);
 
 // ---- By hand
 
@@ -120,8 +133,8 @@ export async function loadGantry(): Promise<typeof gantry> {
   return (await import(dist("index.js"))) as typeof gantry;
 }
 
-async function gantryInstance(bytes: Uint8Array, tier: "jit" | "evaluate"): Promise<Exports> {
-  const { Component, Linker } = await loadGantry();
+async function gantryInstance(bytes: Uint8Array, tier: "jit" | "evaluate", build?: typeof gantry): Promise<Exports> {
+  const { Component, Linker } = build ?? (await loadGantry());
   const component = Component.compileSync(bytes, { tier });
   const linker = new Linker().define("bench:bench/host", fresh(makeHost)());
   return withInterface(linker.instantiateSync(component).exports as Exports);

@@ -86,18 +86,25 @@ function comparable(value: unknown): unknown {
   return value instanceof Error ? ((value as { payload?: unknown }).payload ?? value.message) : value;
 }
 
-/** Runs a loop until engines have done with it what they do, and finds how many turns make a sample. */
+/**
+ * Runs a loop until engines have done with it what they do, and finds how many turns make a sample. First in short runs:
+ * engines make other, and often worse, code of a loop that they find running for long.
+ */
 function warm(lane: Lane, { warmMilliseconds, sampleMilliseconds }: Settings): void {
-  const end = performance.now() + warmMilliseconds;
+  const start = performance.now();
+  const spent = () => performance.now() - start;
+  for (let turns = 1; spent() < warmMilliseconds / 2; turns = Math.min(2 * turns, SHORT_RUN)) sample(lane.loop, turns);
   const times: number[] = [];
   do {
     const time = sample(lane.loop, lane.turns);
     if (time < (sampleMilliseconds * 1e6) / 4) lane.turns *= 2;
     else times.push(time / lane.turns);
-  } while (performance.now() < end || times.length < 3);
+  } while (spent() < warmMilliseconds || times.length < 3);
   const each = median(times.slice(times.length >> 1));
   lane.turns = Math.max(1, Math.round((sampleMilliseconds * 1e6) / each));
 }
+
+const SHORT_RUN = 100;
 
 let sink: unknown;
 
