@@ -8,6 +8,7 @@ runSteps([
   { name: "types of worlds", command: ["tsc", "-p", "test/types"] },
   { name: "style", command: ["biome", "ci", "--reporter=summary", "."] },
   { name: "floors", command: ["node", "scripts/check-floors.ts"] },
+  { name: "index of the specification", command: ["node", "scripts/spec-index.ts", "--check"] },
   { name: "unit and golden tests", command: ["node", "--test", ...tests] },
   { name: "own scripts", command: ["node", "scripts/conformance.ts", "test/wast"] },
 ]);

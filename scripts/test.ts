@@ -12,6 +12,7 @@ const steps: Step[] = [
   { name: "types of worlds", command: ["tsc", "-p", "test/types"] },
   { name: "style", command: ["biome", "ci", "--reporter=summary", "."] },
   { name: "floors", command: ["node", "scripts/check-floors.ts"] },
+  { name: "index of the specification", command: ["node", "scripts/spec-index.ts", "--check"] },
   { name: "build", command: ["npm", "run", "-s", "build"] },
   {
     name: "unit and golden tests",
