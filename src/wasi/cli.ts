@@ -1,18 +1,10 @@
 /** `wasi:cli`: what a command line program is started with. */
 import { exit } from "./exit.ts";
-import { isTerminal, type OutputOption, outputSink, type StdinOption, stdinSource } from "./stdio.ts";
+import type { WasiOptions } from "./options.ts";
+import { isTerminal, outputSink, stdinSource } from "./stdio.ts";
 import { InputStream, OutputStream } from "./streams.ts";
 
-export interface CliOptions {
-  /** The arguments, the program's own name first. */
-  readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  /** The directory, by the guest's name for it, that its relative paths start from. */
-  readonly cwd?: string;
-  readonly stdin?: StdinOption;
-  readonly stdout?: OutputOption;
-  readonly stderr?: OutputOption;
-}
+export type CliOptions = Pick<WasiOptions, "args" | "env" | "cwd" | "stdin" | "stdout" | "stderr">;
 
 class TerminalInput {}
 class TerminalOutput {}

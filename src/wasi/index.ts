@@ -8,7 +8,7 @@ import type { Instance } from "../embed/instance.ts";
 import { Linker } from "../embed/linker.ts";
 import type { World } from "../embed/world.ts";
 import { ComponentError } from "../errors/component-error.ts";
-import { type CliOptions, cli } from "./cli.ts";
+import { cli } from "./cli.ts";
 import { monotonicClock, timezone, wallClock } from "./clocks.ts";
 import { openDirectory } from "./directory.ts";
 import { errorCodeOf } from "./error-codes.ts";
@@ -17,27 +17,15 @@ import { types as filesystemTypes, type Grant, preopens } from "./filesystem.ts"
 import { types as httpTypes, outgoingHandler } from "./http.ts";
 import { lazily } from "./lazily.ts";
 import { OpenFiles } from "./open-file.ts";
+import { checkOptions, type WasiDirectory, type WasiOptions } from "./options.ts";
 import { poll } from "./poll.ts";
 import { insecure, insecureSeed, random } from "./random.ts";
 import { runCommand } from "./run.ts";
 import { sockets } from "./sockets.ts";
 import { error, streams } from "./streams.ts";
 
+export type { WasiDirectory, WasiOptions } from "./options.ts";
 export type { OutputOption, StdinOption } from "./stdio.ts";
-
-/** A directory of the host, and the name under which a guest sees it. */
-export interface WasiDirectory {
-  readonly host: string;
-  readonly guest: string;
-  /** Whether what is in it can only be looked at and read. */
-  readonly readOnly?: boolean;
-}
-
-export interface WasiOptions extends CliOptions {
-  readonly dirs?: readonly WasiDirectory[];
-  /** Whether the guest may use sockets, look names up and make HTTP requests. */
-  readonly network?: boolean;
-}
 
 /** To TypeScript: whatever a component imports of WASI 0.2 is there. It is checked when the component is linked. */
 export interface WasiItems {
@@ -50,6 +38,7 @@ const VERSION = "0.2.12";
 /**
  * Makes WASI for guests with these grants.
  *
+ * @throws TypeError if an option is unknown or of another kind.
  * @throws ComponentError of phase `link` if a directory of the host cannot be used.
  */
 export function wasi(options: WasiOptions = {}): Wasi {
@@ -61,7 +50,9 @@ export class Wasi {
   readonly imports: Readonly<Record<string, object>>;
   readonly #files = new OpenFiles();
 
-  constructor({ dirs = [], network = false, ...options }: WasiOptions) {
+  constructor(given: WasiOptions) {
+    checkOptions(given);
+    const { dirs = [], network = false, ...options } = given;
     const grants = dirs.map((directory) => this.#grant(directory));
     this.imports = {
       ...interfaces("cli", cli(options)),
