@@ -6,8 +6,16 @@ import type { FuncTypeIndex, Plan } from "../plan/plan.ts";
 import type { FuncType } from "../types/types.ts";
 import { funcTypeOf } from "./func-type.ts";
 
-type PromisingFunction = (args: readonly unknown[]) => Promise<unknown>;
+type PromisingFunction = (args: readonly unknown[], options?: CallOptions) => Promise<unknown>;
 export type AnyFunction = (...args: never[]) => unknown;
+
+export interface CallOptions {
+  /**
+   * Asks the component to give up. If it does, the promise is rejected with the signal's reason; if it has returned by
+   * then, or returns nevertheless, the promise is settled as ever. A call that has not begun never begins.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * A function that an instance exports.
@@ -48,6 +56,13 @@ export class Func {
    */
   callAsync(...args: unknown[]): Promise<unknown> {
     return this.#promise(args);
+  }
+
+  /** The same function with options for its asynchronous calls: those of `callAsync`, and all of an `async` type. */
+  with(options: CallOptions): Func {
+    const promise: PromisingFunction = (args) => this.#promise(args, options);
+    const call = this.type.async ? (...args: unknown[]) => promise(args) : this.call;
+    return new Func(this.name, call, promise, this.#read, this.#type);
   }
 
   /**

@@ -99,14 +99,14 @@ export class AsyncState {
   }
 
   hostCallee(index: LiftIndex): HostCallee {
-    const { plan, resources } = this.#state;
+    const { plan, resources, asyncTypes } = this.#state;
     const callee = this.callee(index);
     const type = plan.funcTypes[plan.lifts[index]!.type]!;
     return {
       callee,
       entering: callee.instance.enteringSet(undefined),
       fallible: type.result !== undefined && plan.types[type.result]!.kind === "result",
-      explain: (args) => explainArguments({ types: plan.types, resources }, type, args, callee.path),
+      explain: (args) => explainArguments({ types: plan.types, resources, asyncTypes }, type, args, callee.path),
     };
   }
 
@@ -121,7 +121,7 @@ export class AsyncState {
   ): CoreFunction | undefined {
     const makers = this.functions.lowers.get(index);
     if (makers === undefined) return undefined;
-    const { plan, resources, instances } = this.#state;
+    const { plan, resources, asyncTypes, instances } = this.#state;
     const { instance, async } = plan.options[options]!;
     const binding = this.#binding(this.#state.context(options));
     const side = {
@@ -141,7 +141,7 @@ export class AsyncState {
       host,
       fallible: funcType.result !== undefined && plan.types[funcType.result]!.kind === "result",
       failed: (error, result, scope) => {
-        const explain = () => explainResult({ types: plan.types, resources }, funcType, result, path);
+        const explain = () => explainResult({ types: plan.types, resources, asyncTypes }, funcType, result, path);
         return lowerFailed(path, explain, error, scope);
       },
     });

@@ -9,6 +9,8 @@ import { MAX_LIST_BYTE_LENGTH, MAX_STRING_BYTE_LENGTH } from "../abi/constants.t
 import { keysOf } from "../abi/js-names.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import type { FuncTypeNode, LabelledPayload, LabelledType, TypeIndex, TypeNode } from "../plan/plan.ts";
+import type { AsyncType } from "./async-types.ts";
+import { ErrorContext } from "./error-context.ts";
 import type { ResourceType } from "./resources.ts";
 import { describeType, show } from "./show.ts";
 import { measureUtf8 } from "./text.ts";
@@ -18,7 +20,13 @@ export interface Explainer {
   readonly types: readonly TypeNode[];
   /** By `ResourceIndex`. Without them a wrong resource is not noticed. */
   readonly resources?: readonly ResourceType[];
+  /** By `TypeIndex`. Without them a wrong stream or future is hardly noticed. */
+  readonly asyncTypes?: readonly (AsyncType | undefined)[];
 }
+
+/** What is said of a promise where a value is wanted; and if a function gave it. */
+const noPromise = ": a value is wanted, not the promise of one";
+const useBlocking = "; for the component to wait for it, wrap the function in `blocking(…)`";
 
 /** The walk is done again: what is only too long, or there twice, matters where nothing is worse. */
 interface Walk extends Explainer {
@@ -95,7 +103,9 @@ function explainPart(
   value: unknown,
   path: readonly string[],
 ): ComponentError {
-  return type === undefined ? wrongValue(path, changed) : explain(cx, type, value, path);
+  const fault = (type === undefined ? undefined : find(cx, type, value)) ?? changed;
+  const waits = fault.path.length === 0 && fault.reason.endsWith(noPromise);
+  return wrongValue(path, waits ? { path: [], reason: fault.reason + useBlocking } : fault);
 }
 
 /** For a value that is right at second sight. */
@@ -123,7 +133,7 @@ function tryWalk(cx: Walk, type: TypeIndex, value: unknown): Fault | undefined {
 /** The first fault of `value`. Recursion goes as deep as the type, which validation limits. */
 function walk(cx: Walk, type: TypeIndex, value: unknown): Fault | undefined {
   const node = cx.types[type]!;
-  if (isPromise(value) && !maybePromises.has(node.kind)) return mismatch(cx, type, value, promised);
+  if (isPromise(value) && !maybePromises.has(node.kind)) return mismatch(cx, type, value, noPromise);
   switch (node.kind) {
     case "bool":
       return unless(typeof value === "boolean", cx, type, value);
@@ -167,8 +177,9 @@ function walk(cx: Walk, type: TypeIndex, value: unknown): Fault | undefined {
       return walkResource(cx, type, node, value);
     case "stream":
     case "future":
+      return walkAsync(cx, type, value);
     case "error-context":
-      return unless(typeof value === "object" && value !== null, cx, type, value);
+      return unless(value instanceof ErrorContext, cx, type, value);
   }
 }
 
@@ -184,12 +195,10 @@ function mismatch(cx: Walk, type: TypeIndex, value: unknown, more = "", wanted =
   return { path: [], reason: `expected ${describeType(cx.types, type)}${wanted}, got ${show(value)}${more}` };
 }
 
-/** No component value looks like a promise, which is what a host function that should not be async returns. */
+/** No component value but a future looks like a promise. */
 function isPromise(value: unknown): boolean {
   return isObject(value) && typeof value["then"] === "function";
 }
-
-const promised = ": the call is synchronous, so it is the value itself that is wanted, not the promise of one";
 
 /** The fault of a part of a value, with the way to it. */
 function inside(step: string, fault: Fault | undefined): Fault | undefined {
@@ -412,6 +421,13 @@ function walkResource(cx: Walk, type: TypeIndex, node: HandleNode, value: unknow
   return why === undefined
     ? undefined
     : { path: [], reason: `expected ${node.kind}<${resource.name}>, got ${show(value)}: ${why}` };
+}
+
+function walkAsync(cx: Walk, type: TypeIndex, value: unknown): Fault | undefined {
+  const asyncType = cx.asyncTypes?.[type];
+  if (asyncType === undefined) return unless(isObject(value), cx, type, value);
+  const why = asyncType.host.fault(value, asyncType);
+  return why === undefined ? undefined : mismatch(cx, type, value, `: ${why}`);
 }
 
 /** A resource can be given away once in a call, and not be lent in it besides. */

@@ -30,7 +30,7 @@ export interface HostCallee {
 }
 
 export interface AsyncCallOptions {
-  /** Cancels the call: its promise is rejected with the signal's reason at once, and the guest is asked to give up. */
+  /** Asks the guest to give up. If it does, the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -49,13 +49,14 @@ function hostCaller(
   args: readonly unknown[],
   scope: CallScope,
   settle: (outcome: Outcome) => void,
+  signal?: AbortSignal,
 ): TaskCaller {
   return {
     values: "host",
     start: () => args,
     resolve(result) {
       scope.release();
-      settle(result === undefined ? { error: cancelled(callee) } : outcomeOf(callee, result.value));
+      settle(result === undefined ? { error: signal?.reason } : outcomeOf(callee, result.value));
     },
     refuse(error) {
       if (isGuestFailure(error) || error instanceof AssertionError) return false;
@@ -64,10 +65,6 @@ function hostCaller(
       return true;
     },
   };
-}
-
-function cancelled({ callee: { path } }: HostCallee): ComponentError {
-  return new ComponentError("call", "cancelled", "the guest cancelled the call as it was asked to", { path });
 }
 
 /** Calls a function; the promise is settled when it returns, whatever its task does after that. */
@@ -82,33 +79,48 @@ export function callPromised(
   return new Promise((resolve, reject) => {
     if (store.trapped !== undefined) cannotEnter(instance, path);
     signal?.throwIfAborted();
+    let begun = false;
     let task: Task | undefined;
-    let settled = false;
-    const settle = (outcome: Outcome) => {
-      if (settled) return;
-      settled = true;
+    let outcome: Outcome | undefined;
+    let told = false;
+    const tell = () => {
+      if (told) return undefined;
+      told = true;
       forget();
-      signal?.removeEventListener("abort", abort);
-      if ("error" in outcome) reject(outcome.error);
-      else resolve(outcome.value);
+      if ("error" in outcome!) reject(outcome.error);
+      else resolve(outcome!.value);
+      return undefined;
     };
-    const forget = scheduler.addCall((reason) => settle({ error: located(reason, path, reason.cause) }));
+    const settle = (settled: Outcome) => {
+      if (outcome !== undefined) return;
+      outcome = settled;
+      mayAbort?.();
+      signal?.removeEventListener("abort", abort);
+      // Whoever goes on then can call whatever the guest has left by then.
+      scheduler.post(tell);
+    };
+    const forget = scheduler.addCall((reason) => {
+      settle({ error: located(reason, path, reason.cause) });
+      tell();
+    });
+    const mayAbort = signal && scheduler.addOperation();
     const abort = () => {
-      settle({ error: signal!.reason });
-      scheduler.post(() => cancelTask(task));
+      if (begun) scheduler.post(() => cancelTask(task));
+      else settle({ error: signal!.reason });
     };
     signal?.addEventListener("abort", abort);
     scheduler.post(() => {
-      if (settled) return undefined;
+      if (outcome !== undefined) return undefined;
       if (callee.entering.some(({ flags }) => flags !== 0)) {
         settle({ error: entryError(instance, path) });
         return undefined;
       }
+      begun = true;
       const scope = new CallScope();
       const started = canonLift(
         callee.callee,
         callee.entering,
-        hostCaller(callee, args, scope, settle),
+        hostCaller(callee, args, scope, settle, signal),
         scope,
         "suspendable",
       );

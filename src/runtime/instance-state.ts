@@ -256,7 +256,8 @@ export class InstanceState {
       resources,
       asyncTypes,
       failed: (error, args, scope) => {
-        const explain = () => explainArguments({ types: plan.types, resources }, plan.funcTypes[type]!, args, path);
+        const explain = () =>
+          explainArguments({ types: plan.types, resources, asyncTypes }, plan.funcTypes[type]!, args, path);
         return liftFailed(entering, path, explain, error, scope);
       },
     };
@@ -286,7 +287,8 @@ export class InstanceState {
       views: imported?.views ?? false,
       lift: callee.from === "lift" ? this.liftBinding(callee.lift, caller) : undefined,
       failed: (error, result, scope) => {
-        const explain = () => explainResult({ types: plan.types, resources }, plan.funcTypes[type]!, result, path);
+        const explain = () =>
+          explainResult({ types: plan.types, resources, asyncTypes }, plan.funcTypes[type]!, result, path);
         return lowerFailed(path, explain, error, scope);
       },
     };
