@@ -15,33 +15,15 @@ import {
   capturedModuleImports, componentImports, type GivenComponents, type GivenModules, type Planned,
   planComponent,
 } from "../plan/inline.ts"; // biome-ignore format: one list
+import type { ImportIndex, Plan } from "../plan/plan.ts";
 import type { FunctionTable } from "../runtime/functions.ts";
-import { allFeatures, defaultFeatures, type Feature, type FeatureSet, isFeature } from "../validate/features.ts";
 import { validateComponent } from "../validate/validate.ts";
+import { type CompileOptions, featuresOf } from "./compile-options.ts";
+import { describeKind } from "./describe.ts";
 import { fused } from "./fusing.ts";
 import { type Extern, Reflection } from "./reflect.ts";
+import { bytesOf, type ComponentBytes, type ComponentSource, view } from "./source.ts";
 import type { AnyWorld, World } from "./world.ts";
-
-export interface CompileOptions {
-  /** Proposals to allow beyond what has shipped, by the names of `validate/features.ts`, or `"all"`. */
-  readonly features?: "all" | readonly Feature[];
-  /**
-   * How functions are made: `"jit"` with `new Function`, `"evaluate"` with closures, for hosts whose security policy
-   * forbids the former. By default `"jit"` where a probe shows that it is allowed. With `"evaluate"` nothing is probed.
-   */
-  readonly tier?: Tier;
-  /**
-   * Whether calls between the components inside become core WebAssembly, where the engine can: true by default. Nothing but
-   * speed depends on it.
-   */
-  readonly fuse?: boolean;
-}
-
-/** A component's bytes, or a download of them. */
-export type ComponentSource = ComponentBytes | Response | Promise<Response>;
-
-/** Bytes, or a view of bytes. */
-export type ComponentBytes = ArrayBufferLike | ArrayBufferView;
 
 /** The engine's modules for a component binary: shared by every component that came out of it. */
 export interface Binary {
@@ -66,8 +48,9 @@ export interface Compiled {
 /** Everything that is the same for all instances of a component (with the same components given for its imports). */
 export interface Prepared {
   readonly planned: Planned<Binary>;
-  readonly functions: FunctionTable;
   readonly modules: readonly WebAssembly.Module[];
+  /** The functions, if those of the host's in `waiting` may return promises though their types are not `async`. */
+  readonly functions: (waiting: ReadonlySet<ImportIndex>) => FunctionTable;
 }
 
 /** What a component has to be given before it can be planned. */
@@ -78,23 +61,28 @@ export interface Given {
 
 let compiledOf: (component: Component) => Compiled;
 let wrap: (closure: ComponentClosure<Binary>, making: Making) => Component;
-let prepareOf: (component: Component, given: Given) => Prepared;
+/** `fuse`: whether calls between the components inside may be adapters; as it was compiled for by default. */
+let prepareOf: (component: Component, given: Given, fuse?: boolean) => Prepared;
 
 export class Component<W extends World = AnyWorld> {
   /** The world that the component was declared to have; exists for TypeScript only. */
   declare readonly world?: W;
   readonly #compiled: Compiled;
   #reflection: { imports: readonly Extern[]; exports: readonly Extern[] } | undefined;
-  #prepared: Prepared | undefined;
+  readonly #prepared: { fused?: Prepared; composed?: Prepared } = {};
 
   private constructor(compiled: Compiled) {
+    if (compiled === undefined) throw new TypeError("components are made with `await Component.compile(bytes)`");
     this.#compiled = compiled;
   }
 
   static {
-    compiledOf = (component) => component.#compiled;
+    compiledOf = (component: unknown) => {
+      if (typeof component === "object" && component !== null && #compiled in component) return component.#compiled;
+      throw new TypeError(`a Component is needed, not ${describeKind(component)}: \`await Component.compile(bytes)\``);
+    };
     wrap = (closure, making) => new Component({ closure, making });
-    prepareOf = (component, given) => component.#prepare(given);
+    prepareOf = (component, given, fuse) => component.#prepare(given, fuse);
   }
 
   /**
@@ -179,28 +167,43 @@ export class Component<W extends World = AnyWorld> {
     return this.#reflection;
   }
 
-  #prepare({ components, modules }: Given): Prepared {
-    if (this.#prepared !== undefined) return this.#prepared;
+  #prepare({ components, modules }: Given, fuse: boolean = this.#compiled.making.fuse): Prepared {
+    const way = fuse ? "fused" : "composed";
+    if (this.#prepared[way] !== undefined) return this.#prepared[way];
     const { closure, making } = this.#compiled;
     const composed = planComponent(closure, components, modules);
-    const planned = making.fuse ? fused(composed) : composed;
+    const planned = fuse ? fused(composed) : composed;
     const prepared = {
       planned,
-      functions: compileFunctions(planned.plan, making.tier),
+      functions: compiler(planned.plan, making.tier),
       modules: planned.plan.modules.map(({ source, start }) => planned.sources[source]!.modules.get(start)!),
     };
     // What is imported and inlined becomes part of the plan, so it holds for these components and modules only.
     const needs = componentImports(closure.component).length + capturedModuleImports(closure.component).length;
-    if (needs === 0) this.#prepared = prepared;
+    if (needs === 0) this.#prepared[way] = prepared;
     return prepared;
   }
 }
 
 export { compiledOf, prepareOf, wrap };
 
+/** Makes the functions of a plan, once for each set of functions that may wait. */
+function compiler(plan: Plan, tier: Tier): Prepared["functions"] {
+  const tables = new Map<string, FunctionTable>();
+  return (waiting) => {
+    const key = [...waiting].join();
+    let table = tables.get(key);
+    if (table === undefined) {
+      table = compileFunctions(plan, tier, waiting);
+      tables.set(key, table);
+    }
+    return table;
+  };
+}
+
 function load(bytes: Uint8Array, options: CompileOptions): { closure: ComponentClosure<Binary>; ranges: ByteRange[] } {
   const syntax = decodeComponent(bytes);
-  const component = validateComponent(syntax, bytes, { features: featureSet(options.features) });
+  const component = validateComponent(syntax, bytes, { features: featuresOf(options) });
   const ranges = coreModules(syntax);
   const traits = new Map(ranges.map((range) => [range.start, moduleTraits(bytes, range)]));
   return { closure: { component, environment: undefined, source: { modules: new Map(), traits } }, ranges };
@@ -208,16 +211,6 @@ function load(bytes: Uint8Array, options: CompileOptions): { closure: ComponentC
 
 function makingOf({ tier, fuse = true }: CompileOptions): Making {
   return { tier: chooseTier(tier), fuse };
-}
-
-function featureSet(option: CompileOptions["features"]): FeatureSet {
-  if (option === undefined) return defaultFeatures;
-  if (option === "all") return allFeatures;
-  for (const name of option) {
-    if (!isFeature(name))
-      throw new TypeError(`there is no feature "${name}"; there are ${[...allFeatures].join(", ")}`);
-  }
-  return new Set([...defaultFeatures, ...option]);
 }
 
 /** The byte ranges of all core modules, however deep. */
@@ -246,33 +239,4 @@ function rejected({ start }: ByteRange, error: unknown): ComponentError {
     { offset: start },
     { cause: error },
   );
-}
-
-async function bytesOf(source: ComponentSource): Promise<Uint8Array> {
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source) || isShared(source)) return view(source);
-  const response = await source;
-  if (typeof response?.arrayBuffer !== "function") {
-    throw new TypeError("a component is compiled from an ArrayBuffer, a view of one, or a Response");
-  }
-  if (!response.ok) {
-    throw new ComponentError(
-      "decode",
-      "download",
-      `the download failed: ${response.status} ${response.statusText}`.trimEnd(),
-    );
-  }
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-function isShared(source: unknown): source is SharedArrayBuffer {
-  return typeof SharedArrayBuffer === "function" && source instanceof SharedArrayBuffer;
-}
-
-/** The bytes themselves where nobody else can write to them meanwhile, and a copy of shared ones. */
-function view(source: ComponentBytes): Uint8Array {
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  if (isShared(source)) return new Uint8Array(source).slice();
-  if (!ArrayBuffer.isView(source)) throw new TypeError("a component is an ArrayBuffer or a view of one");
-  const bytes = new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-  return isShared(source.buffer) ? bytes.slice() : bytes;
 }

@@ -5,8 +5,10 @@
  * defined, for TypeScript to compare with a component's world.
  */
 import { ComponentError } from "../errors/component-error.ts";
-import { type InstanceState, instantiate, instantiateSync } from "../runtime/instantiate.ts";
+import type { FunctionTable } from "../runtime/functions.ts";
+import { type InstanceState, instantiate, instantiateSync, type ResolvedImport } from "../runtime/instantiate.ts";
 import { Store } from "../runtime/store.ts";
+import { asyncValues } from "./async-values.ts";
 import { type Component, compiledOf, type Prepared, prepareOf, wrap } from "./component.ts";
 import { Instance } from "./instance.ts";
 import { givenFor, resolveImports } from "./resolve.ts";
@@ -16,6 +18,13 @@ import type { AnyWorld, Defined, Provided, World } from "./world.ts";
 export interface InstantiateOptions {
   /** A store to share with other instances; by default each instance has its own. Instances of one store fail together. */
   readonly store?: Store;
+}
+
+/** A component and what it is given. */
+interface Linked {
+  readonly prepared: Prepared;
+  readonly imports: readonly ResolvedImport[];
+  readonly functions: FunctionTable;
 }
 
 // biome-ignore lint/complexity/noBannedTypes: an object type without keys is what a new linker provides
@@ -53,15 +62,16 @@ export class Linker<Given extends object = {}> {
     component: Component<W> & Provided<W, Given>,
     options: InstantiateOptions = {},
   ): Promise<Instance<W>> {
-    const { prepared, imports } = this.#link(component);
-    const { plan } = prepared.planned;
+    const { prepared, imports, functions } = this.#link(component);
+    const { planned, modules } = prepared;
     const state = await instantiate(
-      plan,
-      prepared.functions,
-      prepared.modules,
+      planned.plan,
+      functions,
+      modules,
       imports,
       options.store ?? new Store(),
       guestDefined,
+      asyncValues,
     );
     return this.#instance(component, prepared, state);
   }
@@ -71,26 +81,29 @@ export class Linker<Given extends object = {}> {
     component: Component<W> & Provided<W, Given>,
     options: InstantiateOptions = {},
   ): Instance<W> {
-    const { prepared, imports } = this.#link(component);
-    const { plan } = prepared.planned;
+    const { prepared, imports, functions } = this.#link(component);
+    const { planned, modules } = prepared;
     const state = instantiateSync(
-      plan,
-      prepared.functions,
-      prepared.modules,
+      planned.plan,
+      functions,
+      modules,
       imports,
       options.store ?? new Store(),
       guestDefined,
+      asyncValues,
     );
     return this.#instance(component, prepared, state);
   }
 
-  #link(component: Component): { prepared: Prepared; imports: ReturnType<typeof resolveImports> } {
+  #link(component: Component): Linked {
     const compiled = compiledOf(component);
-    const prepared = prepareOf(component, givenFor(compiled.closure, this.#definitions));
-    return {
-      prepared,
-      imports: resolveImports(prepared.planned.plan, compiled.closure.component.type, this.#definitions),
-    };
+    const given = givenFor(compiled.closure, this.#definitions);
+    let prepared = prepareOf(component, given);
+    const { plan } = prepared.planned;
+    const { imports, waiting } = resolveImports(plan, compiled.closure.component.type, this.#definitions);
+    // Calls that may have to wait are tasks, of which adapters know nothing.
+    if (waiting.size > 0) prepared = prepareOf(component, given, false);
+    return { prepared, imports, functions: prepared.functions(waiting) };
   }
 
   #instance<W extends World>(component: Component, prepared: Prepared, state: InstanceState): Instance<W> {
