@@ -150,22 +150,22 @@ function compare(title: string, runs: Readonly<Record<string, Run>>): void {
     while (performance.now() < end) {
       const start = performance.now();
       runs[name]!(turns[name]!);
-      if (performance.now() - start < 1) turns[name]! *= 2;
+      if (performance.now() - start < 0.25) turns[name]! *= 2;
     }
   }
   const samples: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < 200; round++) {
     for (const name of names) {
       const start = performance.now();
       runs[name]!(turns[name]!);
       samples[name]!.push(((performance.now() - start) * 1e6) / turns[name]!);
     }
   }
-  const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
-  const base = samples[names[0]!]!;
+  const quartile = (name: string) => samples[name]!.sort((a, b) => a - b)[samples[name]!.length >> 2]!;
+  const base = quartile(names[0]!);
   const texts = names.map((name) => {
-    const ratio = median(samples[name]!.map((ns, i) => ns / base[i]!));
-    return `${name} ${median(samples[name]!).toPrecision(3)} ns (${ratio.toFixed(2)}x)`;
+    const ns = quartile(name);
+    return `${name} ${ns < 1000 ? ns.toPrecision(3) : ns.toFixed(0)} ns (${(ns / base).toFixed(2)}x)`;
   });
   console.log(`${title.padEnd(30)} ${texts.join("   ")}`);
 }
@@ -177,7 +177,7 @@ const [fusedBytes, leavingBytes, composedBytes] = [
   await link({ ...bytes, leaves: true }, true),
   await link(bytes, false),
 ];
-console.log(`node ${process.versions.node}; medians, and medians of ratios to the first of each row`);
+console.log(`node ${process.versions.node}; first quartiles, and their ratios to the first of each row`);
 compare("add(u32, u32)", {
   "direct import": (n) => hand.bare.add(n),
   fused: (n) => fusedBytes.runAdd(n),

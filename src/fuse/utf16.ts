@@ -20,11 +20,22 @@ function write(code: Code, side: Side, ptr: Local, n: Local): void {
   const no = () => code.i32(0).emit("return");
   const advance = (size: number) => code.get(ptr).pointer(side, size).emit(side.op("add")).set(ptr);
   const atEnd = () => code.get(ptr, end).emit(side.op("eq"));
+  const load = (offset: number) => code.get(ptr).emit("v128.load", { memory, align: 0, offset });
+  // Thirty-two at a time, while they all come before the surrogates.
+  code.while(
+    () => code.get(end, ptr).emit(side.op("sub")).pointer(side, 64).emit(side.op("ge_u")),
+    (out) => {
+      for (const offset of [0, 16, 32, 48]) load(offset);
+      code.emit("i16x8.max_u").emit("i16x8.max_u").emit("i16x8.max_u");
+      code.emit("v128.const", units(0xd7ff)).emit("i16x8.gt_u").emit("v128.any_true").emit("br_if", out);
+      advance(64);
+    },
+  );
   code.loop((again) => {
     // Eight at a time, while there are no surrogates among them.
     code.get(end, ptr).emit(side.op("sub")).pointer(side, 16).emit(side.op("ge_u"));
     code.if(() => {
-      code.get(ptr).emit("v128.load", { memory, align: 0 }).emit("v128.const", units(0xf800)).emit("v128.and");
+      load(0).emit("v128.const", units(0xf800)).emit("v128.and");
       code.emit("v128.const", units(0xd800)).emit("i16x8.eq").emit("v128.any_true").emit("i32.eqz");
       code.if(() => {
         advance(16);

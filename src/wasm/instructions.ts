@@ -192,6 +192,7 @@ const otherInstructions = {
   "i8x16.sub_sat_u": { opcode: [0xfd, 0x73], immediates: [] },
   "i16x8.all_true": { opcode: [0xfd, 0x83], immediates: [] },
   "i16x8.bitmask": { opcode: [0xfd, 0x84], immediates: [] },
+  "i16x8.max_u": { opcode: [0xfd, 0x99], immediates: [] },
   "i16x8.extend_low_i8x16_u": { opcode: [0xfd, 0x89], immediates: [] },
   "i16x8.extend_high_i8x16_u": { opcode: [0xfd, 0x8a], immediates: [] },
 } as const satisfies Record<string, Instruction>;
