@@ -77,11 +77,6 @@ export class Scheduler {
     this.#yielded.push(thread);
   }
 
-  /** Whether a thread whose condition holds goes on without blocking: the specification allows either. */
-  skips(): boolean {
-    return this.chooser === undefined || this.chooser.choose(2) === 1;
-  }
-
   // ---- Resuming threads
 
   /** `Thread.resume` in the specification. */
@@ -198,6 +193,10 @@ export class Scheduler {
         continue;
       }
       if (++quanta % QUANTA_PER_TURN === 0) await this.#nextTurn();
+      if (this.chooser !== undefined && this.#calls.size === 0 && this.waiting.size > 0) {
+        await this.#nextTurn();
+        if (this.#chain !== undefined || this.#posted.length > 0) continue;
+      }
       let thread = this.#next();
       if (thread === undefined) {
         if (this.#yielded.length === 0) break;

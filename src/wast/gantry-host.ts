@@ -7,17 +7,20 @@ import type { Instance } from "../embed/instance.ts";
 import { Linker } from "../embed/linker.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import { ResultError } from "../errors/result-error.ts";
+import { Store } from "../runtime/store.ts";
 import type { Host, HostOptions } from "./host.ts";
+import { SeededChooser } from "./seeded-chooser.ts";
 
 export function createHost(options: HostOptions): Host<Component, Instance> {
-  const { features, tier, fuse } = options;
+  const { features, tier, fuse, seed } = options;
   const compileOptions = { features, ...(tier !== undefined && { tier }), ...(fuse !== undefined && { fuse }) };
   return {
     compile: (bytes) => Component.compile(bytes as Uint8Array<ArrayBuffer>, compileOptions),
     async instantiate(component, imports) {
       let linker = new Linker();
       for (const [name, instance] of imports) linker = linker.define(name, instance.exports);
-      return linker.instantiate(component);
+      if (seed === undefined) return linker.instantiate(component);
+      return linker.instantiate(component, { store: new Store({ chooser: new SeededChooser(seed) }) });
     },
     funcType: (instance, name) => find(instance, name)?.type,
     async invoke(instance, name, args) {

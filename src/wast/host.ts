@@ -29,4 +29,6 @@ export interface HostOptions {
   readonly features: NonNullable<CompileOptions["features"]>;
   readonly tier: CompileOptions["tier"] | undefined;
   readonly fuse?: boolean;
+  /** Chooses the schedule of what is asynchronous; without one, it is the one that is always chosen. */
+  readonly seed?: number;
 }
