@@ -1,11 +1,13 @@
 /** The public surface of gantry. */
 
-export { type CompileOptions, Component, type ComponentBytes, type ComponentSource } from "./embed/component.ts";
+export type { CompileOptions } from "./embed/compile-options.ts";
+export { Component } from "./embed/component.ts";
 export { type Func, views } from "./embed/func.ts";
 export type { Instance } from "./embed/instance.ts";
 export { type InstantiateOptions, Linker } from "./embed/linker.ts";
 export type { Extern, ExternItem } from "./embed/reflect.ts";
 export { resource } from "./embed/resource.ts";
+export type { ComponentBytes, ComponentSource } from "./embed/source.ts";
 export type { AnyWorld, Exports, World } from "./embed/world.ts";
 export { ComponentError, type Location, type Phase } from "./errors/component-error.ts";
 export { ResultError } from "./errors/result-error.ts";

@@ -2,7 +2,8 @@
  * What `run` and `call` have in common: a component, instantiated with WASI as the options grant it.
  */
 import { basename } from "node:path";
-import { type CompileOptions, Component } from "../embed/component.ts";
+import type { CompileOptions } from "../embed/compile-options.ts";
+import { Component } from "../embed/component.ts";
 import type { Instance } from "../embed/instance.ts";
 import { type Wasi, type WasiDirectory, wasi } from "../wasi/index.ts";
 import { readComponent } from "./input.ts";

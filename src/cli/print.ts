@@ -5,7 +5,7 @@ import { printModule } from "../codegen/print.ts";
 import { Reflection } from "../embed/reflect.ts";
 import { planComponent } from "../plan/inline.ts";
 import { printPlan } from "../plan/print.ts";
-import { allFeatures, defaultFeatures } from "../validate/features.ts";
+import { featureSet } from "../validate/features.ts";
 import type { TypedComponent } from "../validate/typed.ts";
 import { validateComponent } from "../validate/validate.ts";
 import { exitCodes } from "./failure.ts";
@@ -36,9 +36,8 @@ function textOf(bytes: Uint8Array, options: PrintOptions): string {
   return printWorld({ imports: reflection.externs(imports.values()), exports: reflection.externs(exports.values()) });
 }
 
-function validated(bytes: Uint8Array, { features = [] }: CompileSettings): TypedComponent {
-  const on = features === "all" ? allFeatures : new Set([...defaultFeatures, ...features]);
-  return validateComponent(decodeComponent(bytes), bytes, { features: on });
+function validated(bytes: Uint8Array, { features }: CompileSettings): TypedComponent {
+  return validateComponent(decodeComponent(bytes), bytes, { features: featureSet(features) });
 }
 
 function ensureNewline(text: string): string {

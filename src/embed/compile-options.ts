@@ -1,0 +1,60 @@
+/** The options of `Component.compile`, checked: one that is misspelt must not go unnoticed. */
+import type { Tier } from "../codegen/tier.ts";
+import { allFeatures, type Feature, type FeatureSet, featureSet, isFeature } from "../validate/features.ts";
+import { describeKind, describeOption } from "./describe.ts";
+import { didYouMean } from "./near.ts";
+
+export interface CompileOptions {
+  /** Proposals to allow beyond what has shipped, by the names of `validate/features.ts`, or `"all"`. */
+  readonly features?: "all" | readonly Feature[];
+  /**
+   * How functions are made: `"jit"` with `new Function`, `"evaluate"` with closures, for hosts whose security policy
+   * forbids the former. By default `"jit"` where a probe shows that it is allowed. With `"evaluate"` nothing is probed.
+   */
+  readonly tier?: Tier;
+  /**
+   * Whether calls between the components inside become core WebAssembly, where the engine can: true by default. Nothing but
+   * speed depends on it.
+   */
+  readonly fuse?: boolean;
+}
+
+const keys = ["features", "tier", "fuse"] as const satisfies readonly (keyof CompileOptions)[];
+
+/** @throws TypeError that names the option */
+export function checkCompileOptions(options: unknown): asserts options is CompileOptions {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new TypeError(`the options of Component.compile are an object, not ${describeOption(options)}`);
+  }
+  for (const key of Object.keys(options)) {
+    if ((keys as readonly string[]).includes(key)) continue;
+    const hint = didYouMean(key, keys) ?? `there are ${keys.join(", ")}`;
+    throw new TypeError(`there is no option "${key}" of Component.compile; ${hint}`);
+  }
+  const { features, tier, fuse } = options as { [K in keyof CompileOptions]: unknown };
+  checkFeatures(features);
+  if (tier !== undefined && tier !== "jit" && tier !== "evaluate") {
+    throw new TypeError(`the option "tier" is "jit" or "evaluate", not ${describeOption(tier)}`);
+  }
+  if (fuse !== undefined && typeof fuse !== "boolean") {
+    throw new TypeError(`the option "fuse" is true or false, not ${describeOption(fuse)}`);
+  }
+}
+
+function checkFeatures(option: unknown): void {
+  if (option === undefined || option === "all") return;
+  if (!Array.isArray(option)) {
+    throw new TypeError(`the option "features" is "all" or an array of names, not ${describeOption(option)}`);
+  }
+  for (const name of option) {
+    if (typeof name === "string" && isFeature(name)) continue;
+    const what = typeof name === "string" ? `feature "${name}"` : `feature that is ${describeKind(name)}`;
+    throw new TypeError(`there is no ${what}; there are ${[...allFeatures].join(", ")}`);
+  }
+}
+
+/** The features that are on with these options, which are checked. */
+export function featuresOf(options: Pick<CompileOptions, "features">): FeatureSet {
+  checkCompileOptions(options);
+  return featureSet(options.features);
+}

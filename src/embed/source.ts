@@ -1,0 +1,68 @@
+/** What a component is compiled from: bytes, in whichever way they come. */
+import { ComponentError } from "../errors/component-error.ts";
+import { describeKind } from "./describe.ts";
+
+/** A component's bytes, or a download of them. */
+export type ComponentSource = ComponentBytes | Response | Promise<ComponentBytes | Response>;
+
+/** Bytes, or a view of bytes. */
+export type ComponentBytes = ArrayBufferLike | ArrayBufferView;
+
+/**
+ * The bytes of a component.
+ *
+ * @throws ComponentError of phase `decode` if the download failed
+ */
+export async function bytesOf(source: ComponentSource): Promise<Uint8Array> {
+  if (isBytes(source)) return view(source);
+  const came: unknown = await source;
+  if (isBytes(came)) return view(came);
+  if (!isResponse(came)) {
+    throw new TypeError(
+      `a component is compiled from bytes (an ArrayBuffer or a view of one) or a Response, not from ${describeKind(came)}${hint(came)}`,
+    );
+  }
+  if (!came.ok) {
+    const text = `the download failed: ${came.status} ${came.statusText}`.trimEnd();
+    throw new ComponentError("decode", "download", text);
+  }
+  return new Uint8Array(await came.arrayBuffer());
+}
+
+/** The bytes themselves where nobody else can write to them meanwhile, and a copy of shared ones. */
+export function view(source: ComponentBytes): Uint8Array {
+  if (!isBytes(source)) {
+    throw new TypeError(
+      `a component is an ArrayBuffer or a view of one, not ${describeKind(source)}${hint(source as unknown)}`,
+    );
+  }
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (isShared(source)) return new Uint8Array(source).slice();
+  const bytes = new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  return isShared(source.buffer) ? bytes.slice() : bytes;
+}
+
+function isBytes(source: unknown): source is ComponentBytes {
+  return source instanceof ArrayBuffer || ArrayBuffer.isView(source) || isShared(source);
+}
+
+function isShared(source: unknown): source is SharedArrayBuffer {
+  return typeof SharedArrayBuffer === "function" && source instanceof SharedArrayBuffer;
+}
+
+/** Blobs have an `arrayBuffer`, too. */
+function isResponse(source: unknown): source is Response {
+  if (typeof source !== "object" || source === null) return false;
+  const { arrayBuffer, status } = source as Partial<Response>;
+  return typeof arrayBuffer === "function" && typeof status === "number";
+}
+
+/** How bytes are got from what came. */
+function hint(source: unknown): string {
+  if (typeof source === "string" || source instanceof URL) {
+    return ": read the file first, as with `await readFile(…)`, or pass `fetch(…)`";
+  }
+  if (typeof source !== "object" || source === null) return "";
+  if ("arrayBuffer" in source) return ": pass what its `arrayBuffer()` gives";
+  return "then" in source ? ": await it first" : "";
+}
