@@ -4,7 +4,7 @@
  * Whatever fails is a `ComponentError` that says in which phase it did; any other exception is a fault of the runtime,
  * and the runner reports it as such.
  */
-import type { CompileOptions } from "../embed/component.ts";
+import type { CompileOptions } from "../embed/compile-options.ts";
 import type { FuncType } from "../types/types.ts";
 
 export interface Host<Component = unknown, Instance = unknown> {
