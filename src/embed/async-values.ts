@@ -1,6 +1,7 @@
 /**
  * What the run side asks of streams and futures in JavaScript: `AsyncHostSide` in runtime/async-types.ts.
  */
+import type { ComponentError } from "../errors/component-error.ts";
 import type { AsyncHostSide, AsyncType } from "../runtime/async-types.ts";
 import type { Shared } from "../runtime/copy-end.ts";
 import { hostStream } from "../runtime/host-ends.ts";
@@ -32,6 +33,14 @@ function streamOf(value: unknown, type: AsyncType, store: Store): Shared | undef
   const source = sourceOf(value, type);
   if (source === undefined) return undefined;
   const { readable, writable } = hostStream(type, store);
-  void pump(source, writable, (error) => store.unhandled(error));
+  void pump(source, writable, reporter(store));
   return readable;
+}
+
+/** Tells of the failure of a stream that is passed just now: to whoever awaits the call that it is passed in. */
+function reporter(store: Store): (error: ComponentError) => void {
+  const caller = store.scheduler.current?.task.caller;
+  return (error) => {
+    if (caller?.fail?.(error) !== true) store.unhandled(error);
+  };
 }

@@ -48,7 +48,11 @@ export function sourceFault(value: unknown, type: AsyncType): string | undefined
 const noSource = "it is no ReadableStream, nothing iterable and no array";
 
 /** Writes all that comes from `source`. Never rejects: `report` is told. */
-export async function pump(source: Source, writable: HostWritable, report: (error: unknown) => void): Promise<void> {
+export async function pump(
+  source: Source,
+  writable: HostWritable,
+  report: (error: ComponentError) => void,
+): Promise<void> {
   let over = false;
   const cancel = () => {
     if (over) return;
@@ -77,7 +81,7 @@ export async function pump(source: Source, writable: HostWritable, report: (erro
     if (error instanceof SourceFailure) {
       over = true;
       report(streamFailed(error.reason));
-    } else if (writable.store.trapped === undefined) report(error);
+    } else if (writable.store.trapped === undefined) report(error as ComponentError);
   } finally {
     cancel();
     writable.drop();

@@ -43,12 +43,12 @@ function outcomeOf({ fallible }: HostCallee, value: unknown): Outcome {
   return tag === "ok" ? { value: val } : { error: resultError(val) };
 }
 
-/** What `canonLift` is told of the host; `settle` is called once. */
+/** What `canonLift` is told of the host; `settle` takes the first outcome, and says whether it was that. */
 function hostCaller(
   callee: HostCallee,
   args: readonly unknown[],
   scope: CallScope,
-  settle: (outcome: Outcome) => void,
+  settle: (outcome: Outcome) => boolean,
   signal?: AbortSignal,
 ): TaskCaller {
   return {
@@ -64,6 +64,8 @@ function hostCaller(
       settle({ error: argumentFault(callee.callee.path, () => callee.explain(args), error) });
       return true;
     },
+    fail: ({ phase, code, reason, path, cause }) =>
+      settle({ error: new ComponentError(phase, code, reason, { path: [...callee.callee.path, ...path] }, { cause }) }),
   };
 }
 
@@ -92,16 +94,18 @@ export function callPromised(
       return undefined;
     };
     const settle = (settled: Outcome) => {
-      if (outcome !== undefined) return;
+      if (outcome !== undefined) return false;
       outcome = settled;
       mayAbort?.();
       signal?.removeEventListener("abort", abort);
       // Whoever goes on then can call whatever the guest has left by then.
       scheduler.post(tell);
+      return true;
     };
     const forget = scheduler.addCall((reason) => {
-      settle({ error: located(reason, path, reason.cause) });
+      const first = settle({ error: located(reason, path, reason.cause) });
       tell();
+      return first;
     });
     const mayAbort = signal && scheduler.addOperation();
     const abort = () => {
@@ -120,7 +124,8 @@ export function callPromised(
       const started = canonLift(
         callee.callee,
         callee.entering,
-        hostCaller(callee, args, scope, settle, signal),
+        // A function that traps after it has returned, in `post-return` say, has not returned.
+        hostCaller(callee, args, scope, (outcome) => scheduler.atEnd(() => settle(outcome)), signal),
         scope,
         "suspendable",
       );
@@ -156,7 +161,9 @@ export function callNow(callee: HostCallee, args: readonly unknown[]): unknown {
       callee.callee,
       entering,
       hostCaller(callee, args, scope, (outcome) => {
+        if (settled !== undefined) return false;
         settled = outcome;
+        return true;
       }),
       scope,
       "plain",

@@ -131,7 +131,10 @@ abstract class HostEnd {
         if (this.#state === "open") this.#settle = this.#scheduler.addOperation();
         resolve({ count: buffer.progress, done, cancelled: result === CopyResult.cancelled });
       };
-      const forget = this.#scheduler.addFailure((reason) => end(undefined, reason));
+      const forget = this.#scheduler.addFailure((reason) => {
+        end(undefined, reason);
+        return false;
+      });
       const cancel = () => {
         if (begun) this.#scheduler.post(() => void (ended || this.shared.cancel()) as undefined);
         else end(CopyResult.cancelled);
@@ -196,6 +199,14 @@ function unusable(type: AsyncType, how: string): ComponentError {
 
 /** The readable end of a stream, in the hands of the host. */
 export class HostReadable extends HostEnd {
+  readonly #forget: () => void;
+
+  constructor(shared: Shared, type: AsyncType, scheduler: Scheduler) {
+    super(shared, type, scheduler);
+    // Whoever reads a stream is told of a failure of the store, now or later.
+    this.#forget = scheduler.addFailure(() => true);
+  }
+
   /**
    * Reads at most so many values, or into a typed array of the payload's kind. Resolves when the writer has written some,
    * or has dropped its end (`done`).
@@ -203,12 +214,20 @@ export class HostReadable extends HostEnd {
   async read(into: number | TypedArray): Promise<Read> {
     const target = hostTarget(this.type.number, into);
     const { count, done, cancelled } = await this.copy("read", target);
+    if (done) this.#forget();
     return { count, done, cancelled, values: target.taken };
+  }
+
+  override drop(): void {
+    super.drop();
+    this.#forget();
   }
 
   /** Takes the end away, so that it can be passed to a guest again. Not while it reads. */
   give(): Shared {
-    return this.take();
+    const shared = this.take();
+    this.#forget();
+    return shared;
   }
 }
 

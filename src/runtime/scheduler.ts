@@ -26,6 +26,9 @@ export interface Chooser {
 const QUANTA_PER_TURN = 256;
 const YIELDS_PER_TURN = 32;
 
+/** Tells somebody of the failure of the store; `true` if there is anybody. */
+type Fail = (reason: ComponentError) => boolean;
+
 export class Scheduler {
   readonly store: Store;
   /** Undefined in production, where whatever comes first is chosen. */
@@ -37,13 +40,14 @@ export class Scheduler {
   /** In the order in which they began to wait. `Store.waiting` in the specification. */
   readonly waiting: Set<Thread> = new Set();
   /** What the host awaits. They fail when the store does. */
-  readonly #calls: Set<(reason: ComponentError) => void> = new Set();
-  readonly #failures: Set<(reason: ComponentError) => void> = new Set();
+  readonly #calls: Set<Fail> = new Set();
+  readonly #failures: Set<Fail> = new Set();
   /** What the host may yet do: promises and ends of streams that it holds. */
   #operations = 0;
   readonly #ready: Queue<Thread> = new Queue();
   readonly #yielded: Queue<Thread> = new Queue();
   readonly #posted: Queue<() => Quantum> = new Queue();
+  readonly #endings: Queue<() => void> = new Queue();
   /** The quantum that is yet to end, of those that were begun outside of all others. */
   #chain: Promise<void> | undefined;
   #scheduled = false;
@@ -133,8 +137,18 @@ export class Scheduler {
     this.#schedule();
   }
 
+  /** Does something at the end of the running quantum, unless that fails. */
+  atEnd(action: () => void): void {
+    this.#endings.push(action);
+    this.#schedule();
+  }
+
+  #end(): void {
+    for (let action = this.#endings.shift(); action !== undefined; action = this.#endings.shift()) action();
+  }
+
   /** As `addCall`, for what the host does not need to have an end. */
-  addFailure(fail: (reason: ComponentError) => void): () => void {
+  addFailure(fail: Fail): () => void {
     this.#failures.add(fail);
     return () => {
       this.#failures.delete(fail);
@@ -142,7 +156,7 @@ export class Scheduler {
   }
 
   /** Something that the host awaits. `fail` is called if the store fails before it is removed. */
-  addCall(fail: (reason: ComponentError) => void): () => void {
+  addCall(fail: Fail): () => void {
     this.#calls.add(fail);
     this.#turn?.ref();
     return () => {
@@ -162,13 +176,15 @@ export class Scheduler {
     };
   }
 
-  /** Tells all that the host awaits of the failure of the store. */
-  fail(reason: ComponentError): void {
+  /** Tells all that the host awaits of the failure of the store. `false` if that was nobody. */
+  fail(reason: ComponentError): boolean {
     const all = [...this.#calls, ...this.#failures];
     this.#calls.clear();
     this.#failures.clear();
     this.waiting.clear();
-    for (const fail of all) fail(reason);
+    let told = false;
+    for (const fail of all) if (fail(reason)) told = true;
+    return told;
   }
 
   // ---- The loop
@@ -187,6 +203,7 @@ export class Scheduler {
         await this.#chain;
         continue;
       }
+      this.#end();
       const task = this.#posted.shift();
       if (task !== undefined) {
         this.#perform(task);
@@ -215,18 +232,30 @@ export class Scheduler {
   #perform(task: () => Quantum): void {
     try {
       const quantum = task();
-      if (quantum === undefined) return;
+      if (quantum === undefined) {
+        this.#end();
+        return;
+      }
       this.#chain = quantum.then(
-        () => this.#left(),
+        () => {
+          this.#left();
+          this.#end();
+        },
         (error) => {
           this.#left();
-          this.store.poison(reasonOf(error));
+          this.#failed(error);
         },
       );
     } catch (error) {
       this.current = undefined;
-      this.store.poison(reasonOf(error));
+      this.#failed(error);
     }
+  }
+
+  /** A guest has failed that nobody has called just now. */
+  #failed(error: unknown): void {
+    const told = this.store.poison(reasonOf(error));
+    if (!told) this.store.unhandled(this.store.trapped);
   }
 
   #left(): void {

@@ -54,12 +54,15 @@ export class Store {
     if (this.trapped !== undefined) instance.flags |= TRAPPED;
   }
 
-  /** Makes every instance unenterable for good: after a trap nothing is known of the state of any of them. */
-  poison(reason: ComponentError): void {
+  /**
+   * Makes every instance unenterable for good: after a trap nothing is known of the state of any of them. All that the
+   * host awaits fails; `false` if that is nothing.
+   */
+  poison(reason: ComponentError): boolean {
     this.trapped ??= reason;
     mayNotLeave[0] = 0;
     for (const instance of this.#instances) instance.flags |= TRAPPED;
-    this.scheduler.fail(this.trapped);
+    return this.scheduler.fail(this.trapped);
   }
 
   /**

@@ -5,7 +5,7 @@
  * Synchronous calls into instances that use nothing asynchronous have no task: call.ts and generated code do all that is
  * left of it for them.
  */
-import { assert } from "../errors/component-error.ts";
+import { assert, type ComponentError } from "../errors/component-error.ts";
 import type { TypeIndex } from "../plan/plan.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
 import type { Memory } from "./memory.ts";
@@ -41,6 +41,8 @@ export interface TaskCaller {
   resolve(result: { readonly value: unknown } | undefined): void;
   /** Told of an error from lowering the arguments; `true` if they are to blame, and the caller has been told. */
   refuse?(error: unknown): boolean;
+  /** Told that a stream that the callee was given has failed; `true` if it still waits for the callee, and knows now. */
+  fail?(error: ComponentError): boolean;
 }
 
 /** `Task` in the specification. */
