@@ -16,7 +16,7 @@ import type { CoreFuncType, CoreType, PtrType } from "../reference/types.ts";
 
 /** Where things are in a guest's memory. All words have eight bytes. */
 export const places = {
-  log: 0x100,
+  log: 0x400,
   logLimit: 0x7e00,
   /** The list that `dump` returns. What follows is out of the way of whoever writes to a small address by mistake. */
   dumped: 0x7f10,
