@@ -19,8 +19,9 @@ export function createHost(options: HostOptions): Host<Component, Instance> {
     async instantiate(component, imports) {
       let linker = new Linker();
       for (const [name, instance] of imports) linker = linker.define(name, instance.exports);
-      if (seed === undefined) return linker.instantiate(component);
-      return linker.instantiate(component, { store: new Store({ chooser: new SeededChooser(seed) }) });
+      const chooser = seed === undefined ? {} : { chooser: new SeededChooser(seed) };
+      // What fails unheard makes the next call fail, if the script has one.
+      return linker.instantiate(component, { store: new Store({ ...chooser, onUnhandled() {} }) });
     },
     funcType: (instance, name) => find(instance, name)?.type,
     async invoke(instance, name, args) {
