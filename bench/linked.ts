@@ -111,7 +111,9 @@ async function core(text: string, imports: WebAssembly.Imports = {}): Promise<Co
 }
 
 /** The same modules linked by hand: with a direct import, with an adapter that only copies, with one in JavaScript. */
-async function byHand(): Promise<Readonly<Record<"bare" | "javascript", Record<"add" | "sink", (...args: number[]) => number>>>> {
+async function byHand(): Promise<
+  Readonly<Record<"bare" | "javascript", Record<"add" | "sink", (...args: number[]) => number>>>
+> {
   const callee = await core(CALLEE);
   const shop = await core(SHOP);
   const bare = await core(

@@ -24,7 +24,8 @@ export function makeLoop(workload: Workload, exports: Exports): Loop {
     const kept = new Array(8);
     const o = new Array(8);
     return function loop${made}(n) {
-      let sum = 0;
+      // No integer, so that it never becomes too large for one: engines would have to make other code then.
+      let sum = 0.5;
       for (let i = 0; i < n; i++) { ${turn(workload)} }
       return [sum, kept];
     };`;
