@@ -102,10 +102,13 @@ export function callPromised(
       scheduler.post(tell);
       return true;
     };
+    // Also of one that has returned in the same quantum: what traps then, `post-return` say, may belong to the call.
     const forget = scheduler.addCall((reason) => {
-      const first = settle({ error: located(reason, path, reason.cause) });
+      if (told) return false;
+      settle({ error: located(reason, path, reason.cause) });
+      outcome = { error: located(reason, path, reason.cause) };
       tell();
-      return first;
+      return true;
     });
     const mayAbort = signal && scheduler.addOperation();
     const abort = () => {
@@ -124,8 +127,7 @@ export function callPromised(
       const started = canonLift(
         callee.callee,
         callee.entering,
-        // A function that traps after it has returned, in `post-return` say, has not returned.
-        hostCaller(callee, args, scope, (outcome) => scheduler.atEnd(() => settle(outcome)), signal),
+        hostCaller(callee, args, scope, settle, signal),
         scope,
         "suspendable",
       );

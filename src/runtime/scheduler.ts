@@ -47,7 +47,6 @@ export class Scheduler {
   readonly #ready: Queue<Thread> = new Queue();
   readonly #yielded: Queue<Thread> = new Queue();
   readonly #posted: Queue<() => Quantum> = new Queue();
-  readonly #endings: Queue<() => void> = new Queue();
   /** The quantum that is yet to end, of those that were begun outside of all others. */
   #chain: Promise<void> | undefined;
   #scheduled = false;
@@ -137,16 +136,6 @@ export class Scheduler {
     this.#schedule();
   }
 
-  /** Does something at the end of the running quantum, unless that fails. */
-  atEnd(action: () => void): void {
-    this.#endings.push(action);
-    this.#schedule();
-  }
-
-  #end(): void {
-    for (let action = this.#endings.shift(); action !== undefined; action = this.#endings.shift()) action();
-  }
-
   /** As `addCall`, for what the host does not need to have an end. */
   addFailure(fail: Fail): () => void {
     this.#failures.add(fail);
@@ -203,7 +192,6 @@ export class Scheduler {
         await this.#chain;
         continue;
       }
-      this.#end();
       const task = this.#posted.shift();
       if (task !== undefined) {
         this.#perform(task);
@@ -232,15 +220,9 @@ export class Scheduler {
   #perform(task: () => Quantum): void {
     try {
       const quantum = task();
-      if (quantum === undefined) {
-        this.#end();
-        return;
-      }
+      if (quantum === undefined) return;
       this.#chain = quantum.then(
-        () => {
-          this.#left();
-          this.#end();
-        },
+        () => this.#left(),
         (error) => {
           this.#left();
           this.#failed(error);
