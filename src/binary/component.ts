@@ -61,7 +61,8 @@ function open(bytes: Uint8Array, { start, end }: ByteRange): Open {
     r.fail(`expected a version header for a component: ${hint}`, start + 4);
   }
   if (layer !== COMPONENT_LAYER) r.fail("expected a version header for a component", start + 4);
-  if (version !== VERSION) r.fail(`unknown binary version: 0x${version.toString(16)}`, start + 4);
+  if (version !== VERSION)
+    r.fail(`unknown binary version: 0x${version.toString(16)}; 0x${VERSION.toString(16)} is known`, start + 4);
   return { r, syntax: { start, end, definitions: [], customs: [] } };
 }
 

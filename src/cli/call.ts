@@ -10,10 +10,13 @@ import { readArguments, splitCall } from "./wave-reader.ts";
 
 export async function call(file: string, calls: readonly string[], options: GuestOptions): Promise<number> {
   const { component, instance } = await startGuest(file, [], options);
-  for (const text of calls) {
+  // All are read before the first is made: a mistake in the last is no reason to do half of what was asked.
+  const read = calls.map((text) => {
     const { callee: name, argumentsAt } = splitCall(text);
     const callee = findCallee(component.exports, name);
-    const args = readArguments(text, argumentsAt, callee.type);
+    return { callee, args: readArguments(text, argumentsAt, callee.type) };
+  });
+  for (const { callee, args } of read) {
     let result: unknown;
     try {
       result = await invoke(instance, callee, args);

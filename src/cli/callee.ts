@@ -1,7 +1,9 @@
 /** Finding the exported function that a call on the command line means. */
+
+import { nearNames, quoted } from "../embed/near.ts";
 import type { Extern } from "../embed/reflect.ts";
 import type { FuncType } from "../types/types.ts";
-import { CommandError } from "./failure.ts";
+import { UsageError } from "./failure.ts";
 
 /** An exported function, by the names that lead to it. */
 export interface Callee {
@@ -17,14 +19,20 @@ export function findCallee(exports: readonly Extern[], name: string): Callee {
   const matching = callees.filter(({ path }) => path.at(-1) === name);
   if (matching.length === 1) return matching[0]!;
   if (matching.length > 1) {
-    throw new CommandError(
+    throw new UsageError(
       `several interfaces export a function "${name}": ${matching.map(({ path }) => path.join("#")).join(", ")}`,
     );
   }
-  const known = callees.map(({ path }) => path.join("#")).slice(0, 20);
-  throw new CommandError(
-    `no function "${name}" is exported${known.length > 0 ? `; there are: ${known.join(", ")}` : ""}`,
-  );
+  throw new UsageError(`no function "${name}" is exported${hint(callees, name)}`);
+}
+
+/** What may have been meant, else what there is. */
+function hint(callees: readonly Callee[], name: string): string {
+  const last = name.slice(name.indexOf("#") + 1);
+  const near = callees.filter(({ path }) => nearNames(last, [path.at(-1)!]).length > 0);
+  const names = (list: readonly Callee[]) => list.map(({ path }) => path.join("#"));
+  if (near.length > 0) return `; did you mean ${quoted(names(near).slice(0, 5), "or")}?`;
+  return callees.length > 0 ? `; there are: ${names(callees).slice(0, 20).join(", ")}` : "";
 }
 
 function* allCallees(exports: readonly Extern[]): Generator<Callee> {

@@ -4,11 +4,13 @@
  * A command's code is loaded when it is asked for, so that help and mistakes are answered at once.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { posix, sep } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { allFeatures, type Feature, isFeature } from "../validate/features.ts";
+import { allFeatures, defaultFeatures, type Feature, isFeature } from "../validate/features.ts";
 import type { WasiDirectory } from "../wasi/index.ts";
 import { describeFailure, exitCodeOf, exitCodes, UsageError } from "./failure.ts";
 import type { CompileSettings, GuestOptions } from "./guest.ts";
+import { nameOf } from "./input.ts";
 import type { PrintOptions } from "./print.ts";
 import type { WastOptions } from "./wast.ts";
 
@@ -143,7 +145,8 @@ function command(program: Command, name: string, description: string): Command {
 
 function featureOption(to: Command, preset?: string): Command {
   const note = preset === undefined ? "" : ` (${preset})`;
-  return to.option("--features <list>", `proposals to allow, separated by commas, or "all"${note}`, features);
+  const names = [...allFeatures].filter((name) => !defaultFeatures.has(name)).join(", ");
+  return to.option("--features <list>", `proposals to allow, separated by commas, or "all"${note}: ${names}`, features);
 }
 
 function compileOptions(to: Command, preset?: string): Command {
@@ -154,8 +157,8 @@ function compileOptions(to: Command, preset?: string): Command {
 
 function guestOptions(to: Command): Command {
   return compileOptions(to)
-    .option("--dir <host::guest>", "a directory that the guest may use, and its name there", directory)
-    .option("--read-only-dir <host::guest>", "one that the guest may only read", readOnlyDirectory)
+    .option("--dir <host[::guest]>", "a directory that the guest may use, and its name there", directory)
+    .option("--read-only-dir <host[::guest]>", "one that the guest may only read", readOnlyDirectory)
     .option("--env <name=value>", "a variable of the guest's environment; the value is your own if left out", variable)
     .option("--inherit-env", "give the guest all of your environment")
     .option("--network", "let the guest use the network");
@@ -171,9 +174,15 @@ function features(text: string): "all" | Feature[] {
 }
 
 function directory(text: string, before: readonly WasiDirectory[] = []): readonly WasiDirectory[] {
-  const [host = "", guest = host, ...more] = text.split("::");
-  if (host === "" || guest === "" || more.length > 0) throw new InvalidArgumentError("Expected HOST::GUEST.");
+  const [host = "", guest = plainName(host), ...more] = text.split("::");
+  if (host === "" || guest === "" || more.length > 0) throw new InvalidArgumentError("Expected HOST or HOST::GUEST.");
   return [...before, { host, guest }];
+}
+
+/** `./data/` as guests name it: `data`. They compare names by their letters. */
+function plainName(host: string): string {
+  const name = posix.normalize(host.replaceAll(sep, "/"));
+  return name.length > 1 && name.endsWith("/") ? name.slice(0, -1) : name;
 }
 
 function readOnlyDirectory(text: string, before: readonly WasiDirectory[] = []): readonly WasiDirectory[] {
@@ -210,7 +219,7 @@ async function attempt(
   try {
     done(await work());
   } catch (error) {
-    const about = error instanceof UsageError ? undefined : subject === "-" ? "the standard input" : subject;
+    const about = error instanceof UsageError || subject === undefined ? undefined : nameOf(subject);
     process.stderr.write(`${describeFailure(error, about, options.verbose ?? false)}\n`);
     done(exitCodeOf(error));
   }

@@ -23,7 +23,7 @@ export interface WastOptions {
 export async function wast(paths: readonly string[], options: WastOptions): Promise<number> {
   if (options.bless && options.expect === undefined)
     throw new UsageError("--bless rewrites the list that --expect names");
-  const { ok, text, list } = await runSuite(paths.flatMap(scriptsAt), {
+  const { ok, text, list, results } = await runSuite(paths.flatMap(scriptsAt), {
     assemble: await findAssembler(),
     hostOptions: { features: options.features ?? scriptFeatures, tier: options.tier },
     validateOnly: options.validateOnly ?? false,
@@ -33,6 +33,10 @@ export async function wast(paths: readonly string[], options: WastOptions): Prom
     expectations: readExpectations(options),
     json: options.json ?? false,
   });
+  if (results.length === 0) {
+    const { filter } = options;
+    throw new UsageError(filter === undefined ? "there is no script" : `no script matches "${filter}"`);
+  }
   process.stdout.write(`${text}\n`);
   if (options.bless) writeFileSync(options.expect!, list);
   return ok || options.bless ? exitCodes.ok : exitCodes.failure;
@@ -49,6 +53,7 @@ function scriptsAt(path: string): ScriptFile[] {
 
 function readExpectations({ expect, bless }: WastOptions): Expectations {
   if (expect === undefined || (bless && !existsSync(expect))) return new Map();
+  if (!existsSync(expect)) throw new UsageError(`--expect ${expect}: no such file`);
   return parseExpectations(readFileSync(expect, "utf8"));
 }
 
@@ -62,6 +67,6 @@ export async function findAssembler(): Promise<Assembler> {
     return parse;
   } catch (error) {
     if ((error as { code?: unknown }).code !== "ERR_MODULE_NOT_FOUND") throw error;
-    throw new CommandError("scripts need an assembler: npm install --save-dev @bytecodealliance/jco-transpile@0.14.0");
+    throw new CommandError("scripts need an assembler: npm install --save-dev @bytecodealliance/jco-transpile");
   }
 }

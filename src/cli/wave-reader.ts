@@ -44,10 +44,13 @@ export function splitCall(text: string): { readonly callee: string; readonly arg
   return { callee, argumentsAt: open < 0 ? text.length : open };
 }
 
-/** The arguments of a call, which start at `from` in `text`. Options at the end may be left out if they are none. */
+/**
+ * The arguments of a call, which start at `from` in `text`. Options at the end may be left out if they are none, and the
+ * parentheses if nothing is between them.
+ */
 export function readArguments(text: string, from: number, type: FuncType): unknown[] {
   const reader = new WaveReader(text, from);
-  const given = reader.peek() === "" ? [] : reader.arguments(type);
+  const given = reader.arguments(type);
   reader.end();
   return given;
 }
@@ -120,14 +123,16 @@ class WaveReader {
   arguments(type: FuncType): unknown[] {
     const { params } = type;
     const values: unknown[] = [];
-    this.#sequence("(", ")", () => {
+    const read = () => {
       const param = params[values.length];
       if (param === undefined) this.#fail(`too many arguments: the function has ${plural(params.length, "parameter")}`);
       values.push(this.#at(`argument "${param.label}"`, () => this.value(param.type)));
-    });
+    };
+    const bare = this.peek() === "";
+    if (!bare) this.#sequence("(", ")", read);
     for (const param of params.slice(values.length)) {
       if (param.type.kind !== "option") {
-        this.#fail(`argument "${param.label}" is missing: ${printType(param.type)}`, this.#pos - 1);
+        this.#fail(`argument "${param.label}" is missing: ${printType(param.type)}`, this.#pos - (bare ? 0 : 1));
       }
       values.push(none(param.type));
     }

@@ -44,7 +44,7 @@ function isNear(a: string, b: string): boolean {
   if (a === b) return true;
   if (b.length > 2 && a.length > 2 && (a.includes(b) || b.includes(a))) return true;
   if (Math.max(a.length, b.length) > MAX_COMPARED) return false;
-  return distance(a, b) <= Math.floor(Math.min(a.length, b.length) / 4);
+  return distance(a, b) <= Math.floor((Math.min(a.length, b.length) + 1) / 4);
 }
 
 /** How many letters have to be inserted, taken away, replaced or swapped with the next to make `b` of `a`. */

@@ -64,7 +64,8 @@ export class Context {
   /** Fails unless `feature` is on. */
   require(feature: Feature, offset: number, what: string = features[feature].what): void {
     if (this.features.has(feature)) return;
-    this.fail("feature", `${what} is not available: it needs the \`${feature}\` feature, which is off`, offset);
+    const how = "(`features` of `Component.compile` and `--features` of the command turn it on)";
+    this.fail("feature", `${what} is not available: it needs the \`${feature}\` feature, which is off ${how}`, offset);
   }
 
   /** Accounts for `amount` of work on types. */

@@ -42,8 +42,22 @@ export interface Preamble {
 export function readPreamble(r: Reader): Preamble {
   const offset = r.pos;
   const u16 = () => r.u8() | (r.u8() << 8);
-  if ((u16() | (u16() << 16)) !== MAGIC) r.fail("magic header not detected: bad magic number", offset);
+  if (r.done) r.fail("unexpected end-of-file: there are no bytes", offset);
+  if ((u16() | (u16() << 16)) !== MAGIC) {
+    const hint = mistakenFor(r.bytes.subarray(offset, r.end));
+    r.fail(`magic header not detected: bad magic number${hint === undefined ? "" : `: this ${hint}`}`, offset);
+  }
   return { version: u16(), layer: u16() };
+}
+
+/** What bytes that are no WebAssembly seem to be. */
+function mistakenFor(bytes: Uint8Array): string | undefined {
+  const head = String.fromCharCode(...bytes.subarray(0, 200))
+    .replace(/^\xef\xbb\xbf/, "")
+    .trimStart();
+  if (/^(?:\(|;;)/.test(head)) return "is WebAssembly text; assemble it first, for example with `wasm-tools parse`";
+  if (head.startsWith("<")) return "is a page of HTML or XML";
+  return head.startsWith("\x1f\x8b") ? "is compressed with gzip" : undefined;
 }
 
 /**
@@ -54,7 +68,7 @@ export function readSections(bytes: Uint8Array, range: Range, visit?: (id: numbe
   const r: Reader = new Reader(bytes, range.start, range.end);
   const { version, layer } = readPreamble(r);
   if (layer !== 0) r.fail("expected a version header for a module", range.start + 4);
-  if (version !== 1) r.fail(`unknown binary version: 0x${version.toString(16)}`, range.start + 4);
+  if (version !== 1) r.fail(`unknown binary version: 0x${version.toString(16)}; 0x1 is known`, range.start + 4);
   let last = -1;
   while (!r.done) {
     const offset = r.pos;

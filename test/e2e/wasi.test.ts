@@ -45,15 +45,24 @@ describe("from the command line", () => {
     readonly args?: readonly string[];
     readonly input?: string;
     readonly env?: Record<string, string>;
+    readonly cwd?: string;
   }
 
-  function run({ guest = "files", options = [], args = [], input = "", env = {} }: Call): SpawnSyncReturns<string> {
+  function run({
+    guest = "files",
+    options = [],
+    args = [],
+    input = "",
+    env = {},
+    cwd,
+  }: Call): SpawnSyncReturns<string> {
     const words = ["--no-warnings", gantry, "run", ...options, guests[guest], ...args];
     return spawnSync(process.execPath, words, {
       encoding: "utf8",
       input,
       env: { ...process.env, ...env },
       maxBuffer: 2 ** 26,
+      cwd,
     });
   }
 
@@ -72,6 +81,14 @@ describe("from the command line", () => {
         "stdin: 2 lines, 13 bytes",
         ...listing,
       ]);
+      assert.equal(result.status, 0);
+    });
+  }
+
+  for (const name of ["granted", "./granted", "granted/"]) {
+    test(`a directory that is given as ${name} is found by its plain name`, () => {
+      const result = run({ cwd: outside, options: ["--dir", name], args: ["granted"] });
+      assert.equal(result.stderr, "");
       assert.equal(result.status, 0);
     });
   }

@@ -38,10 +38,23 @@ describe("preamble", () => {
     assert.deepEqual(decodeComponent(component()), { start: 0, end: 8, definitions: [], customs: [] });
   });
   const bad: [string, number[], string, number][] = [
-    ["nothing", [], "unexpected end-of-file", 0],
+    ["nothing", [], "unexpected end-of-file: there are no bytes", 0],
     ["half of it", preamble.slice(0, 6), "unexpected end-of-file", 6],
     ["another magic number", [0x7f, 0x45, 0x4c, 0x46, 0, 0, 0, 0], "bad magic number", 0],
-    ["another version", [...preamble.slice(0, 4), 0x0c, 0x00, 0x01, 0x00], "unknown binary version: 0xc", 4],
+    [
+      "text",
+      [...new TextEncoder().encode("\ufeff ;; text")],
+      "bad magic number: this is WebAssembly text; assemble it",
+      0,
+    ],
+    ["a page", [...new TextEncoder().encode("<!DOCTYPE html>")], "bad magic number: this is a page of HTML or XML", 0],
+    ["a compressed file", [0x1f, 0x8b, 8, 0, 0, 0, 0, 0], "bad magic number: this is compressed with gzip", 0],
+    [
+      "another version",
+      [...preamble.slice(0, 4), 0x0c, 0x00, 0x01, 0x00],
+      "unknown binary version: 0xc; 0xd is known",
+      4,
+    ],
     [
       "another layer",
       [...preamble.slice(0, 4), 0x0d, 0x00, 0x02, 0x00],

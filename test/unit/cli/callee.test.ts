@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findCallee } from "../../../src/cli/callee.ts";
-import { CommandError } from "../../../src/cli/failure.ts";
+import { UsageError } from "../../../src/cli/failure.ts";
 import type { Extern } from "../../../src/embed/reflect.ts";
 import { TypeInterner } from "../../../src/types/interner.ts";
 
@@ -30,12 +30,14 @@ test("what is not found, or twice, is told with what there is", () => {
   assert.throws(
     () => findCallee(exports, "twice"),
     (error) =>
-      error instanceof CommandError &&
+      error instanceof UsageError &&
       error.message === 'several interfaces export a function "twice": a:b/c@1.0.0#twice, d#twice',
   );
   assert.throws(
     () => findCallee(exports, "none"),
     /no function "none" is exported; there are: top, both, a:b\/c@1\.0\.0#inner/,
   );
+  assert.throws(() => findCallee(exports, "tpo"), /; did you mean "top"\?$/);
+  assert.throws(() => findCallee(exports, "a:b/c@1.0.0#iner"), /; did you mean "a:b\/c@1\.0\.0#inner"\?$/);
   assert.throws(() => findCallee([], "none"), /no function "none" is exported$/);
 });

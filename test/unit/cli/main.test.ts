@@ -1,7 +1,7 @@
 /** The command as a shell runs it: what it prints, and its exit code. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -69,6 +69,7 @@ before(async () => {
   writeFileSync(join(folder, "bad.wasm"), Uint8Array.of(0, 97, 115, 109, 13, 0, 1, 0, 99));
   writeFileSync(join(folder, "invalid.wasm"), await parse('(component (type (flags "a" "A")))'));
   writeFileSync(join(folder, "text.wat"), "(component)");
+  mkdirSync(join(folder, "empty"));
   writeFileSync(
     join(folder, "good.wast"),
     '(component (core module)) (assert_malformed (component quote "(x)") "expected")',
@@ -108,7 +109,7 @@ test("help and usage", () => {
   gantry(["run"], { code: 2, stderr: /missing required argument 'file'/ });
   gantry(["call", "calc.wasm"], { code: 2, stderr: /missing required argument 'calls'/ });
   gantry(["run", "--frob", "calc.wasm"], { code: 2, stderr: /unknown option '--frob'/ });
-  gantry(["run", "--dir", "a::b::c", "calc.wasm"], { code: 2, stderr: /Expected HOST::GUEST/ });
+  gantry(["run", "--dir", "a::b::c", "calc.wasm"], { code: 2, stderr: /Expected HOST or HOST::GUEST/ });
   gantry(["print", "--plan", "--js", "calc.wasm"], { code: 2, stderr: /cannot be used with/ });
   gantry(["call", "--tier", "fast", "calc.wasm", "f()"], { code: 2, stderr: /Allowed choices are jit, evaluate/ });
 });
@@ -118,9 +119,14 @@ test("files that cannot be used", () => {
   gantry(["validate", "."], { code: 1, stderr: "gantry: .: is a directory\n" });
   gantry(["validate", "core.wasm"], {
     code: 1,
-    stderr: "gantry: core.wasm: a core WebAssembly module, not a component\n",
+    stderr: /^gantry: core\.wasm: not a component: .*: this is a core module; a component can be made of it/,
   });
-  gantry(["validate", "text.wat"], { code: 1, stderr: /^gantry: text\.wat: WebAssembly text; assemble it first/ });
+  gantry(["validate", "text.wat"], {
+    code: 1,
+    stderr: /^gantry: text\.wat: not a component: .*: this is WebAssembly text; assemble it first/,
+  });
+  gantry(["run", ""], { code: 1, stderr: 'gantry: "": no such file\n' });
+  gantry(["validate", "my files"], { code: 1, stderr: 'gantry: "my files": no such file\n' });
   gantry(["validate", "bad.wasm"], { code: 1, stderr: /^gantry: bad\.wasm: not a component: .* \(at offset 0x8\)\n$/ });
   gantry(["validate", "invalid.wasm"], { code: 1, stderr: /^gantry: invalid\.wasm: not a valid component: .*\n$/ });
   gantry(["validate", "--verbose", "invalid.wasm"], { code: 1, stderr: /ComponentError: [\s\S]*\n {4}at / });
@@ -135,7 +141,10 @@ test("validate", () => {
     stdout: "calc.wasm: a valid component\n",
     stderr: /missing\.wasm/,
   });
-  gantry(["validate", "-"], { stdout: "-: a valid component\n", input: Uint8Array.of(0, 97, 115, 109, 13, 0, 1, 0) });
+  gantry(["validate", "-"], {
+    stdout: "the standard input: a valid component\n",
+    input: Uint8Array.of(0, 97, 115, 109, 13, 0, 1, 0),
+  });
   gantry(["validate", "-"], {
     code: 1,
     stderr: /^gantry: the standard input: not a component/,
@@ -154,9 +163,11 @@ test("call", () => {
 
 test("calls that cannot be made", () => {
   gantry(["call", "calc.wasm", "sub(2, 3)"], {
-    code: 1,
-    stderr: /^gantry: calc\.wasm: no function "sub" is exported; there are: .*add/,
+    code: 2,
+    stderr: /^gantry: no function "sub" is exported; there are: .*add/,
   });
+  gantry(["call", "calc.wasm", "count()", 'add(2, "3")'], { code: 2, stderr: /argument "b": expected u32/ });
+  gantry(["call", "calc.wasm", "add"], { code: 2, stderr: /argument "a" is missing: u32/ });
   gantry(["call", "calc.wasm", 'add(2, "3")'], {
     code: 2,
     stderr: 'gantry: calc.wasm: argument "b": expected u32, found `"3"`\n  add(2, "3")\n         ^\n',
@@ -213,6 +224,7 @@ test("features", () => {
   gantry(["validate", "gated.wasm"], { code: 1, stderr: /fixed-length-lists/ });
   gantry(["validate", "--features", "fixed-length-lists", "gated.wasm"], { stdout: /a valid component/ });
   gantry(["print", "--features", "all", "gated.wasm"], { stdout: /import f: func\(l: list<u8, 4>\);/ });
+  gantry(["validate", "--help"], { stdout: /--features[\s\S]*threads[\s\S]*fixed-length-lists/ });
   gantry(["validate", "--features", "time-travel", "gated.wasm"], {
     code: 2,
     stderr: /There is no "time-travel"; there are async, /,
@@ -228,6 +240,12 @@ test("wast", () => {
   });
   gantry(["wast", "--json", "failing.wast"], { code: 1, stdout: /^\{[\s\S]*"failed": 1/ });
   gantry(["wast", "missing.wast"], { code: 1, stderr: "gantry: missing.wast: no such file\n" });
+  gantry(["wast", "--filter", "zzz", "."], { code: 2, stderr: 'gantry: no script matches "zzz"\n' });
+  gantry(["wast", "empty"], { code: 2, stderr: "gantry: there is no script\n" });
+  gantry(["wast", "--expect", "nofile", "good.wast"], {
+    code: 2,
+    stderr: "gantry: --expect nofile: no such file\n",
+  });
   gantry(["wast", "--bless", "good.wast"], { code: 2, stderr: /--expect/ });
   gantry(["wast", "--bless", "--expect", "list.txt", "failing.wast"], { stdout: /1 failed/ });
   gantry(["wast", "--expect", "list.txt", "failing.wast"], { stdout: /1 passed, 0 failed, 1 skipped\n$/ });

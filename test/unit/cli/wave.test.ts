@@ -194,6 +194,9 @@ test("calls", () => {
   assert.deepEqual(readArguments("f", 1, types.func(false, [], undefined)), []);
   assert.deepEqual(readArguments("f()", 1, types.func(false, [], undefined)), []);
   assert.throws(() => call("f()"), /argument "a" is missing: u8/);
+  assert.throws(() => call("f"), /argument "a" is missing: u8/);
+  const optional = types.func(false, [{ label: "o", type: types.option(u8) }], undefined);
+  for (const text of ["f", "f()", "f ", "f ( )"]) assert.deepEqual(readArguments(text, 1, optional), [undefined]);
   assert.throws(() => call("f(1, none, none, 4)"), /too many arguments: the function has 3 parameters/);
   assert.throws(() => call('f(1, some("x'), /argument "b" › `some`: expected a closing "/);
   assert.throws(() => call("f(1) 2"), /expected nothing more, found `2`/);
