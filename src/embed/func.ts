@@ -4,6 +4,7 @@
  */
 import type { FuncTypeIndex, Plan } from "../plan/plan.ts";
 import type { FuncType } from "../types/types.ts";
+import { describeKind } from "./describe.ts";
 import { funcTypeOf } from "./func-type.ts";
 
 type PromisingFunction = (args: readonly unknown[], options?: CallOptions) => Promise<unknown>;
@@ -28,50 +29,50 @@ export class Func {
   readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: checked by the component at run time; `unknown` could not be used
   readonly call: (...args: any[]) => any;
-  readonly #promise: PromisingFunction;
-  readonly #read: () => AnyFunction;
+  /**
+   * As `call`, but always for a promise, and so that the guest can be suspended where it has to wait (which takes an
+   * engine with JavaScript Promise Integration). Functions of an `async` type are always called so.
+   */
+  readonly callAsync: (...args: unknown[]) => Promise<unknown>;
+  /**
+   * As `call`, but `reader` sees the result before the guest takes it back, and its answer is returned: lists of numbers
+   * are views on the guest's memory, valid until `reader` returns. Nothing is copied.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  readonly read: <T>(reader: (result: any) => T, ...args: unknown[]) => T;
+  /** The same function with options for its asynchronous calls: those of `callAsync`, and all of an `async` type. */
+  readonly with: (options: CallOptions) => Func;
   readonly #type: () => FuncType;
 
   constructor(
     name: string,
     call: AnyFunction,
     promise: PromisingFunction,
-    read: () => AnyFunction,
+    reading: () => AnyFunction,
     type: () => FuncType,
   ) {
     this.name = name;
-    this.#promise = promise;
     this.call = call as (...args: unknown[]) => unknown;
-    this.#read = read;
+    // Functions of their own, so that they can be taken out of the object as `call` can.
+    this.callAsync = (...args) => promise(args);
+    this.read = (reader, ...args) => {
+      if (typeof reader !== "function") {
+        throw new TypeError(
+          `the first argument of read is a function that takes the result, not ${describeKind(reader)}`,
+        );
+      }
+      return (reading() as (...args: unknown[]) => never)(reader, ...args);
+    };
+    this.with = (options) => {
+      const optioned: PromisingFunction = (args) => promise(args, options);
+      const calling = type().async ? (...args: unknown[]) => optioned(args) : call;
+      return new Func(name, calling, optioned, reading, type);
+    };
     this.#type = type;
   }
 
   get type(): FuncType {
     return this.#type();
-  }
-
-  /**
-   * As `call`, but always for a promise, and so that the guest can be suspended where it has to wait (which takes an
-   * engine with JavaScript Promise Integration). Functions of an `async` type are always called so.
-   */
-  callAsync(...args: unknown[]): Promise<unknown> {
-    return this.#promise(args);
-  }
-
-  /** The same function with options for its asynchronous calls: those of `callAsync`, and all of an `async` type. */
-  with(options: CallOptions): Func {
-    const promise: PromisingFunction = (args) => this.#promise(args, options);
-    const call = this.type.async ? (...args: unknown[]) => promise(args) : this.call;
-    return new Func(this.name, call, promise, this.#read, this.#type);
-  }
-
-  /**
-   * As `call`, but `reader` sees the result before the guest takes it back, and its answer is returned: lists of numbers
-   * are views on the guest's memory, valid until `reader` returns. Nothing is copied.
-   */
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  read<T>(reader: (result: any) => T, ...args: unknown[]): T {
-    return (this.#read() as (...args: unknown[]) => T)(reader, ...args);
   }
 }
 

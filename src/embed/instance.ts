@@ -3,14 +3,15 @@
  *
  * Each export is made when it is first asked for.
  */
-import { keysOf } from "../codegen/values.ts";
+import { camelCase, keysOf, pascalCase } from "../abi/js-names.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import type { Export, FuncDef, FuncTypeIndex, ResourceIndex } from "../plan/plan.ts";
 import type { InstanceState } from "../runtime/instantiate.ts";
-import { camelCase, parseExternName, pascalCase } from "../types/names.ts";
+import { parseExternName } from "../types/names.ts";
 import type { Component } from "./component.ts";
 import { type AnyFunction, Func, methodOf, setFunctionType } from "./func.ts";
 import { funcTypeOf } from "./func-type.ts";
+import { didYouMean } from "./near.ts";
 import { classOf, GuestDefined, type GuestMembers } from "./resource.ts";
 import type { AnyWorld, World } from "./world.ts";
 
@@ -35,6 +36,7 @@ export class Instance<W extends World = AnyWorld> {
 
   /**
    * A function by its exact WIT name: `func("do-it")`, `func("ns:pkg/iface@1.0.0", "do-it")`, `func("[method]thing.do-it")`.
+   * Interfaces have the same shorter names as in `exports`.
    *
    * @throws ComponentError if there is none
    */
@@ -57,12 +59,18 @@ function findFunction(exports: readonly Export[], path: readonly string[]): Func
   let scope = exports;
   for (const [depth, name] of path.entries()) {
     const last = depth === path.length - 1;
-    const found = scope.find((candidate) => candidate.name === name);
+    const found = scope.find((candidate) => candidate.name === name) ?? (last ? undefined : byAlias(scope, name));
     if (found?.kind === "func" && last) return found;
     if (found?.kind === "instance" && !last) scope = found.exports;
     else throw notFound(scope, path.slice(0, depth), name, last ? "func" : "instance", found);
   }
   throw new TypeError("a function has a name");
+}
+
+/** The instance that has `name` besides its own, as in `exports`: the only one. */
+function byAlias(scope: readonly Export[], name: string): Export | undefined {
+  const found = scope.filter((item) => item.kind === "instance" && [keyOf(item), ...aliasesOf(item)].includes(name));
+  return found.length === 1 ? found[0] : undefined;
 }
 
 const kindNames = { func: "function", instance: "instance" } as const;
@@ -83,22 +91,13 @@ function notFound(
 function offers(scope: readonly Export[], wanted: string, kind: Export["kind"]): string {
   const names = scope.filter((item) => item.kind === kind).map(({ name }) => name);
   if (names.length === 0) return `it exports no ${kind === "func" ? "functions" : "instances"}`;
-  const near = names.filter((name) => isNear(name, wanted));
-  const quote = (list: readonly string[]) => list.map((name) => `"${name}"`).join(", ");
-  if (near.length > 0) return `did you mean ${quote(near.slice(0, 5))}?`;
+  const near = didYouMean(wanted, names);
+  if (near !== undefined) return near;
   const rest = names.length > 20 ? ` and ${names.length - 20} more` : "";
-  return `there is ${quote(names.slice(0, 20))}${rest}`;
-}
-
-/** Whether two names differ only in spelling, version or one part. */
-function isNear(name: string, wanted: string): boolean {
-  const plain = (text: string) =>
-    text
-      .replace(/@.*$/, "")
-      .replace(/[^a-z0-9/:.]/gi, "")
-      .toLowerCase();
-  const [a, b] = [plain(name), plain(wanted)];
-  return b.length > 2 && (a.includes(b) || b.includes(a));
+  return `there is ${names
+    .slice(0, 20)
+    .map((name) => `"${name}"`)
+    .join(", ")}${rest}`;
 }
 
 // ---- By JavaScript name

@@ -55,10 +55,24 @@ test("functions are found by their WIT names", async () => {
   assert.equal(counter.func("[static]counter.sum-of").call(made, made), 80);
 });
 
+test("interfaces have the same shorter names as among the exports", async () => {
+  const instance = await example();
+  for (const name of ["echo", "ns:pkg/echo"]) assert.equal(instance.func(name, "echo-text").call("hé"), "hé");
+  const ambiguous = await instantiate(`(component
+    (core module $M (func (export "f")))
+    (core instance $m (instantiate $M))
+    (func $f (canon lift (core func $m "f")))
+    (instance $i (export "f" (func $f)))
+    (export "ns:a/same@1.0.0" (instance $i))
+    (export "ns:b/same@1.0.0" (instance $i)))`);
+  assert.equal(ambiguous.func("ns:a/same", "f").call(), undefined);
+  assert.match(caught(() => ambiguous.func("same", "f")).message, /no exported instance "same"; did you mean/);
+});
+
 test("names that are not there: the error tells which are", async () => {
   const instance = await example();
   const cases: [string[], RegExp][] = [
-    [["echo"], /no exported function "echo"; did you mean "echo-bytes", "echo-pairs"\?/],
+    [["echo"], /no exported function "echo"; did you mean "echo-bytes" or "echo-pairs"\?/],
     [["echoBytes"], /did you mean "echo-bytes"\?/],
     [["zzz"], /there is "echo-bytes", "echo-pairs", "posted", "show"/],
     [["ns:pkg/echo@1.0.0"], /the export "ns:pkg\/echo@1.0.0" is no function/],
@@ -123,6 +137,20 @@ test("a reader sees lists as they stand in memory, before post-return", async ()
     instance.func("ns:pkg/echo@1.0.0", "echo-text").read((text) => String(text).length, "four"),
     4,
   );
+});
+
+test("what a function can do can be taken out of it", async () => {
+  const { call, read, callAsync } = (await example()).func("echo-bytes");
+  assert.deepEqual(call([1]), Uint8Array.of(1));
+  assert.equal(
+    read((bytes) => bytes[0], [2]),
+    2,
+  );
+  assert.deepEqual(await callAsync([3]), Uint8Array.of(3));
+  assert.throws(() => read([1] as never), {
+    name: "TypeError",
+    message: "the first argument of read is a function that takes the result, not an array",
+  });
 });
 
 test("what a reader throws comes out as it is, and nothing is broken", async () => {
