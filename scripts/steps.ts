@@ -29,7 +29,7 @@ export function runSteps(steps: readonly Step[]): void {
       maxBuffer: 2 ** 28,
     });
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-    const counted = count(stdout ?? "");
+    const counted = count(`${stdout ?? ""}${stderr ?? ""}`);
     totals.passed += counted.passed;
     totals.failed += counted.failed;
     totals.skipped += counted.skipped;
@@ -49,13 +49,27 @@ function describe({ passed, failed, skipped }: Totals): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
 
-/** Adds up the closing lines of `node --test` and of gantry's own runners. */
+/** The closing lines of `node --test`, of `deno test`, of `bun test`, and of gantry's own runners. */
+const closings: Readonly<Record<keyof Totals, readonly RegExp[]>> = {
+  passed: [/^(?:ℹ|#) pass (\d+)$/gm, /\| (\d+) passed(?: \((\d+) steps?\))?/g, /^ (\d+) pass$/gm, /^(\d+) passed,/gm],
+  failed: [
+    /^(?:ℹ|#) fail (\d+)$/gm,
+    /\| (\d+) failed(?: \((\d+) steps?\))?/g,
+    /^ (\d+) fail$/gm,
+    /^\d+ passed, (\d+) failed/gm,
+  ],
+  skipped: [
+    /^(?:ℹ|#) skipped (\d+)$/gm,
+    /\| (\d+) ignored(?: \((\d+) steps?\))?/g,
+    /^ (\d+) skip$/gm,
+    /^\d+ passed, \d+ failed, (\d+) skipped$/gm,
+  ],
+};
+
 function count(output: string): Totals {
-  const sum = (pattern: RegExp) => [...output.matchAll(pattern)].reduce((total, [, n]) => total + Number(n), 0);
-  const own = output.match(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/m);
-  return {
-    passed: sum(/^(?:ℹ|#) pass (\d+)$/gm) + Number(own?.[1] ?? 0),
-    failed: sum(/^(?:ℹ|#) fail (\d+)$/gm) + Number(own?.[2] ?? 0),
-    skipped: sum(/^(?:ℹ|#) skipped (\d+)$/gm) + Number(own?.[3] ?? 0),
-  };
+  const sum = (patterns: readonly RegExp[]) =>
+    patterns
+      .flatMap((pattern) => [...output.matchAll(pattern)])
+      .reduce((total, [, n, steps = 0]) => total + Number(n) + Number(steps), 0);
+  return { passed: sum(closings.passed), failed: sum(closings.failed), skipped: sum(closings.skipped) };
 }
