@@ -59,7 +59,8 @@ function writeNarrowPrefix(
 ): void {
   const { memory } = from;
   const left = code.get(n).keep("i32");
-  const vector = code.local("v128");
+  const low = code.local("v128");
+  const high = code.local("v128");
   const unit = code.local("i32");
   const step = (count: number) => {
     advance(code, from, source, 2 * count);
@@ -67,17 +68,17 @@ function writeNarrowPrefix(
     code.get(left).i32(count).emit("i32.sub").set(left);
   };
   code.while(
-    () => code.get(left).i32(8).emit("i32.ge_u"),
+    () => code.get(left).i32(16).emit("i32.ge_u"),
     (out) => {
-      code.get(source).emit("v128.load", { memory, align: 0 }).tee(vector);
+      code.get(source).emit("v128.load", { memory, align: 0 }).tee(low);
+      code.get(source).emit("v128.load", { memory, align: 0, offset: 16 }).tee(high).emit("v128.or");
       code
         .emit("v128.const", units(0x10000 - limit))
         .emit("v128.and")
         .emit("v128.any_true")
         .emit("br_if", out);
-      code.get(target, vector, vector).emit("i8x16.narrow_i16x8_u");
-      code.emit("v128.store64_lane", { memory: to.memory, align: 0 }, 0);
-      step(8);
+      code.get(target, low, high).emit("i8x16.narrow_i16x8_u").emit("v128.store", { memory: to.memory, align: 0 });
+      step(16);
     },
   );
   code.while(
@@ -387,11 +388,13 @@ function writeWiden(code: Code, from: Side, to: Side, target: Local, source: Loc
     code.get(left).i32(count).emit("i32.sub").set(left);
   };
   code.while(
-    () => code.get(left).i32(8).emit("i32.ge_u"),
+    () => code.get(left).i32(16).emit("i32.ge_u"),
     () => {
-      code.get(target, source).emit("v128.load8x8_u", { memory: from.memory, align: 0 });
-      code.emit("v128.store", { memory: to.memory, align: 0 });
-      step(8);
+      for (const offset of [0, 8]) {
+        code.get(target, source).emit("v128.load8x8_u", { memory: from.memory, align: 0, offset });
+        code.emit("v128.store", { memory: to.memory, align: 0, offset: 2 * offset });
+      }
+      step(16);
     },
   );
   code.while(

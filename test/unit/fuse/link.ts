@@ -13,6 +13,7 @@ import type {
   ModuleIndex, OptionsIndex, Plan, Resource, SourceIndex, TrampolineIndex, TypeIndex, TypeNode,
 } from "../../../src/plan/plan.ts"; // biome-ignore format: one list
 import { decodeTypes } from "../../../src/plan/types.ts";
+import type { FunctionTable } from "../../../src/runtime/functions.ts";
 import type { InstanceState } from "../../../src/runtime/instance-state.ts";
 import { instantiateSync } from "../../../src/runtime/instantiate.ts";
 import { mayNotLeave } from "../../../src/runtime/may-leave.ts";
@@ -261,42 +262,52 @@ export function mustFuse(plan: Plan, options: FuseOptions = fuseOptions): Fused 
 // ---- Instances
 
 const noHost = {} as HostSide;
+const noFunctions: FunctionTable = { lifts: new Map(), lowers: new Map() };
 
 /** One linked pair that runs. */
 export class Link {
   readonly state: InstanceState;
-  readonly caller: Uint8Array;
-  readonly callee: Uint8Array;
   readonly #call: (...args: unknown[]) => unknown;
 
-  constructor(plan: Plan, modules: readonly WebAssembly.Module[]) {
-    const state = instantiateSync(plan, compileFunctions(plan, "jit"), modules, [], new Store(), () => noHost);
-    const bytes = (core: CoreInstanceIndex) => {
-      const { buffer } = state.coreExport(coreExport(core, "memory")) as WebAssembly.Memory;
-      new DataView(buffer).setUint32(NEXT, HEAP, true);
-      return new Uint8Array(buffer);
-    };
-    this.state = state;
-    this.caller = bytes(CALLER);
-    this.callee = bytes(CALLEE);
-    this.#call = state.coreExport(coreExport(MAIN, "call")) as never;
+  constructor(plan: Plan, functions: FunctionTable, modules: readonly WebAssembly.Module[]) {
+    this.state = instantiateSync(plan, functions, modules, [], new Store(), () => noHost);
+    this.#call = this.state.coreExport(coreExport(MAIN, "call")) as never;
+    this.reset();
   }
 
-  /** What becomes of a call: the core result or the trap, and all that is in memory. */
+  get caller(): Buffer {
+    return this.#memory(CALLER);
+  }
+
+  get callee(): Buffer {
+    return this.#memory(CALLEE);
+  }
+
+  #memory(core: CoreInstanceIndex): Buffer {
+    return Buffer.from((this.state.coreExport(coreExport(core, "memory")) as WebAssembly.Memory).buffer);
+  }
+
+  /** As if nothing had been called yet. */
+  reset(): void {
+    for (const memory of [this.caller, this.callee]) {
+      memory.fill(0);
+      memory.writeUInt32LE(HEAP, NEXT);
+    }
+    for (const instance of this.state.instances) instance.flags = 0;
+  }
+
+  /** What becomes of a call: the core result or the trap, and all that is in memory until the next call. */
   call(args: readonly unknown[]): Outcome {
     const outcome = this.#run(args);
-    const memory = (core: CoreInstanceIndex) => {
-      const { buffer } = this.state.coreExport(coreExport(core, "memory")) as WebAssembly.Memory;
-      return Buffer.from(buffer.slice(0));
-    };
-    const reallocs = [CALLEE, CALLER].map((core) => reallocLog(memory(core)));
-    return { ...outcome, caller: memory(CALLER), callee: memory(CALLEE), reallocs };
+    const { caller, callee } = this;
+    return { ...outcome, caller, callee, reallocs: [reallocLog(callee), reallocLog(caller)] };
   }
 
   #run(args: readonly unknown[]): Pick<Outcome, "result" | "trap"> {
     try {
       return { result: this.#call(...args) };
     } catch (error) {
+      // As the store does when the host is told.
       mayNotLeave[0] = 0;
       const reason = reasonOf(error);
       if (!(reason instanceof ComponentError)) throw error;
@@ -329,6 +340,7 @@ export class Twins {
   readonly fused: Fused;
   readonly #modules: readonly WebAssembly.Module[];
   readonly #fusedModules: readonly WebAssembly.Module[];
+  #composed: FunctionTable | undefined;
 
   constructor(spec: LinkSpec) {
     const plan = linkPlan(spec);
@@ -351,10 +363,11 @@ export class Twins {
   }
 
   composed(): Link {
-    return new Link(this.plan, this.#modules);
+    this.#composed ??= compileFunctions(this.plan, "jit");
+    return new Link(this.plan, this.#composed, this.#modules);
   }
 
   asAdapter(): Link {
-    return new Link(this.fused.plan, this.#fusedModules);
+    return new Link(this.fused.plan, noFunctions, this.#fusedModules);
   }
 }
