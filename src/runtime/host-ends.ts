@@ -244,6 +244,8 @@ function hostTarget(kind: NumberKind | undefined, into: number | TypedArray): Ho
 
 /** The writable end of a stream, in the hands of the host. */
 export class HostWritable extends HostEnd {
+  #forget: (() => void) | undefined;
+
   /** Writes values. Resolves when the reader has taken some of them, or has dropped its end (`done`). */
   write(values: ArrayLike<unknown>): Promise<Copied> {
     return this.copy("write", hostSource(this.type, values));
@@ -254,9 +256,18 @@ export class HostWritable extends HostEnd {
     return this.copy("write", hostSource(this.type, values), true);
   }
 
-  /** `told` is called, at an unsuitable time, when the reader drops its end. */
+  /** `told` is called, at an unsuitable time, when the reader drops its end, or the store fails. */
   whenDropped(told: () => void): void {
     this.shared.onDropped = told;
+    this.#forget = this.store.scheduler.addFailure(() => {
+      told();
+      return false;
+    });
+  }
+
+  override drop(): void {
+    super.drop();
+    this.#forget?.();
   }
 }
 
