@@ -3,10 +3,10 @@
  * instances that they enter, and how parameters and results travel. "Lifting and Lowering Values" in CanonicalABI.md.
  */
 import { flatCount, type Signature } from "../abi/flatten.ts";
+import { camelCase } from "../abi/js-names.ts";
 import { recordLayout, variantLayout } from "../abi/layout.ts";
 import { assert } from "../errors/component-error.ts";
 import type { CanonicalOptions, InstanceIndex, Plan } from "../plan/plan.ts";
-import { camelCase } from "../types/names.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
 import { binary, call, conditional, constant, env, get, index, local } from "./build.ts";
 import { Flats } from "./flats.ts";

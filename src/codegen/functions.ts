@@ -6,8 +6,8 @@
  * `try`, whose `catch` leaves all else to the binding, and no `finally`: what a trap leaves behind is nobody's to clean.
  */
 import { flattenFuncType, type Signature } from "../abi/flatten.ts";
+import { camelCase } from "../abi/js-names.ts";
 import type { CanonicalOptions, Lift, Trampoline } from "../plan/plan.ts";
-import { camelCase } from "../types/names.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
 import { apply, array, call, conditional, constant, local, nothing, record } from "./build.ts";
 import { CallCode, functionLabel, selfAndAncestors } from "./call-code.ts";

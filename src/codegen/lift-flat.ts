@@ -2,7 +2,9 @@
  * `lift_flat` in the specification ("Flat Lifting" in CanonicalABI.md): expressions for values that are passed in core
  * values. Integers come as core WebAssembly hands them to JavaScript, signed.
  */
+
 import { type FlatType, flattenType, flattenVariant } from "../abi/flatten.ts";
+import { keysOf } from "../abi/js-names.ts";
 import type { ValType, ValTypeOf } from "../types/types.ts";
 import { array, binary, call, record } from "./build.ts";
 import { type Flat, Flats } from "./flats.ts";
@@ -11,7 +13,7 @@ import { liftCases, loadList, loadMap } from "./load.ts";
 import { liftRange } from "./place.ts";
 import { hasHandles } from "./plan-types.ts";
 import type { Expr } from "./tree.ts";
-import { type CasesType, casesOf, isNumber, keysOf } from "./values.ts";
+import { type CasesType, casesOf, isNumber } from "./values.ts";
 
 /** The value of type `t` that begins with the next of `flats`. */
 export function liftFlat(code: Code, side: Side, t: ValType, flats: Flats): Expr {

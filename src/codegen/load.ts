@@ -4,6 +4,7 @@
  * Whoever calls `load` has checked that there is a value of the type: inside the memory, and aligned. What is behind
  * pointers is checked here, or by the functions of the runtime that are called.
  */
+import { keysOf } from "../abi/js-names.ts";
 import { elementSize, layout, recordLayout, variantLayout } from "../abi/layout.ts";
 import type { ValType, ValTypeOf } from "../types/types.ts";
 import { array, binary, call, constant, method, plus, record } from "./build.ts";
@@ -11,7 +12,7 @@ import type { Code, Side } from "./generator.ts";
 import { type Range, read, readRange, type View } from "./place.ts";
 import { hasHandles, pairType } from "./plan-types.ts";
 import type { Expr } from "./tree.ts";
-import { type CasesType, casesOf, isNumber, keysOf } from "./values.ts";
+import { type CasesType, casesOf, isNumber } from "./values.ts";
 
 /** The value of type `t` at `ptr + offset`. */
 export function load(code: Code, side: Side, t: ValType, ptr: Expr, offset = 0): Expr {

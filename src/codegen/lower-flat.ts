@@ -1,7 +1,9 @@
 /**
  * `lower_flat` in the specification ("Flat Lowering" in CanonicalABI.md): the core values that a value is passed in.
  */
+
 import { flattenType, flattenVariant } from "../abi/flatten.ts";
+import { keysOf } from "../abi/js-names.ts";
 import type { ValType } from "../types/types.ts";
 import { array, call, constant, index } from "./build.ts";
 import { lowerCoerced } from "./flats.ts";
@@ -9,7 +11,7 @@ import type { Code, Side } from "./generator.ts";
 import { lowerRange } from "./place.ts";
 import { storeList, storeMap } from "./store.ts";
 import type { Expr } from "./tree.ts";
-import { type CasesType, casesOf, fieldOf, keysOf } from "./values.ts";
+import { type CasesType, casesOf, fieldOf } from "./values.ts";
 
 /** The core values of `value`, of types `flattenType(t)`. */
 export function lowerFlat(code: Code, side: Side, t: ValType, value: Expr): readonly Expr[] {

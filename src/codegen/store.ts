@@ -4,6 +4,7 @@
  * Whoever calls `store` has found room for a value of the type: inside the memory, and aligned. Whatever may run the guest
  * (its `realloc`) is a statement of its own, before the memory's views are fetched.
  */
+import { keysOf } from "../abi/js-names.ts";
 import { layout, recordLayout, variantLayout } from "../abi/layout.ts";
 import type { ValType, ValTypeOf } from "../types/types.ts";
 import { call, constant, get, index, plus } from "./build.ts";
@@ -12,7 +13,7 @@ import { eachElement, unsigned } from "./load.ts";
 import { type Range, write, writeRange } from "./place.ts";
 import { hasHandles, hasPointers, pairType } from "./plan-types.ts";
 import type { Expr } from "./tree.ts";
-import { type CasesType, capitalized, casesOf, fieldOf, isNumber, keysOf } from "./values.ts";
+import { type CasesType, capitalized, casesOf, fieldOf, isNumber } from "./values.ts";
 
 /** Puts `value` of type `t` to `ptr + offset`. */
 export function store(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr, offset = 0): void {

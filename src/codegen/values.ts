@@ -5,7 +5,7 @@
  * - `hostValues`, for JavaScript (docs/values.md): every value is checked on its way in, never coerced;
  * - `componentValues` (component-values.ts), for what passes from one component to another, which nobody else sees.
  */
-import { camelCase } from "../types/names.ts";
+import { keysOf } from "../abi/js-names.ts";
 import type { Case, ValType, ValTypeOf } from "../types/types.ts";
 import { apply, array, binary, call, constant, get, nothing, or, record } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
@@ -91,21 +91,6 @@ export function casesOf(t: CasesType): readonly Case[] {
 /** Whether lists of `t` are typed arrays. */
 export function isNumber(t: ValType): t is { readonly kind: View } {
   return /^([us](8|16|32|64)|f(32|64))$/.test(t.kind);
-}
-
-/**
- * The keys of a record or of flags: labels in camel case. Of labels that look the same then, the one that always does is
- * spelled so, or else the first; the others stay as they are.
- */
-export function keysOf(labels: readonly string[]): readonly string[] {
-  const all = new Set(labels);
-  const taken = new Set<string>();
-  return labels.map((label) => {
-    const key = camelCase(label);
-    const unique = taken.has(key) || all.has(key) ? label : key;
-    taken.add(unique);
-    return unique;
-  });
 }
 
 /** What every object has without having it of its own. A field of such a name is looked for in the object alone. */

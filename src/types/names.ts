@@ -1,5 +1,5 @@
 /**
- * Names: labels, import and export names, versions, and how they are spelled in JavaScript.
+ * Names: labels, import and export names, versions.
  * "Import and Export Definitions", "Name Uniqueness" and "Canonical Interface Name" in Explainer.md.
  *
  * The parse functions give back what they found, or the reason (a string) why the name is none: who asks knows where the
@@ -273,31 +273,4 @@ export function semverCompatible(wanted: string, given: string): boolean {
 function trackOf(text: string): string {
   const version = parseVersion(text, true);
   return typeof version === "string" ? text : versionTrack(version);
-}
-
-/**
- * What an import's and an offered name must share to be linked: the name itself, or for an interface name with a version
- * the same with its track (`wasi:io/streams@0.2` for any `wasi:io/streams@0.2.x`).
- */
-export function compatibilityKey(name: string): string {
-  const at = name.indexOf("@");
-  return at < 0 ? name : `${name.slice(0, at)}@${trackOf(name.slice(at + 1))}`;
-}
-
-// ---- JavaScript spellings
-
-const capitalize = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
-
-/** The name of a class: `http-error` and `HTTP-error` become `HttpError`. */
-export function pascalCase(label: string): string {
-  return label
-    .split("-")
-    .map((word) => capitalize(word.toLowerCase()))
-    .join("");
-}
-
-/** The name of a function, parameter or field: `do-it` becomes `doIt`, `is-XML` `isXml`. */
-export function camelCase(label: string): string {
-  const [first = "", ...rest] = label.split("-").map((word) => word.toLowerCase());
-  return first + rest.map(capitalize).join("");
 }

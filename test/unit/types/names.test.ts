@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
-  camelCase,
   compareSemver,
-  compatibilityKey,
   isCanonicalVersion,
   isLabel,
   labelFault,
@@ -11,7 +9,6 @@ import {
   parseExternName,
   parseInterfaceName,
   parseSemver,
-  pascalCase,
   type Semver,
   semverCompatible,
   splitVersion,
@@ -227,30 +224,6 @@ describe("versions", () => {
   for (const [wanted, given, expected] of compatible) {
     it(`${given} ${expected ? "serves" : "does not serve"} ${wanted}`, () => {
       assert.equal(semverCompatible(wanted, given), expected);
-    });
-  }
-
-  it("gives compatible names one key", () => {
-    assert.equal(compatibilityKey("wasi:io/streams@0.2.3"), "wasi:io/streams@0.2");
-    assert.equal(compatibilityKey("wasi:io/streams@0.2"), "wasi:io/streams@0.2");
-    assert.equal(compatibilityKey("wasi:io/streams"), "wasi:io/streams");
-    assert.equal(compatibilityKey("do-it"), "do-it");
-  });
-});
-
-describe("JavaScript spellings", () => {
-  const cases: [string, string, string][] = [
-    ["do-it", "doIt", "DoIt"],
-    ["a", "a", "A"],
-    ["HTTP-server", "httpServer", "HttpServer"],
-    ["is-XML", "isXml", "IsXml"],
-    ["a1-2-3", "a123", "A123"],
-    ["utf8-text", "utf8Text", "Utf8Text"],
-  ];
-  for (const [label, camel, pascal] of cases) {
-    it(label, () => {
-      assert.equal(camelCase(label), camel);
-      assert.equal(pascalCase(label), pascal);
     });
   }
 });
