@@ -8,6 +8,6 @@ import { join } from "node:path";
 
 rmSync("build", { recursive: true, force: true });
 execFileSync("tsc", ["-p", "tsconfig.test.json"], { stdio: "inherit" });
-for (const path of ["docs", "examples", "test/fixtures", "test/wast", "package.json"]) {
+for (const path of ["docs", "examples", "test/fixtures", "test/wast"]) {
   symlinkSync(join(process.cwd(), path), join("build", path));
 }
