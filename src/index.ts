@@ -1,5 +1,6 @@
 /** The public surface of gantry. */
 
+export type { Tier } from "./codegen/tier.ts";
 export { blocking } from "./embed/blocking.ts";
 export type { CompileOptions } from "./embed/compile-options.ts";
 export { Component } from "./embed/component.ts";
@@ -9,9 +10,12 @@ export { type InstantiateOptions, Linker } from "./embed/linker.ts";
 export type { Extern, ExternItem } from "./embed/reflect.ts";
 export { resource } from "./embed/resource.ts";
 export type { ComponentBytes, ComponentSource } from "./embed/source.ts";
+export { Store, type StoreOptions } from "./embed/store.ts";
 export { ComponentStream } from "./embed/stream.ts";
 export type { AnyWorld, Exports, World } from "./embed/world.ts";
-export { ComponentError, type Location, type Phase } from "./errors/component-error.ts";
-export { ResultError } from "./errors/result-error.ts";
+export { ComponentError, type LinkFault, type Location, type Phase } from "./errors/component-error.ts";
+export { captureResultStacks, ResultError } from "./errors/result-error.ts";
 export { ErrorContext } from "./runtime/error-context.ts";
-export { Store, type StoreOptions } from "./runtime/store.ts";
+export type { StringView } from "./runtime/strings.ts";
+export type { FuncType, ResourceType, ValType } from "./types/types.ts";
+export type { Feature } from "./validate/features.ts";

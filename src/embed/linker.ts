@@ -7,12 +7,12 @@
 import { ComponentError } from "../errors/component-error.ts";
 import type { FunctionTable } from "../runtime/functions.ts";
 import { type InstanceState, instantiate, instantiateSync, type ResolvedImport } from "../runtime/instantiate.ts";
-import { Store } from "../runtime/store.ts";
 import { asyncValues } from "./async-values.ts";
 import { type Component, compiledOf, type Prepared, prepareOf, wrap } from "./component.ts";
 import { Instance } from "./instance.ts";
 import { givenFor, resolveImports } from "./resolve.ts";
 import { guestDefined } from "./resource.ts";
+import { runtimeStore, type Store } from "./store.ts";
 import type { AnyWorld, Defined, Provided, World } from "./world.ts";
 
 export interface InstantiateOptions {
@@ -69,7 +69,7 @@ export class Linker<Given extends object = {}> {
       functions,
       modules,
       imports,
-      options.store ?? new Store(),
+      runtimeStore(options.store),
       guestDefined,
       asyncValues,
     );
@@ -88,7 +88,7 @@ export class Linker<Given extends object = {}> {
       functions,
       modules,
       imports,
-      options.store ?? new Store(),
+      runtimeStore(options.store),
       guestDefined,
       asyncValues,
     );

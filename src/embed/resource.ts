@@ -336,20 +336,23 @@ export class GuestDefined implements HostSide {
 }
 
 function makeClass(name: string, construct: () => AnyFunction | undefined): GuestClass {
-  const Made = class extends GuestObject {
-    // biome-ignore lint/correctness/noUnreachableSuper: a constructor that returns another object makes none
-    constructor(...args: unknown[]) {
-      const make = making === undefined ? construct() : undefined;
-      if (make === undefined) super();
-      else {
-        // The guest's constructor gives a handle, of which an object is made: that takes the place of this one.
-        const object = make(...(args as never[])) as object;
-        // biome-ignore lint/correctness/noConstructorReturn: see above
-        return new.target === Made ? object : Object.setPrototypeOf(object, new.target.prototype);
+  // Made so, the class has no other name: engines tell it where the class is called without `new`.
+  const classes = {
+    [name]: class extends GuestObject {
+      // biome-ignore lint/correctness/noUnreachableSuper: a constructor that returns another object makes none
+      constructor(...args: unknown[]) {
+        const make = making === undefined ? construct() : undefined;
+        if (make === undefined) super();
+        else {
+          // The guest's constructor gives a handle, of which an object is made: that takes the place of this one.
+          const object = make(...(args as never[])) as object;
+          // biome-ignore lint/correctness/noConstructorReturn: see above
+          return new.target === Made ? object : Object.setPrototypeOf(object, new.target.prototype);
+        }
       }
-    }
+    },
   };
-  define(Made, "name", name);
+  const Made: GuestClass = classes[name]!;
   define(Made.prototype, disposeSymbol(), function (this: unknown) {
     const held = heldBy(this);
     if (held === undefined) throw new TypeError(`this is no ${name}`);

@@ -5,9 +5,9 @@ import { Component } from "../embed/component.ts";
 import type { Func } from "../embed/func.ts";
 import type { Instance } from "../embed/instance.ts";
 import { Linker } from "../embed/linker.ts";
+import { Store, type StoreOptions, storeWithChooser } from "../embed/store.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import { ResultError } from "../errors/result-error.ts";
-import { Store } from "../runtime/store.ts";
 import type { Host, HostOptions } from "./host.ts";
 import { SeededChooser } from "./seeded-chooser.ts";
 
@@ -19,9 +19,10 @@ export function createHost(options: HostOptions): Host<Component, Instance> {
     async instantiate(component, imports) {
       let linker = new Linker();
       for (const [name, instance] of imports) linker = linker.define(name, instance.exports);
-      const chooser = seed === undefined ? {} : { chooser: new SeededChooser(seed) };
       // What fails unheard makes the next call fail, if the script has one.
-      return linker.instantiate(component, { store: new Store({ ...chooser, onUnhandled() {} }) });
+      const options: StoreOptions = { onUnhandled() {} };
+      const store = seed === undefined ? new Store(options) : storeWithChooser(new SeededChooser(seed), options);
+      return linker.instantiate(component, { store });
     },
     funcType: (instance, name) => find(instance, name)?.type,
     async invoke(instance, name, args) {

@@ -2,7 +2,7 @@
  * Schedules that are chosen by chance and can be had again: for tests that a program does the same whatever order the
  * specification allows.
  */
-import type { Chooser } from "../runtime/scheduler.ts";
+import type { Chooser } from "../embed/store.ts";
 
 /** Chooses with a small generator of pseudo-random numbers (mulberry32): the same seed, the same choices. */
 export class SeededChooser implements Chooser {

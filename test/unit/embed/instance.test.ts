@@ -129,6 +129,27 @@ test("resources are classes", async () => {
   assert.deepEqual([exports.dropped(), exports.last()], [2, 5]);
 });
 
+test("the class of a resource has its name, and takes `new`", async () => {
+  const { exports } = await instantiate(counters);
+  const { Counter } = exports as unknown as Counters;
+  assert.equal(Counter.name, "Counter");
+  assert.throws(
+    () => (Counter as unknown as (n: number) => void)(1),
+    (error) => {
+      assert.ok(error instanceof TypeError);
+      assert.doesNotMatch(error.message, /Made/);
+      return true;
+    },
+  );
+});
+
+test("a store is one of gantry's", async () => {
+  await assert.rejects(instantiate(counters, {}, { store: { trapped: undefined } }), {
+    name: "TypeError",
+    message: 'the option "store" is a Store, not an object',
+  });
+});
+
 test("resources that are spent or foreign are refused", async () => {
   const [{ Counter, take, takeTwo, dropped }, other] = (await Promise.all(
     [0, 1].map(async () => (await instantiate(counters)).exports as unknown as Counters),
