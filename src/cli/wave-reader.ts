@@ -5,9 +5,10 @@
  * one. So reading follows the type, and its depth is the type's. The values are JavaScript's, as docs/values.md has it.
  */
 import { keysOf } from "../abi/js-names.ts";
+import { listOf } from "../embed/number-arrays.ts";
 import { printType } from "../types/print.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
-import { isKeyword, listOf } from "./wave.ts";
+import { isKeyword } from "./wave.ts";
 
 /** A text that is no value of the type wanted. */
 export class WaveError extends Error {

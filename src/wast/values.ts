@@ -6,6 +6,7 @@
  * wherever it stands; that one at the top of a function's type is thrown is the host's business.
  */
 import { keysOf } from "../abi/js-names.ts";
+import { listOf, typedArrayFor } from "../embed/number-arrays.ts";
 import { printType } from "../types/print.ts";
 import type { FuncType, ValType } from "../types/types.ts";
 import type { Constant } from "./constants.ts";
@@ -33,25 +34,6 @@ export function compareResults(expected: readonly Constant[], type: FuncType, va
   }
   if (expected.length !== 1) return `expected ${expected.length} results, but the function has one: ${show(value)}`;
   return compare(expected[0]!, type.result, value, "result");
-}
-
-const typedArrays = {
-  s8: Int8Array,
-  u8: Uint8Array,
-  s16: Int16Array,
-  u16: Uint16Array,
-  s32: Int32Array,
-  u32: Uint32Array,
-  s64: BigInt64Array,
-  u64: BigUint64Array,
-  f32: Float32Array,
-  f64: Float64Array,
-} as const;
-
-type NumberKind = keyof typeof typedArrays;
-
-function numbersOf(type: ValType): (typeof typedArrays)[NumberKind] | undefined {
-  return type.kind in typedArrays ? typedArrays[type.kind as NumberKind] : undefined;
 }
 
 /** Core constants stand for component values of their width. */
@@ -95,8 +77,7 @@ export function toValue(constant: Constant, type: ValType): unknown {
       if (constant.kind !== "list") return wrong();
       if (type.length !== undefined && type.length !== constant.items.length) return wrong();
       const items = constant.items.map((item) => toValue(item, type.element));
-      const TypedArray = numbersOf(type.element) as (new (items: readonly unknown[]) => unknown) | undefined;
-      return TypedArray === undefined ? items : new TypedArray(items);
+      return listOf(items, type.element);
     }
     case "map":
       if (constant.kind !== "list") return wrong();
@@ -169,7 +150,7 @@ export function compare(expected: Constant, type: ValType, value: unknown, path:
   switch (type.kind) {
     case "list": {
       if (expected.kind !== "list") break;
-      const TypedArray = numbersOf(type.element);
+      const TypedArray = typedArrayFor(type.element);
       if (!(TypedArray === undefined ? Array.isArray(value) : value instanceof TypedArray)) {
         return `${path}: expected ${TypedArray === undefined ? "an array" : `a ${TypedArray.name}`}, got ${show(value)}`;
       }

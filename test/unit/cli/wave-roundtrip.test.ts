@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { keysOf } from "../../../src/abi/js-names.ts";
-import { listOf } from "../../../src/cli/wave.ts";
 import { printValue } from "../../../src/cli/wave-printer.ts";
 import { readValue } from "../../../src/cli/wave-reader.ts";
+import { listOf } from "../../../src/embed/number-arrays.ts";
 import { primitives, TypeInterner } from "../../../src/types/interner.ts";
 import type { PrimitiveKind, ValType } from "../../../src/types/types.ts";
 
