@@ -49,7 +49,6 @@ export type ModuleValue<S> =
 
 export type LiftItem = Extract<Func, { readonly from: "lift" }>;
 export type InlineInstance = Extract<Instance, { readonly from: "inline" }>;
-export type StaticComponent = Extract<Component, { readonly from: "static" }>;
 
 export type FuncValue<S> =
   | { readonly from: "import"; readonly import: ImportIndex; readonly type: FuncTypeIndex; readonly name: string }

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { decodeComponent } from "../../../src/binary/component.ts";
 import type { ComponentSyntax } from "../../../src/binary/definitions.ts";
-import { readComponentNames } from "../../../src/binary/names.ts";
 import { ComponentError } from "../../../src/errors/component-error.ts";
 import { CoreTypeInterner } from "../../../src/wasm/interner.ts";
 import { readModule } from "../../../src/wasm/module.ts";
@@ -12,7 +11,6 @@ import { assemble, samples } from "./samples.ts";
 function outcome(bytes: Uint8Array): ComponentError | undefined {
   const interner = new CoreTypeInterner();
   const walk = (component: ComponentSyntax): void => {
-    readComponentNames(bytes, component);
     for (const definition of component.definitions) {
       if (definition.kind === "core-module") readModule(bytes, definition.range, interner);
       if (definition.kind === "component") walk(definition.component);
