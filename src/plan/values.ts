@@ -11,7 +11,7 @@ import type { ByteRange } from "../binary/definitions.ts";
 import { assert } from "../errors/component-error.ts";
 import type { FuncType, ResourceType, ValType } from "../types/types.ts";
 import type {
-  Component, CoreFunc, CoreInstantiation, Func, Instance, Instantiation, TypedComponent, TypedExport, TypedImport,
+  CoreFunc, CoreInstantiation, Func, Instance, Instantiation, TypedComponent, TypedExport, TypedImport,
 } from "../validate/typed.ts"; // biome-ignore format: one list
 import type { CoreModuleType } from "../wasm/types.ts";
 import type {
