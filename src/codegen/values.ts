@@ -228,6 +228,10 @@ export const hostValues: Values = {
 
   liftAsync: (code, side, t, i) =>
     code.bind(call("liftAsyncValue", code.cx(side), i, code.captureAsync(side, t)), t.kind),
-  lowerAsync: (code, side, t, value) =>
-    code.bind(call("lowerAsyncValue", code.cx(side), value, code.captureAsync(side, t)), "handle"),
+
+  lowerAsync(code, side, t, value) {
+    const args = [code.cx(side), value, code.captureAsync(side, t)];
+    if (side.scoped) args.push(code.capture(side, "scope"));
+    return code.bind(call("lowerAsyncValue", ...args), "handle");
+  },
 };

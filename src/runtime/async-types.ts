@@ -11,7 +11,7 @@ import type { CopyEnd, Shared } from "./copy-end.ts";
 import { ReadableFutureEnd, type SharedFuture } from "./futures.ts";
 import { HostFuture, HostReadable } from "./host-ends.ts";
 import { invalid } from "./numbers.ts";
-import type { ResourceType } from "./resources.ts";
+import type { CallScope, ResourceType } from "./resources.ts";
 import type { Store } from "./store.ts";
 import { ReadableStreamEnd, SharedStream } from "./streams.ts";
 import { trap } from "./trap.ts";
@@ -159,7 +159,14 @@ export function liftAsyncValue(cx: LiftLowerContext, i: number, type: AsyncType)
     : type.host.futureFromGuest(new HostFuture(shared as SharedFuture, type, scheduler));
 }
 
-/** As `lowerAsync`, from JavaScript. */
-export function lowerAsyncValue(cx: LiftLowerContext, value: unknown, type: AsyncType): number {
-  return lowerAsync(cx, type.host.toGuest(value, type, cx.instance.store) ?? invalid());
+/** As `lowerAsync`, from JavaScript. With a `scope`, the end is dropped if the call is abandoned. */
+export function lowerAsyncValue(cx: LiftLowerContext, value: unknown, type: AsyncType, scope?: CallScope): number {
+  const { instance } = cx;
+  const shared = type.host.toGuest(value, type, instance.store) ?? invalid();
+  const index = lowerAsync(cx, shared);
+  scope?.onAbandon(() => {
+    instance.handles.remove(index);
+    shared.drop();
+  });
+  return index;
 }

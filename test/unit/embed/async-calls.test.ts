@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { blocking } from "../../../src/embed/blocking.ts";
+import { ComponentError } from "../../../src/errors/component-error.ts";
+import { ResultError } from "../../../src/errors/result-error.ts";
+import { Store } from "../../../src/runtime/store.ts";
+import { settled } from "./async-ends.ts";
+import { type Guest, guestText, instantiateGuest, WatchedStore, waiting } from "./async-guests.ts";
+import { instantiate } from "./guests.ts";
+
+/** What becomes of a call in many ways. */
+const guest: Guest = {
+  types: "(type $S (stream u8)) (type $R (result u32 (error u32)))",
+  builtins: {
+    ...waiting,
+    yield: { core: "(result i32)", is: "thread.yield" },
+    "return-u32": { core: "(param i32)", is: "task.return (result u32)" },
+    "return-result": { core: "(param i32 i32)", is: "task.return (result $R)" },
+    "stream.drop-readable": { core: "(param i32)", is: "stream.drop-readable $S" },
+  },
+  imports: {
+    later: { core: "(param i32) (result i32)", is: `async (param "n" u32) (result u32)` },
+    attempt: { core: "(param i32 i32)", is: `async (param "n" u32) (result $R)`, with: "(memory $memory)" },
+  },
+  exports: {
+    "call-later": { is: `async (param "n" u32) (result u32)`, with: "async" },
+    "call-attempt": { is: `async (param "n" u32) (result $R)`, with: "async" },
+    "wait-for-nothing": { is: "async (result u32)", with: "async" },
+    "return-nothing": { is: "async (result u32)", with: "async" },
+    "fail-afterwards": { is: "async (result u32)", with: "async" },
+    "want-oddly": { is: "async (result u32)", with: `async (callback (core func $m "never"))` },
+    "take-stream": { is: `async (param "s" $S) (param "n" u8) (result u32)`, with: "async" },
+    answer: { is: "(result u32)" },
+  },
+  code: `
+    (func (export "call-later") (param i32) (call $return-u32 (call $later (local.get 0))))
+    (func (export "call-attempt") (param i32)
+      (call $attempt (local.get 0) (i32.const 16))
+      (call $return-result (i32.load8_u (i32.const 16)) (i32.load (i32.const 20))))
+    (func (export "wait-for-nothing") (drop (call $waitable-set.wait (call $waitable-set.new) (i32.const 0))))
+    (func (export "return-nothing"))
+    (func (export "fail-afterwards")
+      (call $return-u32 (i32.const 42))
+      (drop (call $yield))
+      (drop (call $yield))
+      unreachable)
+    (func (export "want-oddly") (result i32) (i32.const 9))
+    (func (export "never") (param i32 i32 i32) (result i32) unreachable)
+    (func (export "take-stream") (param i32 i32)
+      (call $stream.drop-readable (local.get 0))
+      (call $return-u32 (local.get 1)))
+    (func (export "answer") (result i32) (i32.const 42))`,
+};
+
+type Exports = Record<string, (...args: unknown[]) => Promise<unknown>>;
+
+async function make(later: unknown = (n: number) => n, attempt: unknown = later) {
+  const unhandled: unknown[] = [];
+  const store = new WatchedStore({ onUnhandled: (error) => unhandled.push(error) });
+  const instance = await instantiateGuest(guest, { later: later as object, attempt: attempt as object }, { store });
+  return { instance, store, unhandled, exports: instance.exports as Exports };
+}
+
+const after = async <T>(value: T): Promise<T> => {
+  await settled();
+  return value;
+};
+
+test("functions of an async type give promises, and take functions that do", async () => {
+  for (const later of [(n: number) => n + 1, async (n: number) => n + 1, (n: number) => after(n + 1)]) {
+    const { exports, instance, store } = await make(later);
+    const call = exports["callLater"]!(1);
+    assert.ok(call instanceof Promise);
+    assert.equal(await call, 2);
+    assert.equal(await instance.func("call-later").callAsync(5), 6);
+    assert.equal(store.handles, 0);
+  }
+});
+
+test("the error side of a result is a rejection, in both directions", async () => {
+  const attempt = async (n: number) => {
+    await settled();
+    if (n === 1) throw new ResultError(7);
+    if (n === 2) throw 8;
+    if (n === 3) throw new Error("mine");
+    return n;
+  };
+  const { exports } = await make(undefined, attempt);
+  assert.equal(await exports["callAttempt"]!(5), 5);
+  await assert.rejects(exports["callAttempt"]!(1), (error) => error instanceof ResultError && error.payload === 7);
+  await assert.rejects(exports["callAttempt"]!(2), (error) => error instanceof ResultError && error.payload === 8);
+  await assert.rejects(exports["callAttempt"]!(3), /^ComponentError: import "attempt": a host function threw: mine$/);
+});
+
+test("a sync function is called at once, also while others wait", async () => {
+  let answer = (_: number) => {};
+  const { exports, instance } = await make(() => new Promise<number>((resolve) => (answer = resolve)));
+  const waits = exports["callLater"]!(1);
+  assert.equal(exports["answer"]!(), 42);
+  assert.equal(await instance.func("answer").callAsync(), 42);
+  answer(7);
+  assert.equal(await waits, 7);
+  assert.equal(exports["answer"]!(), 42);
+});
+
+test("the host calls back in the midst of a call", async () => {
+  const made: { exports?: Exports } = {};
+  const later = async (n: number): Promise<number> =>
+    n === 0 ? 1 : n * Number(await made.exports!["callLater"]!(n - 1));
+  made.exports = (await make(later)).exports;
+  assert.equal(await made.exports["callLater"]!(5), 120);
+});
+
+test("a wrong argument is rejected, and nothing is left of the others", async () => {
+  const { exports, store } = await make();
+  const cases: [unknown[], string][] = [
+    [[[1], 256], 'take-stream › param "n": expected u8, got 256, which is out of range for u8 (0..255)'],
+    [
+      ["text", 1],
+      'take-stream › param "s": expected stream<u8>, got "text": it is no ReadableStream, nothing iterable and no array',
+    ],
+    [
+      [[1, 300], 1],
+      'take-stream › param "s": expected stream<u8>, got [1, 300]: element 1: expected u8, got 300, which is out of range for u8 (0..255)',
+    ],
+    [
+      [Promise.resolve([1]), 1],
+      'take-stream › param "s": expected stream<u8>, got a Promise: it is no ReadableStream, nothing iterable and no array',
+    ],
+  ];
+  for (const [args, message] of cases) {
+    await assert.rejects(exports["takeStream"]!(...args), { message, phase: "call", code: "wrong-value" });
+  }
+  assert.equal(await exports["takeStream"]!([1], 5), 5);
+  await settled();
+  assert.equal(store.handles, 0);
+});
+
+test("whatever fails, every call that waits is told", async () => {
+  const failing = async () => {
+    await settled();
+    throw new Error("no luck");
+  };
+  const cases: [name: string, message: string, later?: unknown][] = [
+    ["call-later", 'import "later": a host function threw: no luck', failing],
+    ["call-later", 'import "later" › result: expected u32, got "text"', () => after("text")],
+    ["return-nothing", "return-nothing: async-lifted export failed to produce a result"],
+    ["want-oddly", "want-oddly: unsupported callback code"],
+    ["wait-for-nothing", "wait-for-nothing: deadlock detected: event loop cannot make further progress"],
+  ];
+  for (const [name, message, later] of cases) {
+    const { instance, unhandled } = await make(later);
+    const also = instance.func("wait-for-nothing").call() as Promise<unknown>;
+    const others = assert.rejects(also, ComponentError);
+    await assert.rejects(instance.func(name).call(1), (error) => {
+      assert.equal((error as Error).message, message);
+      return true;
+    });
+    await others;
+    await settled();
+    assert.deepEqual(unhandled, []);
+    const again = instance.func("call-later").call(1) as Promise<unknown>;
+    await assert.rejects(again, /^ComponentError: call-later: cannot enter component instance: it trapped before/);
+  }
+});
+
+test("what fails when nobody waits is told to the store's embedder", async () => {
+  const { exports, unhandled } = await make();
+  assert.equal(await exports["failAfterwards"]!(), 42);
+  await settled();
+  await settled();
+  assert.deepEqual(unhandled.map(String), ["ComponentError: wasm trap: wasm `unreachable` instruction executed"]);
+  await assert.rejects(exports["failAfterwards"]!(), /cannot enter component instance: it trapped before/);
+});
+
+test("a store may be told to wait instead of reporting that nothing can go on", async () => {
+  const controller = new AbortController();
+  const store = new Store({ onDeadlock: "wait" });
+  const instance = await instantiateGuest(guest, { later: () => 1, attempt: () => 1 }, { store });
+  let state = "waiting";
+  const call = instance.func("wait-for-nothing").with({ signal: controller.signal }).call() as Promise<unknown>;
+  void call.then(
+    () => (state = "resolved"),
+    () => (state = "rejected"),
+  );
+  for (let i = 0; i < 5; i++) await settled();
+  assert.equal(state, "waiting");
+});
+
+// ---- Functions that block
+
+const fetching = {
+  imports: { fetch: { core: "(param i32) (result i32)", is: `(param "n" u32) (result u32)` } },
+  exports: { get: { is: `(param "n" u32) (result u32)` } },
+  code: `(func (export "get") (param i32) (result i32) (call $fetch (local.get 0)))`,
+};
+
+test("a function that is marked as blocking may give a promise where its type is not async", async () => {
+  const instance = await instantiateGuest(fetching, { fetch: blocking((n: number) => after(n * 2)) });
+  const get = instance.func("get");
+  assert.equal(await get.callAsync(4), 8);
+  assert.deepEqual(await Promise.all([get.callAsync(1), get.callAsync(2)]), [2, 4]);
+  assert.throws(() => get.call(4), {
+    message:
+      'import "fetch": the function returned a promise, and the guest cannot be suspended: call the guest with `callAsync`, on an engine with JavaScript Promise Integration',
+    phase: "unsupported",
+  });
+});
+
+test("one that gives a value at once needs nothing else", async () => {
+  const instance = await instantiateGuest(fetching, { fetch: blocking((n: number) => n * 2) });
+  assert.equal(instance.func("get").call(4), 8);
+  assert.equal(await instance.func("get").callAsync(4), 8);
+});
+
+test("a promise that is rejected is the error that is thrown", async () => {
+  const instance = await instantiateGuest(fetching, {
+    fetch: blocking(async () => {
+      throw new Error("offline");
+    }),
+  });
+  await assert.rejects(instance.func("get").callAsync(4), (error) => {
+    assert.match(String(error), /a host function threw: offline$/);
+    assert.equal(((error as Error).cause as Error).message, "offline");
+    return true;
+  });
+});
+
+test("a promise of a function that is not marked is refused, and what to do is said", async () => {
+  const instance = await instantiateGuest(fetching, { fetch: async (n: number) => n });
+  assert.throws(() => instance.func("get").call(4), {
+    message:
+      'import "fetch" › result: expected u32, got a Promise: a value is wanted, not the promise of one; for the component to wait for it, wrap the function in `blocking(…)`',
+  });
+});
+
+test("a function that blocks does so through any number of components", async () => {
+  const inner = guestText(fetching);
+  const text = `(component
+    (import "fetch" (func $fetch (param "n" u32) (result u32)))
+    (component $A ${inner.slice("(component".length)}
+    (component $B ${inner.slice("(component".length)}
+    (instance $a (instantiate $A (with "fetch" (func $fetch))))
+    (instance $b (instantiate $B (with "fetch" (func $a "get"))))
+    (export "get" (func $b "get")))`;
+  for (const fetch of [blocking((n: number) => after(n + 1)), blocking((n: number) => n + 1)]) {
+    const instance = await instantiate(text, { fetch });
+    assert.equal(await instance.func("get").callAsync(4), 5);
+    assert.equal(await instance.func("get").callAsync(5), 6);
+  }
+});
