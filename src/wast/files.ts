@@ -144,9 +144,12 @@ function runThread(
           break;
       }
     });
-    worker.on("error", (error) =>
-      stuck(`it ended the thread: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
-    );
-    worker.on("exit", (code) => stuck(`the thread exited with code ${code}`));
+    // An error overtakes messages that are under way; the exit comes after them.
+    let reason: string | undefined;
+    worker.on("error", (error) => {
+      reason = `it ended the thread: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+      watch(GRACE, reason);
+    });
+    worker.on("exit", (code) => stuck(reason ?? `the thread exited with code ${code}`));
   });
 }
