@@ -6,7 +6,7 @@ import { join, sep } from "node:path";
 import { type Expectations, formatExpectations, type Judgement, judge } from "./expectations.ts";
 import { type FileResult, runFiles, type ScriptFile } from "./files.ts";
 import type { HostOptions } from "./host.ts";
-import { count, formatCounts, formatFailures, formatTable, toJson } from "./report.ts";
+import { type Counts, count, formatCounts, formatFailures, formatTable, toJson } from "./report.ts";
 import type { Assembler } from "./script.ts";
 
 export interface SuiteOptions {
@@ -24,6 +24,8 @@ export interface SuiteOptions {
 
 export interface SuiteResult {
   readonly ok: boolean;
+  /** What the list does not expect counts as failed, be it better or worse; what it expects, as skipped. */
+  readonly counts: Counts;
   /** What to print. */
   readonly text: string;
   /** The list of expectations that would fit. */
@@ -51,11 +53,23 @@ export async function runSuite(files: readonly ScriptFile[], options: SuiteOptio
       threads: options.threads,
     },
   );
-  const shown = line === undefined ? results : results.map((result) => onlyLine(result, Number(line)));
-  const judgement = judge(shown, line === undefined ? options.expectations : new Map());
-  const ok = judgement.regressions.length + judgement.fixed.length + judgement.stale.length === 0;
-  const list = formatExpectations(results, options.expectations);
-  return { ok, list, results, text: options.json ? toJson(shown) : report(shown, judgement, options.expectations) };
+  if (line === undefined) return judgeSuite(results, options);
+  const shown = results.map((result) => onlyLine(result, Number(line)));
+  return judgeSuite(shown, { ...options, expectations: new Map() });
+}
+
+/** What there is to say of results, wherever they come from. */
+export function judgeSuite(
+  results: readonly FileResult[],
+  { expectations, json }: Pick<SuiteOptions, "expectations" | "json">,
+): SuiteResult {
+  const judgement = judge(results, expectations);
+  const { regressions, fixed, stale, known } = judgement;
+  const { passed, skipped } = count(results.flatMap(({ outcomes }) => outcomes));
+  const failed = regressions.length + fixed.length + stale.length;
+  const counts = { passed: passed - fixed.length, failed, skipped: skipped + known };
+  const text = json ? toJson(results) : report(results, judgement, expectations, counts);
+  return { ok: failed === 0, counts, text, list: formatExpectations(results, expectations), results };
 }
 
 /** The URL of a module of this folder; the build renames files, but not the names in strings. */
@@ -67,21 +81,18 @@ function onlyLine(result: FileResult, line: number): FileResult {
   return { ...result, outcomes: result.outcomes.filter((outcome) => outcome.line === line) };
 }
 
-function report(results: readonly FileResult[], judgement: Judgement, expectations: Expectations): string {
-  const { regressions, fixed, stale, known } = judgement;
-  const { passed, skipped } = count(results.flatMap(({ outcomes }) => outcomes));
+function report(
+  results: readonly FileResult[],
+  { regressions, fixed, stale, known }: Judgement,
+  expectations: Expectations,
+  counts: Counts,
+): string {
   const parts = [formatTable(results, expectations)];
   if (regressions.length > 0) parts.push(formatFailures(results, expectations));
   if (fixed.length > 0) parts.push(`listed as failing, but passed:\n${fixed.map((place) => `  ${place}`).join("\n")}`);
   if (stale.length > 0)
     parts.push(`listed as failing, but not there:\n${stale.map((place) => `  ${place}`).join("\n")}`);
   if (known > 0) parts.push(`${known} known failures, listed with their reasons; they count as skipped`);
-  parts.push(
-    formatCounts({
-      passed: passed - fixed.length,
-      failed: regressions.length + fixed.length + stale.length,
-      skipped: skipped + known,
-    }),
-  );
+  parts.push(formatCounts(counts));
   return parts.join("\n\n");
 }

@@ -143,6 +143,14 @@ export async function exercise({ gantry, load, tier }: Surroundings): Promise<Ch
     equal(said, ["greeting wörld"]);
   });
 
+  await check("a greeter greets without waiting", async () => {
+    const source = await load("greeter");
+    const bytes = source instanceof Response ? await source.arrayBuffer() : (source as Gantry.ComponentBytes);
+    const linker = new Linker().define("example:host/log@1.0.0", { log: () => {} });
+    const { exports } = linker.instantiateSync(Component.compileSync(bytes, options)) as { exports: Exports };
+    equal(exports.greet(""), "Hello, ");
+  });
+
   await check("a component of components shops", async () => {
     const said: string[] = [];
     const linker = new Linker().define("example:composed/console@1.0.0", {
