@@ -7,7 +7,7 @@
  */
 import type { FlatType } from "../abi/flatten.ts";
 import { recordLayout } from "../abi/layout.ts";
-import type { ValType } from "../types/types.ts";
+import type { ValType, ValTypeOf } from "../types/types.ts";
 import { externref, type Local } from "../wasm/body.ts";
 import { check } from "./check.ts";
 import type { Code } from "./code.ts";
@@ -15,8 +15,8 @@ import type { AdapterModule } from "./module.ts";
 import type { Pair } from "./program.ts";
 import type { Side } from "./side.ts";
 import { fieldSources, type Source } from "./source.ts";
-import { lowerFlat, store, type Way } from "./translate.ts";
-import { hasHandles, hasPointers } from "./types.ts";
+import { lowerFlat, pushScalar, store, type Way } from "./translate.ts";
+import { hasBorrows, hasHandles, hasPointers } from "./types.ts";
 
 /** Writes the body of the adapter for `pair`, which has been declared. */
 export function writeAdapter(module: AdapterModule, pair: Pair): void {
@@ -60,20 +60,17 @@ class Adapter {
     const { program } = this.#module;
     const { type, caller, callee, lift, liftSignature } = this.#pair;
     const params = type.params.map((param) => param.type);
-    const handled = [...params, ...(type.result === undefined ? [] : [type.result])];
 
     if (program.mayNotBeLeft(caller)) code.checkMayLeave();
     this.#enterOrLeave("enter");
-    if (handled.some(hasHandles)) code.scope = code.call(this.#module.leaf({ leaf: "begin-call" })).keep(externref);
-
-    this.#passParams(params);
+    const loans = this.#passParams(params);
     code.call(this.#module.func(lift.core, liftSignature.params, liftSignature.results));
     const [coreType] = liftSignature.results;
     const core = coreType === undefined ? undefined : code.keep(coreType);
 
-    const result = core === undefined ? undefined : this.#checkResult(core, coreType!);
-    if (params.some(hasHandles)) code.get(code.scope!).call(this.#module.leaf({ leaf: "end-call" }));
-    if (result !== undefined) this.#passResult(result);
+    const pass = core === undefined ? undefined : this.#liftResult(core, coreType!);
+    for (const end of loans) end();
+    pass?.();
     const { postReturn } = program.plan.options[callee]!;
     if (postReturn !== undefined) {
       code.withoutLeaving(this.#callee, () => {
@@ -91,21 +88,83 @@ class Adapter {
     this.#code.call(this.#module.leaf({ leaf, callee, caller }));
   }
 
-  /** Lifts all parameters, then lowers them: leaves the callee's on the stack. */
-  #passParams(types: readonly ValType[]): void {
+  /** Lifts all parameters, then lowers them: leaves the callee's on the stack. Gives what there is to do when it returns. */
+  #passParams(types: readonly ValType[]): readonly (() => void)[] {
     const code = this.#code;
     const { lowerSignature, liftSignature } = this.#pair;
     const way: Way = { from: this.#caller, to: this.#callee };
     const sources = fieldSources(way.from, types, this.#paramsSource(types));
+    if (types.some(hasHandles)) {
+      if (this.#handlesAreSimple(types)) return this.#passSimpleHandles(types, sources, way);
+      if (types.some(hasBorrows)) code.scope = code.call(this.#module.leaf({ leaf: "begin-call" })).keep(externref);
+      code.call(this.#module.leaf({ leaf: "begin-handles" }));
+    }
     for (const [i, type] of types.entries()) check(code, way.from, type, sources[i]!);
     if (lowerSignature.paramsIn === "flat") {
       for (const [i, type] of types.entries()) lowerFlat(code, way, type, sources[i]!);
-      return;
+    } else {
+      const { size, alignment, offsets } = recordLayout(types, way.to.pointer);
+      const ptr = code.i32(size).allocate(way.to, "pointer", alignment).keep(liftSignature.params[0]!);
+      for (const [i, type] of types.entries()) store(code, way, type, sources[i]!, ptr, offsets[i]!);
+      code.get(ptr);
     }
-    const { size, alignment, offsets } = recordLayout(types, way.to.pointer);
-    const ptr = code.i32(size).allocate(way.to, "pointer", alignment).keep(liftSignature.params[0]!);
-    for (const [i, type] of types.entries()) store(code, way, type, sources[i]!, ptr, offsets[i]!);
-    code.get(ptr);
+    const { scope } = code;
+    return scope === undefined ? [] : [() => code.get(scope).call(this.#module.leaf({ leaf: "end-call" }))];
+  }
+
+  /**
+   * Whether handles can be lowered as soon as they are lifted, and nothing but a loan is to be remembered: where each is a
+   * parameter of its own, no `realloc` could tell the difference, and those borrowed go to whoever defines the resource.
+   */
+  #handlesAreSimple(types: readonly ValType[]): boolean {
+    if (this.#pair.lowerSignature.paramsIn === "memory" || types.some(hasPointers)) return false;
+    return types.every((t) => !hasHandles(t) || t.kind === "own" || (t.kind === "borrow" && this.#goesHome(t)));
+  }
+
+  /** Whether the callee defines the resource of a handle, so that it gets the representation. */
+  #goesHome({ resource }: ValTypeOf<"borrow">): boolean {
+    const { plan } = this.#module.program;
+    const defined = plan.resources[this.#module.program.resourceOf(resource)]!;
+    return (
+      defined.kind === "defined" &&
+      defined.rep === "i32" &&
+      defined.instance === plan.options[this.#pair.callee]!.instance
+    );
+  }
+
+  #passSimpleHandles(types: readonly ValType[], sources: readonly Source[], way: Way): readonly (() => void)[] {
+    const code = this.#code;
+    const { program } = this.#module;
+    const loans: (() => void)[] = [];
+    const passed = types.map((t, i) => {
+      const source = sources[i]!;
+      if (t.kind !== "own" && t.kind !== "borrow") {
+        check(code, way.from, t, source);
+        return undefined;
+      }
+      const handle = { options: way.from.index, resource: program.resourceOf(t.resource) };
+      pushScalar(code, way.from, "u32", source);
+      if (t.kind === "own") return this.#transferOwn(way, t).keep("i32");
+      loans.push(() => {
+        pushScalar(code, way.from, "u32", source);
+        code.call(this.#module.leaf({ leaf: "end-loan", ...handle }));
+      });
+      return code.call(this.#module.leaf({ leaf: "lend", ...handle })).keep("i32");
+    });
+    for (const [i, t] of types.entries()) {
+      const local = passed[i];
+      if (local === undefined) lowerFlat(code, way, t, sources[i]!);
+      else code.get(local);
+    }
+    return loans;
+  }
+
+  /** Replaces a handle on the stack by one of the other side's. */
+  #transferOwn({ from, to }: Way, { resource }: ValTypeOf<"own">): Code {
+    const index = this.#module.program.resourceOf(resource);
+    return this.#code.call(
+      this.#module.leaf({ leaf: "transfer-own", from: from.index, to: to.index, resource: index }),
+    );
   }
 
   #paramsSource(types: readonly ValType[]): Source {
@@ -119,33 +178,39 @@ class Adapter {
     return { in: "memory", ptr, offset: 0 };
   }
 
-  /** Lifts the result that the callee has returned. */
-  #checkResult(core: Local, coreType: FlatType): Source {
+  /** Lifts the result that the callee has returned. Gives what lowers it. */
+  #liftResult(core: Local, coreType: FlatType): () => void {
+    const code = this.#code;
     const { liftSignature, type } = this.#pair;
     const t = type.result!;
+    const way: Way = { from: this.#callee, to: this.#caller };
+    if (t.kind === "own") {
+      code.get(core);
+      const handle = this.#transferOwn(way, t).keep("i32");
+      return () => code.get(handle);
+    }
     const flat = liftSignature.resultsIn === "flat";
     if (!flat) {
-      const { size, alignment } = recordLayout([t], this.#callee.pointer);
-      this.#code.checkPointer(this.#callee, core, size, alignment);
+      const { size, alignment } = recordLayout([t], way.from.pointer);
+      code.checkPointer(way.from, core, size, alignment);
     }
     const source: Source = flat
       ? { in: "flats", flats: [{ local: core, type: coreType }] }
       : { in: "memory", ptr: core, offset: 0 };
-    check(this.#code, this.#callee, t, source);
-    return source;
+    if (hasHandles(t)) code.call(this.#module.leaf({ leaf: "begin-handles" }));
+    check(code, way.from, t, source);
+    return () => this.#lowerResult(way, t, source);
   }
 
   /** Lowers the result: to the caller's place, or onto the stack. */
-  #passResult(source: Source): void {
+  #lowerResult(way: Way, t: ValType, source: Source): void {
     const code = this.#code;
-    const { lowerSignature, type } = this.#pair;
-    const t = type.result!;
-    const way: Way = { from: this.#callee, to: this.#caller };
-    if (lowerSignature.resultsIn === "flat") {
+    const { params, resultsIn } = this.#pair.lowerSignature;
+    if (resultsIn === "flat") {
       lowerFlat(code, way, t, source);
       return;
     }
-    const place = code.param(lowerSignature.params.length - 1);
+    const place = code.param(params.length - 1);
     const { size, alignment } = recordLayout([t], way.to.pointer);
     code.checkPointer(way.to, place, size, alignment);
     store(code, way, t, source, place, 0);

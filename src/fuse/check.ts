@@ -17,7 +17,7 @@ import {
   type Source, sourceOf, sourceTypes,
 } from "./source.ts"; // biome-ignore format: one list
 import { checkString } from "./strings.ts";
-import { cost, hasHandles, isChecked } from "./types.ts";
+import { cost, hasBorrows, isChecked } from "./types.ts";
 
 /** Checks the value of type `t` at `source`. */
 export function check(code: Code, side: Side, t: ValType, source: Source): void {
@@ -26,15 +26,15 @@ export function check(code: Code, side: Side, t: ValType, source: Source): void 
     checkHere(code, side, t, source);
     return;
   }
-  const handles = hasHandles(t);
+  const borrows = hasBorrows(t);
   const helper = code.module.helper("check", [code.module.typeId(t), source.in, side.index], () => ({
-    params: scoped(handles, sourceTypes(side, t, source)),
+    params: scoped(borrows, sourceTypes(side, t, source)),
     results: [],
     write: (inner, params) => {
-      checkHere(inner, side, t, sourceOf(side, t, source.in, handles ? params.slice(1) : params));
+      checkHere(inner, side, t, sourceOf(side, t, source.in, borrows ? params.slice(1) : params));
     },
   }));
-  code.pushScope(handles);
+  code.pushScope(borrows);
   pushSource(code, side, t, source);
   code.call(helper);
 }
@@ -52,7 +52,7 @@ function checkHere(code: Code, side: Side, type: ValType, source: Source): void 
       return;
     case "list":
       if (t.length === undefined) {
-        code.pushScope(hasHandles(t.element));
+        code.pushScope(hasBorrows(t.element));
         pushRange(code, side, source);
         checkList(code, side, t.element);
       } else checkFixedList(code, side, t.element, t.length, source);
@@ -67,7 +67,7 @@ function checkHere(code: Code, side: Side, type: ValType, source: Source): void 
       return;
     case "own":
     case "borrow": {
-      code.get(code.scope!);
+      code.pushScope(t.kind === "borrow");
       pushI32(code, side, source);
       const resource = code.module.program.resourceOf(t.resource);
       code.call(code.module.leaf({ leaf: `lift-${t.kind}`, options: side.index, resource }));
@@ -121,7 +121,7 @@ function checkFixedList(code: Code, side: Side, element: ValType, length: number
     for (const part of elementSources(element, length, source.flats)) check(code, side, element, part);
     return;
   }
-  code.pushScope(hasHandles(element));
+  code.pushScope(hasBorrows(element));
   pushSource(code, side, element, source);
   code.i32(length);
   checkElements(code, side, element);
@@ -132,15 +132,15 @@ function checkList(code: Code, side: Side, element: ValType): void {
   const { size, alignment } = layout(element, side.pointer);
   const checked = isChecked(element);
   const key = checked ? [side.index, code.module.typeId(element)] : [side.memoryKey, size, alignment];
-  const handles = hasHandles(element);
+  const borrows = hasBorrows(element);
   const helper = code.module.helper(checked ? "check list" : "check range", key, () => ({
-    params: scoped(handles, [side.pointer, side.pointer]),
+    params: scoped(borrows, [side.pointer, side.pointer]),
     results: [],
     write: (inner, params) => {
-      const [ptr, length] = handles ? params.slice(1) : params;
+      const [ptr, length] = borrows ? params.slice(1) : params;
       const count = checkRange(inner, side, ptr!, length!, size, alignment);
       if (!checked) return;
-      inner.pushScope(handles).get(ptr!, count);
+      inner.pushScope(borrows).get(ptr!, count);
       checkElements(inner, side, element);
     },
   }));
@@ -170,12 +170,12 @@ function checkRange(code: Code, side: Side, ptr: Local, length: Local, size: num
 
 /** Checks the elements of a list, whose place and number are on the stack, with the scope before them if it matters. */
 function checkElements(code: Code, side: Side, element: ValType): void {
-  const handles = hasHandles(element);
+  const borrows = hasBorrows(element);
   const helper = code.module.helper("check elements", [code.module.typeId(element), side.index], () => ({
-    params: scoped(handles, [side.pointer, "i32"]),
+    params: scoped(borrows, [side.pointer, "i32"]),
     results: [],
     write: (inner, params) => {
-      const [at, count] = (handles ? params.slice(1) : params) as [Local, Local];
+      const [at, count] = (borrows ? params.slice(1) : params) as [Local, Local];
       eachElement(inner, count, [{ side, element, at }], () => {
         check(inner, side, element, { in: "memory", ptr: at, offset: 0 });
       });

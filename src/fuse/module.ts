@@ -170,6 +170,7 @@ function leafType(
     case "uncaught-exception":
     case "enter":
     case "leave":
+    case "begin-handles":
       return { params: [], results: [] };
     case "invalid-char":
       return { params: ["i32"], results: [] };
@@ -180,10 +181,16 @@ function leafType(
     case "end-call":
       return { params: [externref], results: [] };
     case "lift-own":
+    case "end-loan":
+      return { params: ["i32"], results: [] };
     case "lift-borrow":
       return { params: [externref, "i32"], results: [] };
     case "lower-own":
+      return { params: [], results: ["i32"] };
     case "lower-borrow":
       return { params: [externref], results: ["i32"] };
+    case "transfer-own":
+    case "lend":
+      return { params: ["i32"], results: ["i32"] };
   }
 }

@@ -18,7 +18,7 @@ import {
   shareFlat, sourceOf, sourceTypes,
 } from "./source.ts"; // biome-ignore format: one list
 import { copyString } from "./strings.ts";
-import { cost, hasHandles, isPlain, meaningfulBytes } from "./types.ts";
+import { cost, hasBorrows, isPlain, meaningfulBytes } from "./types.ts";
 
 /** From one component to another. */
 export interface Way {
@@ -37,15 +37,15 @@ export function lowerFlat(code: Code, way: Way, t: ValType, source: Source): voi
     return;
   }
   const { from, to } = way;
-  const handles = hasHandles(t);
+  const borrows = hasBorrows(t);
   const helper = code.module.helper("lower", [code.module.typeId(t), source.in, from.index, to.index], () => ({
-    params: scoped(handles, sourceTypes(from, t, source)),
+    params: scoped(borrows, sourceTypes(from, t, source)),
     results: flattenType(t, to.pointer),
     write: (inner, params) => {
-      lowerFlatHere(inner, way, t, sourceOf(from, t, source.in, handles ? params.slice(1) : params));
+      lowerFlatHere(inner, way, t, sourceOf(from, t, source.in, borrows ? params.slice(1) : params));
     },
   }));
-  code.pushScope(handles);
+  code.pushScope(borrows);
   pushSource(code, from, t, source);
   code.call(helper);
 }
@@ -155,7 +155,7 @@ const loads = {
 } as const; // biome-ignore format: a table
 
 /** Puts a scalar on the stack as `lower_flat` has it: nothing is left in the bits that its type does not use. */
-function pushScalar(code: Code, from: Side, kind: Scalar, source: Source): void {
+export function pushScalar(code: Code, from: Side, kind: Scalar, source: Source): void {
   if (source.in === "flats") {
     pushFlat(code, source.flats[0]!, coreTypes[kind]);
     narrow(code, kind);
@@ -211,7 +211,7 @@ function pushHandle(
     options: to.index,
     resource: code.module.program.resourceOf(resource),
   } as const;
-  code.get(code.scope!).call(code.module.leaf(leaf));
+  code.pushScope(kind === "borrow").call(code.module.leaf(leaf));
 }
 
 // ---- To memory
@@ -227,16 +227,16 @@ export function store(code: Code, way: Way, t: ValType, source: Source, ptr: Loc
     return;
   }
   const { from, to } = way;
-  const handles = hasHandles(t);
+  const borrows = hasBorrows(t);
   const helper = code.module.helper("store", [code.module.typeId(t), source.in, from.index, to.index], () => ({
-    params: scoped(handles, [to.pointer, ...sourceTypes(from, t, source)]),
+    params: scoped(borrows, [to.pointer, ...sourceTypes(from, t, source)]),
     results: [],
     write: (inner, params) => {
-      const [at, ...rest] = (handles ? params.slice(1) : params) as [Local, ...Local[]];
+      const [at, ...rest] = (borrows ? params.slice(1) : params) as [Local, ...Local[]];
       storeHere(inner, way, t, sourceOf(from, t, source.in, rest), at, 0);
     },
   }));
-  code.pushScope(handles);
+  code.pushScope(borrows);
   pushAddress(code, to, ptr, offset);
   pushSource(code, from, t, source);
   code.call(helper);
@@ -387,11 +387,11 @@ const byte = ["i32.load8_u", "i32.store8", 1] as const;
 /** Copies the list at `source`, and puts where it is now and its length on the stack. */
 function pushListCopy(code: Code, way: Way, element: ValType, source: Source): void {
   const { from, to } = way;
-  const handles = hasHandles(element);
+  const borrows = hasBorrows(element);
   pushRange(code, from, source);
   const length = code.keep(from.pointer);
   const begin = code.keep(from.pointer);
-  code.pushScope(handles).get(begin, length).toI32(from);
+  code.pushScope(borrows).get(begin, length).toI32(from);
   code.call(isPlain(element) ? plainListCopy(code, way, element) : listCopy(code, way, element));
   code.get(length);
   if (from.pointer !== to.pointer) code.emit(to.pointer === "i64" ? "i64.extend_i32_u" : "i32.wrap_i64");
@@ -419,15 +419,15 @@ function plainListCopy({ module }: Code, { from, to }: Way, element: ValType) {
 function listCopy(outer: Code, way: Way, element: ValType) {
   const { from, to } = way;
   const { size, alignment } = layout(element, to.pointer);
-  const handles = hasHandles(element);
+  const borrows = hasBorrows(element);
   return outer.module.helper("copy list", [outer.module.typeId(element), from.index, to.index], () => ({
-    params: scoped(handles, [from.pointer, "i32"]),
+    params: scoped(borrows, [from.pointer, "i32"]),
     results: [to.pointer],
     write: (code, params) => {
-      const [begin, count] = (handles ? params.slice(1) : params) as [Local, Local];
+      const [begin, count] = (borrows ? params.slice(1) : params) as [Local, Local];
       code.get(count).i32(size).emit("i32.mul").allocate(to, "list", alignment);
       const ptr = code.keep(to.pointer);
-      code.pushScope(handles).get(ptr, begin, count);
+      code.pushScope(borrows).get(ptr, begin, count);
       copyElements(code, way, element);
       code.get(ptr);
     },
@@ -450,7 +450,7 @@ function storeFixedList(
     }
     return;
   }
-  code.pushScope(hasHandles(element));
+  code.pushScope(hasBorrows(element));
   pushAddress(code, way.to, ptr, offset);
   pushAddress(code, way.from, source.ptr, source.offset);
   code.i32(length);
@@ -460,12 +460,12 @@ function storeFixedList(
 /** `store_list_into_valid_range`: of a destination, a source and a number of elements on the stack, the scope before them if it matters. */
 function copyElements(outer: Code, way: Way, element: ValType): void {
   const { from, to } = way;
-  const handles = hasHandles(element);
+  const borrows = hasBorrows(element);
   const helper = outer.module.helper("copy elements", [outer.module.typeId(element), from.index, to.index], () => ({
-    params: scoped(handles, [to.pointer, from.pointer, "i32"]),
+    params: scoped(borrows, [to.pointer, from.pointer, "i32"]),
     results: [],
     write: (code, params) => {
-      const [target, at, count] = (handles ? params.slice(1) : params) as [Local, Local, Local];
+      const [target, at, count] = (borrows ? params.slice(1) : params) as [Local, Local, Local];
       const places = [
         { side: from, element, at },
         { side: to, element, at: target },

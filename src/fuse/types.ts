@@ -35,6 +35,9 @@ export const hasHandles: (t: ValType) => boolean = eachType(
   (t) => t.kind === "own" || t.kind === "borrow" || parts(t).some(hasHandles),
 );
 
+/** Whether values have handles in them that are only borrowed, so that there are accounts to keep. */
+export const hasBorrows: (t: ValType) => boolean = eachType((t) => t.kind === "borrow" || parts(t).some(hasBorrows));
+
 /** Whether values lie, in part, where `realloc` found room for them. */
 export const hasPointers: (t: ValType) => boolean = eachType(
   (t) => t.kind === "string" || (t.kind === "list" && t.length === undefined) || parts(t).some(hasPointers),

@@ -224,13 +224,24 @@ export type Leaf =
   | { readonly leaf: "may-leave" }
   /** Enters `callee` from `caller`, or leaves it to that. */
   | { readonly leaf: "enter" | "leave"; readonly callee: InstanceIndex; readonly caller: InstanceIndex }
-  /** Makes what keeps the handles of one call on their way; tells it that the call has returned. */
+  /** Makes what keeps account of the borrows of one call; tells it that the call has returned. */
   | { readonly leaf: "begin-call" | "end-call" }
+  /** Halves of passing a handle on: what is lifted waits to be lowered. Before the first is lifted, nothing waits. */
+  | { readonly leaf: "begin-handles" }
   | {
       readonly leaf: "lift-own" | "lift-borrow" | "lower-own" | "lower-borrow";
       readonly options: OptionsIndex;
       readonly resource: ResourceIndex;
-    };
+    }
+  /** Both halves at once. */
+  | {
+      readonly leaf: "transfer-own";
+      readonly from: OptionsIndex;
+      readonly to: OptionsIndex;
+      readonly resource: ResourceIndex;
+    }
+  /** Lends a resource to the instance that defines it, and takes it back. */
+  | { readonly leaf: "lend" | "end-loan"; readonly options: OptionsIndex; readonly resource: ResourceIndex };
 
 /** The traps of whose message nothing depends on the moment. */
 export type PlainTrapCode = {

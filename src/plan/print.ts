@@ -186,6 +186,7 @@ function leaf(def: Leaf): string {
     case "may-leave":
     case "begin-call":
     case "end-call":
+    case "begin-handles":
       return def.leaf;
     case "enter":
     case "leave":
@@ -194,7 +195,11 @@ function leaf(def: Leaf): string {
     case "lift-borrow":
     case "lower-own":
     case "lower-borrow":
+    case "lend":
+    case "end-loan":
       return `${def.leaf} resource${def.resource} options${def.options}`;
+    case "transfer-own":
+      return `${def.leaf} resource${def.resource} from options${def.from} to options${def.to}`;
   }
 }
 

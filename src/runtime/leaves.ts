@@ -3,13 +3,23 @@
  * of a call, and entering where it must be tracked. None of these calls a guest.
  */
 import { ComponentError } from "../errors/component-error.ts";
-import type { InstanceIndex, Leaf, OptionsIndex } from "../plan/plan.ts";
+import type { InstanceIndex, Leaf, OptionsIndex, ResourceIndex } from "../plan/plan.ts";
 import { leave } from "./call.ts";
 import type { LiftLowerContext } from "./context.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
 import { mayLeaveMemory } from "./may-leave.ts";
-import { CallScope, liftBorrow, liftOwn, lowerBorrow, lowerOwn, type Rep, type ResourceType } from "./resources.ts";
+import {
+  CallScope,
+  endLoan,
+  lend,
+  liftBorrow,
+  liftOwn,
+  lowerBorrow,
+  lowerOwn,
+  type ResourceType,
+} from "./resources.ts";
 import { trapForUtf8, trapForUtf16 } from "./strings.ts";
+import { arrive, clearTransit, depart } from "./transit.ts";
 import { trap, trapWith } from "./trap.ts";
 
 /** The part of an instance's state that leaves need. */
@@ -17,20 +27,6 @@ export interface LeafState {
   readonly instances: readonly ComponentInstance[];
   readonly resources: readonly ResourceType[];
   context(index: OptionsIndex): LiftLowerContext;
-}
-
-/** The scope of one call, and the resources whose handles have been lifted and not yet lowered, in order. */
-class CallInTransit extends CallScope {
-  readonly #reps: Rep[] = [];
-  #next = 0;
-
-  put(rep: Rep): void {
-    this.#reps.push(rep);
-  }
-
-  take(): Rep {
-    return this.#reps[this.#next++];
-  }
 }
 
 export function makeLeaf(leaf: Leaf, state: LeafState): WebAssembly.ImportValue {
@@ -71,24 +67,39 @@ export function makeLeaf(leaf: Leaf, state: LeafState): WebAssembly.ImportValue 
       return () => leave(entering);
     }
     case "begin-call":
-      return () => new CallInTransit();
+      return () => new CallScope();
     case "end-call":
-      return (call: CallInTransit) => call.end();
+      return (scope: CallScope) => scope.end();
+    case "begin-handles":
+      return clearTransit;
     case "lift-own": {
       const { cx, type } = handleSide(state, leaf);
-      return (call: CallInTransit, i: number) => call.put(liftOwn(cx, i, type));
+      return (i: number) => depart(liftOwn(cx, i, type));
     }
     case "lift-borrow": {
       const { cx, type } = handleSide(state, leaf);
-      return (call: CallInTransit, i: number) => call.put(liftBorrow(cx, i, type, call));
+      return (scope: CallScope, i: number) => depart(liftBorrow(cx, i, type, scope));
     }
     case "lower-own": {
       const { cx, type } = handleSide(state, leaf);
-      return (call: CallInTransit) => lowerOwn(cx, call.take(), type);
+      return () => lowerOwn(cx, arrive(), type);
     }
     case "lower-borrow": {
       const { cx, type } = handleSide(state, leaf);
-      return (call: CallInTransit) => lowerBorrow(cx, call.take(), type, call);
+      return (scope: CallScope) => lowerBorrow(cx, arrive(), type, scope);
+    }
+    case "transfer-own": {
+      const { cx, type } = handleSide(state, { options: leaf.from, resource: leaf.resource });
+      const to = state.context(leaf.to);
+      return (i: number) => lowerOwn(to, liftOwn(cx, i, type), type);
+    }
+    case "lend": {
+      const { cx, type } = handleSide(state, leaf);
+      return (i: number) => lend(cx, i, type);
+    }
+    case "end-loan": {
+      const { cx, type } = handleSide(state, leaf);
+      return (i: number) => endLoan(cx, i, type);
     }
   }
 }
@@ -99,6 +110,9 @@ function enteringSet({ instances }: LeafState, { callee, caller }: CrossingLeaf)
   return instances[callee]!.enteringSet(instances[caller]);
 }
 
-function handleSide(state: LeafState, { options, resource }: Extract<Leaf, { readonly resource: unknown }>) {
+function handleSide(
+  state: LeafState,
+  { options, resource }: { readonly options: OptionsIndex; readonly resource: ResourceIndex },
+): { readonly cx: LiftLowerContext; readonly type: ResourceType } {
   return { cx: state.context(options), type: state.resources[resource]! };
 }

@@ -157,6 +157,18 @@ export function liftBorrow(cx: LiftLowerContext, i: number, type: ResourceType, 
   return handle.rep;
 }
 
+/** `lift_borrow`, where no scope keeps account: until `endLoan`, the handle stays where it is. */
+export function lend(cx: LiftLowerContext, i: number, type: ResourceType): Rep {
+  const handle = getHandle(cx.instance, i >>> 0, type);
+  handle.numLends++;
+  return handle.rep;
+}
+
+/** The end of a call for which a handle was lent by `lend`. */
+export function endLoan(cx: LiftLowerContext, i: number, type: ResourceType): void {
+  getHandle(cx.instance, i >>> 0, type).numLends--;
+}
+
 /** `lower_own` in the specification. */
 export function lowerOwn(cx: LiftLowerContext, rep: Rep, type: ResourceType): number {
   return cx.instance.handles.add(new ResourceHandle(type, rep, true));

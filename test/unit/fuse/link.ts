@@ -9,19 +9,19 @@ import { compileFunctions } from "../../../src/codegen/compile.ts";
 import { ComponentError } from "../../../src/errors/component-error.ts";
 import { type Fused, type FuseOptions, fuse } from "../../../src/fuse/fuse.ts";
 import type {
-  CanonicalOptions, CoreDef, CoreExport, CoreInstanceIndex, FuncTypeIndex, Initializer, InstanceIndex, LiftIndex,
-  ModuleIndex, OptionsIndex, Plan, Resource, SourceIndex, TrampolineIndex, TypeIndex, TypeNode,
+  CanonicalOptions, CoreDef, CoreExport, CoreInstanceIndex, FuncTypeIndex, ImportIndex, Initializer, InstanceIndex, LiftIndex,
+  ModuleIndex, OptionsIndex, Plan, Resource, ResourceIndex, SourceIndex, TrampolineIndex, TypeIndex, TypeNode,
 } from "../../../src/plan/plan.ts"; // biome-ignore format: one list
 import { decodeTypes } from "../../../src/plan/types.ts";
 import type { FunctionTable } from "../../../src/runtime/functions.ts";
 import type { InstanceState } from "../../../src/runtime/instance-state.ts";
 import { instantiateSync } from "../../../src/runtime/instantiate.ts";
 import { mayNotLeave } from "../../../src/runtime/may-leave.ts";
-import type { HostSide } from "../../../src/runtime/resources.ts";
+import { type HostSide, ResourceHandle, ResourceType } from "../../../src/runtime/resources.ts";
 import { Store } from "../../../src/runtime/store.ts";
 import { reasonOf } from "../../../src/runtime/trap.ts";
 import { TypeInterner } from "../../../src/types/interner.ts";
-import type { FuncType, ValType } from "../../../src/types/types.ts";
+import type { FuncType } from "../../../src/types/types.ts";
 import type { StringEncoding } from "../../../src/validate/typed.ts";
 import type { Body, Local } from "../../../src/wasm/body.ts";
 import { ModuleEncoder } from "../../../src/wasm/encoder.ts";
@@ -44,8 +44,15 @@ export interface LinkSpec {
   readonly caller: SideSpec;
   readonly callee: SideSpec;
   readonly postReturn?: boolean;
-  readonly resources?: readonly Resource[];
 }
+
+/** The resources of every plan: the callee's, the caller's, the host's. */
+const resources: readonly Resource[] = [
+  { kind: "defined", instance: 1 as InstanceIndex, rep: "i32", name: "home" },
+  { kind: "defined", instance: 2 as InstanceIndex, rep: "i32", name: "away" },
+  { kind: "imported", import: 0 as ImportIndex, name: "host" },
+];
+export const RESOURCES = resources.length;
 
 // ---- Where things are in a memory
 
@@ -218,7 +225,7 @@ export function linkPlan(spec: LinkSpec): Plan {
   const root = 0 as InstanceIndex;
   const type = 0 as FuncTypeIndex;
   return {
-    imports: [],
+    imports: [{ path: ["host"], kind: "resource", resource: 2 as ResourceIndex }],
     modules: [0, 1, 2].map((start) => ({ source: 0 as SourceIndex, start, end: start + 1 })),
     instances: [{}, { parent: root }, { parent: root }],
     types: spec.types,
@@ -233,7 +240,7 @@ export function linkPlan(spec: LinkSpec): Plan {
       sideOptions(1, CALLEE, spec.callee, spec.postReturn ?? false),
       sideOptions(2, CALLER, spec.caller, false),
     ],
-    resources: spec.resources ?? [],
+    resources,
     lifts: [{ core: coreExport(CALLEE, "f"), type, options: CALLEE_OPTIONS, name: "f" }],
     trampolines: [
       { op: "lower", callee: { from: "lift", lift: 0 as LiftIndex }, type, options: CALLER_OPTIONS, name: "f" },
@@ -268,9 +275,11 @@ const noFunctions: FunctionTable = { lifts: new Map(), lowers: new Map() };
 export class Link {
   readonly state: InstanceState;
   readonly #call: (...args: unknown[]) => unknown;
+  #reps = 0;
 
   constructor(plan: Plan, functions: FunctionTable, modules: readonly WebAssembly.Module[]) {
-    this.state = instantiateSync(plan, functions, modules, [], new Store(), () => noHost);
+    const imports = [{ kind: "resource", type: new ResourceType("host", undefined) }] as const;
+    this.state = instantiateSync(plan, functions, modules, imports, new Store(), () => noHost);
     this.#call = this.state.coreExport(coreExport(MAIN, "call")) as never;
     this.reset();
   }
@@ -300,7 +309,28 @@ export class Link {
   call(args: readonly unknown[]): Outcome {
     const outcome = this.#run(args);
     const { caller, callee } = this;
-    return { ...outcome, caller, callee, reallocs: [reallocLog(callee), reallocLog(caller)] };
+    return { ...outcome, caller, callee, reallocs: [reallocLog(callee), reallocLog(caller)], handles: this.#handles() };
+  }
+
+  /** Gives an instance a handle of a resource that it owns. */
+  addHandle(side: "caller" | "callee", resource: number): number {
+    const type = this.state.resources[resource]!;
+    const { handles } = this.state.instances[side === "callee" ? 1 : 2]!;
+    const rep = ++this.#reps;
+    return handles.add(new ResourceHandle(type, type.impl === undefined ? { rep } : rep, true));
+  }
+
+  /** What is in the tables of both. */
+  #handles(): string[] {
+    return this.state.instances.slice(1).map(({ handles }) => {
+      const all: string[] = [];
+      for (let index = 1; all.length < handles.size; index++) {
+        if (!handles.has(index)) continue;
+        const { type, rep, own, numLends } = handles.get(index) as ResourceHandle;
+        all.push(`${index}: ${own ? "own" : "borrow"} ${type.name} ${JSON.stringify(rep)} lent ${numLends}`);
+      }
+      return all.join("\n");
+    });
   }
 
   #run(args: readonly unknown[]): Pick<Outcome, "result" | "trap"> {
@@ -323,6 +353,8 @@ export interface Outcome {
   readonly callee: Buffer;
   /** Of the callee, then of the caller. Pointers are left out. */
   readonly reallocs: readonly (readonly string[])[];
+  /** Of the callee, then of the caller. */
+  readonly handles: readonly string[];
 }
 
 function reallocLog(memory: Buffer): string[] {
@@ -335,7 +367,8 @@ function reallocLog(memory: Buffer): string[] {
 /** The same pair twice: composed of two functions, and fused. */
 export class Twins {
   readonly type: FuncType;
-  readonly types: readonly ValType[];
+  /** By `ResourceIndex`. */
+  readonly resources: readonly unknown[];
   readonly plan: Plan;
   readonly fused: Fused;
   readonly #modules: readonly WebAssembly.Module[];
@@ -344,8 +377,8 @@ export class Twins {
 
   constructor(spec: LinkSpec) {
     const plan = linkPlan(spec);
-    const { types, funcTypes } = decodeTypes(plan, new TypeInterner());
-    this.types = types;
+    const { resources, funcTypes } = decodeTypes(plan, new TypeInterner());
+    this.resources = resources;
     this.type = funcTypes[0]!;
     const lifted = flattenFuncType(plan.options[CALLEE_OPTIONS]!, this.type, "lift");
     const lowered = flattenFuncType(plan.options[CALLER_OPTIONS]!, this.type, "lower");
