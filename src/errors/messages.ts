@@ -22,6 +22,7 @@ export const trapMessages = {
   "not-cancelled": () => "invalid `task.cancel`: the task has not been asked to cancel",
   "return-mismatch": () => "invalid `task.return` signature and/or options for current task",
   "sync-task": (v: { builtin: string }) => `invalid \`${v.builtin}\`: the current task is not lifted \`async\``,
+  "callee-trapped": () => "a function that was called asynchronously has trapped",
   "callback-code": () => "unsupported callback code",
   "cannot-block": () =>
     "cannot block a synchronous task before returning (deadlock detected: event loop cannot make further progress)",

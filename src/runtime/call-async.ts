@@ -87,15 +87,25 @@ export function canonLift(
  * (`async/sync-streams.wast`). The lock is had by threads of the callee's instance, which cannot call the caller's.
  */
 function makeWay(task: Task, thread: Thread): Quantum {
-  const { instance } = task;
-  const { scheduler } = thread;
-  while (task.state === "initial" && instance.backpressure === 0 && instance.numWaitingToEnter === 1) {
+  return repeat(() => {
+    const { instance } = task;
+    if (task.state !== "initial" || instance.backpressure > 0 || instance.numWaitingToEnter > 1) return "over";
     const next = instance.exclusiveThread ?? thread;
-    if (!next.ready || (next.fiber !== undefined && task.mode === "plain")) return undefined;
-    const quantum = scheduler.resume(next);
-    if (quantum !== undefined) return quantum.then(() => makeWay(task, thread));
+    if (!next.ready || (next.fiber !== undefined && task.mode === "plain")) return "over";
+    return thread.scheduler.resume(next);
+  });
+}
+
+/** Runs one quantum after the other, until there is none. */
+function repeat(step: () => Quantum | "over"): Quantum {
+  for (let quantum = step(); quantum !== "over"; quantum = step()) {
+    if (quantum !== undefined) return repeatLater(quantum, step);
   }
   return undefined;
+}
+
+async function repeatLater(first: Quantum, step: () => Quantum | "over"): Promise<void> {
+  for (let quantum: Quantum | "over" = first; quantum !== "over"; quantum = step()) await quantum;
 }
 
 /**
@@ -105,14 +115,13 @@ function makeWay(task: Task, thread: Thread): Quantum {
  */
 function finishSync(task: Task): Quantum {
   const { scheduler } = task.instance.store;
-  while (task.state !== "resolved") {
+  return repeat(() => {
+    if (task.state === "resolved") return "over";
     const thread = scheduler.candidate(task.instance);
     if (thread === undefined) return trap("cannot-block");
     if (task.mode === "plain" && thread.fiber !== undefined) trapWith(notSuspendable());
-    const quantum = scheduler.resume(thread);
-    if (quantum !== undefined) return quantum.then(() => finishSync(task));
-  }
-  return undefined;
+    return scheduler.resume(thread);
+  });
 }
 
 /** `thread_func` of `canon_lift`, from where the thread has entered. */

@@ -25,7 +25,7 @@ import type { CoreFunction } from "./functions.ts";
 import { Deferred, type Quantum } from "./quantum.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Thread } from "./thread.ts";
-import { reasonOf, trapOnThrow, trapWith } from "./trap.ts";
+import { reasonOf, trap, trapOnThrow, trapWith } from "./trap.ts";
 
 interface PromiseIntegration {
   promising(func: WebAssembly.ExportValue): (...args: unknown[]) => Promise<unknown>;
@@ -70,7 +70,8 @@ export class Fiber {
         return fiber.#end.promise;
       case "running":
         // It has thrown. What, the engine tells later.
-        return call.then(() => assert(false), failed);
+        thread.scheduler.failing = true;
+        return call as Promise<never>;
     }
   }
 
@@ -122,10 +123,6 @@ export class Fiber {
     if (end !== undefined) end.reject(error);
     else this.thread.scheduler.store.poison(reasonOf(error));
   }
-}
-
-function failed(error: unknown): never {
-  throw error;
 }
 
 /** Goes on where a stack was suspended; gives the result of what suspended it. */
@@ -192,7 +189,13 @@ export class Stacks {
    * same again. What comes back means nothing.
    */
   suspendUntil(thread: Thread | undefined, until: Promise<unknown>, finish: () => unknown): undefined {
-    const fiber = this.#fiberOf(thread);
+    const fiber = thread?.fiber;
+    if (fiber === undefined) {
+      // Nobody waits for it any more.
+      until.catch(() => {});
+      if (this.#scheduler.failing) trap("callee-trapped");
+      trapWith(notSuspendable());
+    }
     return this.#ask(() => fiber.suspended(until, finish));
   }
 
@@ -201,7 +204,8 @@ export class Stacks {
    * waiting or suspended now, is resumed.
    */
   block(thread: Thread, finish: (cancelled: boolean) => unknown): undefined {
-    const fiber = this.#fiberOf(thread);
+    const { fiber } = thread;
+    assert(fiber !== undefined);
     return this.#ask(() => fiber.blocked(finish));
   }
 
@@ -209,10 +213,6 @@ export class Stacks {
     this.#suspension = suspension;
     this.#blocked.value = 1;
     return undefined;
-  }
-
-  #fiberOf(thread: Thread | undefined): Fiber {
-    return thread?.fiber ?? trapWith(notSuspendable());
   }
 
   #suspend(): Promise<Resumption> {

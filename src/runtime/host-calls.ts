@@ -86,12 +86,11 @@ export function callPromised(
     let outcome: Outcome | undefined;
     let told = false;
     const tell = () => {
-      if (told) return undefined;
+      if (told) return;
       told = true;
       forget();
       if ("error" in outcome!) reject(outcome.error);
       else resolve(outcome!.value);
-      return undefined;
     };
     const settle = (settled: Outcome) => {
       if (outcome !== undefined) return false;
@@ -99,7 +98,7 @@ export function callPromised(
       mayAbort?.();
       signal?.removeEventListener("abort", abort);
       // Whoever goes on then can call whatever the guest has left by then.
-      scheduler.post(tell);
+      scheduler.atRest(tell);
       return true;
     };
     // Also of one that has returned in the same quantum: what traps then, `post-return` say, may belong to the call.

@@ -37,6 +37,8 @@ export class Scheduler {
   current: Thread | undefined;
   /** The thread of a core start function, which runs while no other does. */
   starting: Thread | undefined;
+  /** Whether a thread has trapped, of which the engine tells in a later microtask. */
+  failing = false;
   /** In the order in which they began to wait. `Store.waiting` in the specification. */
   readonly waiting: Set<Thread> = new Set();
   /** What the host awaits. They fail when the store does. */
@@ -47,8 +49,11 @@ export class Scheduler {
   readonly #ready: Queue<Thread> = new Queue();
   readonly #yielded: Queue<Thread> = new Queue();
   readonly #posted: Queue<() => Quantum> = new Queue();
+  readonly #endings: Queue<() => void> = new Queue();
   /** The quantum that is yet to end, of those that were begun outside of all others. */
   #chain: Promise<void> | undefined;
+  /** Whether one has been begun, and has not ended. */
+  #performing = false;
   #scheduled = false;
   #turn: Turn | undefined;
 
@@ -94,19 +99,26 @@ export class Scheduler {
 
   /** Goes on with `thread`, and with whatever threads that switches to. */
   #run(thread: Thread, cancelled: boolean): Quantum {
+    for (let next: Thread | undefined = thread; next !== undefined; ) {
+      const quantum = this.#continue(next, next === thread && cancelled);
+      if (quantum !== undefined) return this.#runLater(next, quantum);
+      next = takeSwitch(next);
+    }
+    return undefined;
+  }
+
+  async #runLater(thread: Thread, quantum: Quantum): Promise<void> {
+    await quantum;
+    for (let next = takeSwitch(thread); next !== undefined; next = takeSwitch(next)) await this.#continue(next, false);
+    this.current = undefined;
+  }
+
+  #continue(thread: Thread, cancelled: boolean): Quantum {
     const { continuation } = thread;
     assert(continuation !== undefined);
     thread.continuation = undefined;
     this.current = thread;
-    return after(continuation(cancelled), () => {
-      const { switchTo } = thread;
-      if (switchTo === undefined) {
-        this.current = undefined;
-        return undefined;
-      }
-      thread.switchTo = undefined;
-      return this.#run(switchTo, false);
-    });
+    return continuation(cancelled);
   }
 
   /** One of the threads of `instance` that can go on below a synchronous call into it. See `canon_lift` in call-async.ts. */
@@ -133,7 +145,17 @@ export class Scheduler {
     }
     this.#perform(task);
     // If nothing is ready now, whoever awaits something wants to know.
-    this.#schedule();
+    if (this.#calls.size > 0) this.#schedule();
+  }
+
+  /** Does something as soon as no guest runs: nothing that calls one. */
+  atRest(action: () => void): void {
+    this.#endings.push(action);
+    if (!this.#performing) this.#schedule();
+  }
+
+  #rest(): void {
+    for (let action = this.#endings.shift(); action !== undefined; action = this.#endings.shift()) action();
   }
 
   /** As `addCall`, for what the host does not need to have an end. */
@@ -192,6 +214,7 @@ export class Scheduler {
         await this.#chain;
         continue;
       }
+      this.#rest();
       const task = this.#posted.shift();
       if (task !== undefined) {
         this.#perform(task);
@@ -218,9 +241,14 @@ export class Scheduler {
   }
 
   #perform(task: () => Quantum): void {
+    this.#performing = true;
     try {
       const quantum = task();
-      if (quantum === undefined) return;
+      if (quantum === undefined) {
+        this.#performing = false;
+        this.#rest();
+        return;
+      }
       this.#chain = quantum.then(
         () => this.#left(),
         (error) => {
@@ -229,6 +257,7 @@ export class Scheduler {
         },
       );
     } catch (error) {
+      this.#performing = false;
       this.current = undefined;
       this.#failed(error);
     }
@@ -242,6 +271,7 @@ export class Scheduler {
 
   #left(): void {
     this.#chain = undefined;
+    this.#performing = false;
     this.current = undefined;
     this.#schedule();
   }
@@ -279,9 +309,10 @@ export class Scheduler {
 
   /** A turn of the event loop. While the host awaits nothing, it keeps no process alive. */
   async #nextTurn(): Promise<void> {
-    this.#turn = nextTurn(this.#calls.size > 0);
-    await this.#turn.promise;
-    this.#turn = undefined;
+    const turn = nextTurn(this.#calls.size > 0);
+    this.#turn = turn;
+    await turn.promise;
+    if (this.#turn === turn) this.#turn = undefined;
   }
 
   /** The host awaits something, nothing can run, and it has nothing at hand that could change that. */
@@ -302,6 +333,13 @@ export class Scheduler {
       this.current === undefined
     );
   }
+}
+
+/** The thread that a blocked one has switched to. */
+function takeSwitch(thread: Thread): Thread | undefined {
+  const { switchTo } = thread;
+  thread.switchTo = undefined;
+  return switchTo;
 }
 
 function deadlock(): ComponentError {
