@@ -40,8 +40,11 @@ const isArray = (samples: Samples): samples is readonly number[] => Array.isArra
 const quartiles = (values: readonly number[]) =>
   [quantile(values, 0.25), median(values), quantile(values, 0.75)] as const;
 
+/** Whether a call by hand takes any time: where it does not, the engine has put the guest's code into the loop. */
+export const countable = ({ figures: { raw } }: Row): boolean => raw === undefined || !("ns" in raw) || raw.ns[1] >= 1;
+
 /** The ratios to `raw` of all rows that have one. */
-function ratios(rows: readonly Row[], implementation: ImplementationName): number[] {
+export function ratios(rows: readonly Row[], implementation: ImplementationName): number[] {
   return rows.flatMap(({ figures }) => {
     const found = figures[implementation];
     return found !== undefined && "ratio" in found ? [found.ratio[1]] : [];
@@ -63,6 +66,7 @@ export function markdown({ engine, method, rows }: Report): string {
       .split("\n\n"),
     "### Geometric means of the ratio to `raw`",
     means(rows, groups, present),
+    "In brackets, how many workloads could be measured, if not all. Calls of which `raw` takes less than a nanosecond are left out.",
     ...groups.flatMap((group) => [
       `### ${group[0]!.toUpperCase()}${group.slice(1)}`,
       table(
@@ -76,17 +80,20 @@ export function markdown({ engine, method, rows }: Report): string {
 
 function means(rows: readonly Row[], groups: readonly string[], present: readonly ImplementationName[]): string {
   const others = present.filter((name) => name !== "raw");
-  const line = (title: string, of: readonly Row[]) => [
-    title,
-    String(of.length),
-    ...others.map((name) => {
-      const values = ratios(of, name);
-      if (values.length === 0) return "–";
-      const some = values.length < of.length ? ` (${values.length})` : "";
-      return `${times(geometricMean(values))}${some}`;
-    }),
-  ];
-  const boundary = rows.filter((row) => row.group.includes("host"));
+  const line = (title: string, all: readonly Row[]) => {
+    const of = all.filter(countable);
+    return [
+      title,
+      String(of.length),
+      ...others.map((name) => {
+        const values = ratios(of, name);
+        if (values.length === 0) return "–";
+        const some = values.length < of.length ? ` (${values.length})` : "";
+        return `${times(geometricMean(values))}${some}`;
+      }),
+    ];
+  };
+  const boundary = rows.filter((row) => row.group !== "guest to guest");
   return grid(
     ["group", "workloads", ...others],
     [
