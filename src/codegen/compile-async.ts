@@ -1,14 +1,14 @@
 /**
- * The table of what calls that are tasks are made of, for a plan that has any. Like all other code, each part is written
- * when it is first needed.
+ * The table of what calls that are tasks are made of, for a plan that has any.
+ *
+ * The table is the same for whoever runs the parts, prints them or writes them to a file; what a part is, is up to them.
  */
 import { layout } from "../abi/layout.ts";
 import type { Blocking } from "../plan/blocking.ts";
 import type { CanonicalOptions, LiftIndex, Plan, Trampoline, TrampolineIndex } from "../plan/plan.ts";
+import type { NumberKind } from "../runtime/async-types.ts";
 import type { Payload } from "../runtime/buffers.ts";
-import type {
-  AsyncFunctions, AsyncLiftMakers, AsyncLowerMakers, PieceBinding, PieceMaker, ValuesOf,
-} from "../runtime/functions.ts"; // biome-ignore format: one list
+import type { AsyncFunctions, PieceBinding, PieceMaker, ValuesOf } from "../runtime/functions.ts";
 import type { ValType } from "../types/types.ts";
 import {
   liftParamsMaker, liftResultMaker, liftSignature, loadPayloadMaker, lowerParamsMaker, lowerResultMaker, storePayloadMaker,
@@ -19,51 +19,74 @@ import { entryModule, shimModule } from "./shims.ts";
 import type { Maker } from "./tree.ts";
 import { isNumber } from "./values.ts";
 
-/** Turns a maker's tree into a function. */
-type Make = (maker: Maker) => (binding: object) => unknown;
 type Lower = Extract<Trampoline, { readonly op: "lower" }>;
 type Builtin = Extract<Trampoline, { readonly op: "builtin" }>;
+type Both<T> = Readonly<Record<ValuesOf, T>>;
 
-export function asyncFunctions(generator: Generator, blocking: Blocking, make: Make): AsyncFunctions | undefined {
+/** Which part is whose. */
+export interface AsyncTable<T> {
+  /** For each lift into an instance whose calls are tasks. */
+  readonly lifts: ReadonlyMap<LiftIndex, Both<LiftParts<T>>>;
+  /** For each function that is lowered to one, and for those of the host's that are asynchronous or may wait. */
+  readonly lowers: ReadonlyMap<TrampolineIndex, { readonly liftParams: T; readonly lowerResult: T }>;
+  /** For each `task.return`. */
+  readonly returns: ReadonlyMap<TrampolineIndex, Both<T>>;
+  /** For each `read` and `write` of a stream or a future. */
+  readonly payloads: ReadonlyMap<TrampolineIndex, PayloadParts<T>>;
+}
+
+interface LiftParts<T> {
+  readonly lowerParams: T;
+  readonly liftResult: T;
+  readonly signature: string;
+}
+
+interface PayloadParts<T> extends Pick<Payload, "size" | "alignment"> {
+  readonly number: NumberKind | undefined;
+  /** Absent where nothing is loaded or stored one by one. */
+  readonly parts: Both<{ readonly load: T; readonly store: T }> | undefined;
+}
+
+/** The table of a plan; `use` makes of a part what is in it. `undefined` if nothing of the plan is asynchronous. */
+export function asyncTable<T>(
+  generator: Generator,
+  blocking: Blocking,
+  use: (part: () => Maker) => T,
+): AsyncTable<T> | undefined {
   const { plan } = generator;
   if (!blocking.tasks.includes(true) && !plan.trampolines.some(isErrorContext)) return undefined;
+  const both = <P>(part: (values: ValuesOf) => P): Both<P> => ({ host: part("host"), component: part("component") });
   const shims = new Set(blocking.shims);
-  const lowers = new Map<TrampolineIndex, AsyncLowerMakers>();
-  const returns = new Map<
-    TrampolineIndex,
-    AsyncFunctions["returns"] extends ReadonlyMap<unknown, infer R> ? R : never
-  >();
-  const payloads = new Map<TrampolineIndex, PieceMaker<Payload>>();
+  const lifts = new Map<LiftIndex, Both<LiftParts<T>>>();
+  for (const [i, lift] of plan.lifts.entries()) {
+    if (!blocking.tasks[plan.options[lift.options]!.instance]) continue;
+    const signature = liftSignature(generator, lift);
+    const parts = both((values) => ({
+      lowerParams: use(() => lowerParamsMaker(generator, lift, values)),
+      liftResult: use(() => liftResultMaker(generator, lift, values)),
+      signature,
+    }));
+    lifts.set(i as LiftIndex, parts);
+  }
+  const lowers = new Map<TrampolineIndex, { readonly liftParams: T; readonly lowerResult: T }>();
+  const returns = new Map<TrampolineIndex, Both<T>>();
+  const payloads = new Map<TrampolineIndex, PayloadParts<T>>();
   for (const [i, trampoline] of plan.trampolines.entries()) {
     const index = i as TrampolineIndex;
     if (trampoline.op === "lower") {
-      if (isTask(plan, blocking, trampoline) || shims.has(index))
-        lowers.set(index, lowerMakers(generator, trampoline, make));
+      if (!isTask(plan, blocking, trampoline) && !shims.has(index)) continue;
+      lowers.set(index, {
+        liftParams: use(() => liftParamsMaker(generator, trampoline)),
+        lowerResult: use(() => lowerResultMaker(generator, trampoline)),
+      });
     } else if (trampoline.builtin === "task.return") {
-      const returning = (values: ValuesOf) => lazily(() => make(taskReturnMaker(generator, trampoline, values)));
-      returns.set(index, { host: returning("host"), component: returning("component") } as never);
+      const parts = both((values) => use(() => taskReturnMaker(generator, trampoline, values)));
+      returns.set(index, parts);
     } else if (/^(stream|future)\.(read|write)$/.test(trampoline.builtin)) {
-      payloads.set(index, payloadMaker(generator, trampoline, make));
+      payloads.set(index, payloadParts(generator, trampoline, both, use));
     }
   }
-  const lifts = new Map<LiftIndex, Readonly<Record<ValuesOf, AsyncLiftMakers>>>();
-  for (const [i, { options }] of plan.lifts.entries()) {
-    if (!blocking.tasks[plan.options[options]!.instance]) continue;
-    const index = i as LiftIndex;
-    lifts.set(index, {
-      host: liftMakers(generator, index, "host", make),
-      component: liftMakers(generator, index, "component", make),
-    });
-  }
-  return {
-    blocking,
-    lifts,
-    lowers,
-    returns,
-    payloads,
-    shims: () => shimModule(generator, blocking.shims),
-    entry: entryModule,
-  };
+  return { lifts, lowers, returns, payloads };
 }
 
 function isErrorContext(trampoline: Trampoline): boolean {
@@ -76,86 +99,85 @@ function isTask(plan: Plan, { tasks }: Blocking, { callee, type }: Lower): boole
   return callee.from === "lift" && tasks[plan.options[plan.lifts[callee.lift]!.options]!.instance]!;
 }
 
-function liftMakers(generator: Generator, index: LiftIndex, values: ValuesOf, make: Make): AsyncLiftMakers {
-  const lift = generator.plan.lifts[index]!;
-  return {
-    lowerParams: lazily(() => make(lowerParamsMaker(generator, lift, values))),
-    liftResult: lazily(() => make(liftResultMaker(generator, lift, values))),
-    signature: liftSignature(generator, lift),
-  };
-}
-
-function lowerMakers(generator: Generator, lower: Lower, make: Make): AsyncLowerMakers {
-  return {
-    liftParams: lazily(() => make(liftParamsMaker(generator, lower))),
-    lowerResult: lazily(() => make(lowerResultMaker(generator, lower))),
-  };
-}
-
-function payloadMaker(generator: Generator, { immediates }: Builtin, make: Make): PieceMaker<Payload> {
+function payloadParts<T>(
+  generator: Generator,
+  { immediates }: Builtin,
+  both: <P>(part: (values: ValuesOf) => P) => Both<P>,
+  use: (part: () => Maker) => T,
+): PayloadParts<T> {
   const { plan, types } = generator;
   const type = types[immediates.type!]!;
-  const t = type.kind === "stream" || type.kind === "future" ? type.payload : undefined;
-  if (t === undefined) return () => nothing;
-  const options = plan.options[immediates.options!]!;
+  const t: ValType | undefined = type.kind === "stream" || type.kind === "future" ? type.payload : undefined;
+  if (t === undefined) return { size: 0, alignment: 1, number: undefined, parts: undefined };
+  const options: CanonicalOptions = plan.options[immediates.options!]!;
   const { size, alignment } = layout(t, options.pointer);
-  if (isNumber(t)) return () => ({ ...nothing, size, alignment, number: t.kind });
-  const pieces = {
-    host: pieceMakers(generator, t, options, "host", make),
-    component: pieceMakers(generator, t, options, "component", make),
-  };
+  if (isNumber(t)) return { size, alignment, number: t.kind, parts: undefined };
+  const parts = both((values) => ({
+    load: use(() => loadPayloadMaker(generator, t, options, values)),
+    store: use(() => storePayloadMaker(generator, t, options, values)),
+  }));
+  return { size, alignment, number: undefined, parts };
+}
+
+// ---- Functions
+
+/** The parts as functions. Like all other code, each is written when it is first needed: `make` turns its tree into one. */
+export function asyncFunctions(
+  generator: Generator,
+  blocking: Blocking,
+  make: (maker: Maker) => (binding: object) => unknown,
+): AsyncFunctions | undefined {
+  const table = asyncTable(generator, blocking, (part): PieceMaker<never> => {
+    let made: ((binding: object) => unknown) | undefined;
+    return (binding) => {
+      made ??= make(part());
+      return made(binding) as never;
+    };
+  });
+  return (
+    table && {
+      ...table,
+      blocking,
+      payloads: new Map(Array.from(table.payloads, ([index, parts]) => [index, payloadMaker(parts)])),
+      shims: () => shimModule(generator, blocking.shims),
+      entry: entryModule,
+    }
+  );
+}
+
+type Load = (ptr: number, length: number) => readonly unknown[];
+type Store = (list: readonly unknown[], ptr: number, length: number) => void;
+interface Pieces {
+  readonly load: PieceMaker<Load>;
+  readonly store: PieceMaker<Store>;
+}
+
+function payloadMaker({ size, alignment, number, parts }: PayloadParts<PieceMaker<never>>): PieceMaker<Payload> {
   return (binding) => {
-    const bound = { host: bind(pieces.host, binding), component: bind(pieces.component, binding) };
+    const host = bind(parts?.host, binding);
+    const component = bind(parts?.component, binding);
     return {
       size,
       alignment,
-      number: undefined,
-      load: { host: bound.host.load, component: bound.component.load },
-      store: { host: bound.host.store, component: bound.component.store },
+      number,
+      load: { host: host.load, component: component.load },
+      store: { host: host.store, component: component.store },
     };
   };
 }
 
-const none = () => [];
-const nothing: Payload = {
-  size: 0,
-  alignment: 1,
-  number: undefined,
-  load: { host: none, component: none },
-  store: { host: none, component: none },
-};
-
-type Load = (ptr: number, length: number) => readonly unknown[];
-type Store = (list: readonly unknown[], ptr: number, length: number) => void;
-
-function pieceMakers(generator: Generator, t: ValType, options: CanonicalOptions, values: ValuesOf, make: Make) {
-  return {
-    load: lazily<Load>(() => make(loadPayloadMaker(generator, t, options, values))),
-    store: lazily<Store>(() => make(storePayloadMaker(generator, t, options, values))),
-  };
-}
-
 /** Both parts, each made when it is first called: a `read` never loads, a `write` never stores. */
-function bind({ load, store }: { load: PieceMaker<Load>; store: PieceMaker<Store> }, binding: PieceBinding) {
+function bind(pieces: Pieces | undefined, binding: PieceBinding) {
   let loaded: Load | undefined;
   let stored: Store | undefined;
   return {
     load(ptr: number, length: number) {
-      loaded ??= load(binding);
+      loaded ??= pieces!.load(binding);
       return loaded(ptr, length);
     },
     store(list: readonly unknown[], ptr: number) {
-      stored ??= store(binding);
+      stored ??= pieces!.store(binding);
       stored(list, ptr, list.length);
     },
-  };
-}
-
-/** A maker that is itself made when it is first asked for a function. */
-function lazily<F>(make: () => (binding: object) => unknown): PieceMaker<F> {
-  let made: ((binding: object) => unknown) | undefined;
-  return (binding) => {
-    made ??= make();
-    return made(binding) as F;
   };
 }

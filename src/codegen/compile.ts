@@ -14,7 +14,7 @@ import type { Export, ImportIndex, LiftIndex, Plan, Trampoline, TrampolineIndex 
 import type { CoreFunction, FunctionTable, HostFunction, LowerMaker } from "../runtime/functions.ts";
 import * as library from "../runtime/library.ts";
 import { functionLabel, selfAndAncestors } from "./call-code.ts";
-import { asyncFunctions } from "./compile-async.ts";
+import { type AsyncTable, asyncFunctions, asyncTable } from "./compile-async.ts";
 import { evaluateModule } from "./evaluate.ts";
 import { liftMaker, lowerMaker } from "./functions.ts";
 import { Generator } from "./generator.ts";
@@ -102,6 +102,7 @@ export interface Generated {
   readonly module: Module;
   readonly lifts: ReadonlyMap<LiftIndex, { readonly call: string; readonly read: string }>;
   readonly lowers: ReadonlyMap<TrampolineIndex, string>;
+  readonly async: AsyncTable<string> | undefined;
 }
 
 /** The trees of all functions of a plan, as plain data: for whoever prints them. */
@@ -121,7 +122,8 @@ export function generate(plan: Plan): Generated {
   const lowers = plainLowers(generator, blocking).map(
     ([index, lower]) => [index, add(makerFor(generator, lower))] as const,
   );
-  return { module: generator.takeModule(makers), lifts: new Map(lifts), lowers: new Map(lowers) };
+  const async = asyncTable(generator, blocking, (part) => add(part()));
+  return { module: generator.takeModule(makers), lifts: new Map(lifts), lowers: new Map(lowers), async };
 }
 
 // ---- What there is to generate
@@ -153,17 +155,18 @@ function exportedLifts(exports: readonly Export[], found: Set<LiftIndex> = new S
 }
 
 function plainLowers(generator: Generator, blocking: Blocking): readonly (readonly [TrampolineIndex, Lower])[] {
+  const shims = new Set(blocking.shims);
   return [...generator.plan.trampolines.entries()].flatMap(([i, trampoline]) =>
-    trampoline.op === "lower" && isPlain(generator, blocking, i as TrampolineIndex, trampoline)
+    trampoline.op === "lower" && !shims.has(i as TrampolineIndex) && isPlain(generator, blocking, trampoline)
       ? [[i as TrampolineIndex, trampoline]]
       : [],
   );
 }
 
 /** Whether calls of a lowered function are no tasks, and are possible at all. */
-function isPlain({ plan }: Generator, { tasks, shims }: Blocking, index: TrampolineIndex, lower: Lower): boolean {
+function isPlain({ plan }: Generator, { tasks }: Blocking, lower: Lower): boolean {
   const { callee, options, type } = lower;
-  if (plan.funcTypes[type]!.async || shims.includes(index)) return false;
+  if (plan.funcTypes[type]!.async) return false;
   if (callee.from === "import") return true;
   const { instance } = plan.options[plan.lifts[callee.lift]!.options]!;
   return !tasks[instance] && !areRelated(plan, plan.options[options]!.instance, instance);

@@ -179,8 +179,12 @@ function toGuest(source: Buffer, target: GuestBuffer, count: number): void {
     if (bytes.buffer === u8.buffer) u8.copyWithin(ptr, bytes.byteOffset, bytes.byteOffset + byteLength);
     else u8.set(bytes, ptr);
   } else if (source instanceof GuestBuffer) {
-    payload.store.component(source.payload.load.component(source.ptr, count), ptr);
+    source.cx.memory.current();
+    const values = source.payload.load.component(source.ptr, count);
+    cx.memory.current();
+    payload.store.component(values, ptr);
   } else {
+    cx.memory.current();
     payload.store.host((source as HostSource).take(count), ptr);
   }
 }
@@ -204,7 +208,12 @@ function toHost(source: Buffer, target: HostTarget, count: number): void {
       if (room.length < count) invalid();
       const byteLength = count * payload.size;
       new Uint8Array(room.buffer, room.byteOffset, byteLength).set(guestBytes(source, byteLength));
-    } else target.values = payload.size === 0 ? new Array(count).fill(undefined) : payload.load.host(ptr, count);
+    } else if (payload.size === 0) {
+      target.values = new Array(count).fill(undefined);
+    } else {
+      source.cx.memory.current();
+      target.values = payload.load.host(ptr, count);
+    }
     return;
   }
   const { values, progress } = source as HostSource;

@@ -19,6 +19,7 @@ import { printModule } from "../../src/codegen/print.ts";
 import { ComponentError } from "../../src/errors/component-error.ts";
 import { type Fused, fuse } from "../../src/fuse/fuse.ts";
 import { moduleTraits } from "../../src/fuse/traits.ts";
+import { analyzeBlocking } from "../../src/plan/blocking.ts";
 import { type Planned, planComponent } from "../../src/plan/inline.ts";
 import type { SourceIndex } from "../../src/plan/plan.ts";
 import { printPlan } from "../../src/plan/print.ts";
@@ -36,6 +37,13 @@ interface Config {
 const views = {
   plan: (bytes: Uint8Array, config: Config): string => printPlan(plan(bytes, config).plan, { ranges: false }),
   js: (bytes: Uint8Array, config: Config): string => printModule(generate(plan(bytes, config).plan).module),
+  /** What of it is asynchronous. */
+  blocking: (bytes: Uint8Array, config: Config): string => {
+    const { tasks, suspends, shims } = analyzeBlocking(plan(bytes, config).plan);
+    const instances = (which: readonly boolean[]) => which.flatMap((yes, i) => (yes ? ` instance${i}` : []));
+    const names = shims.map((index) => ` trampoline${index}`);
+    return `tasks:${instances(tasks)}\nsuspends:${instances(suspends)}\nshims:${names}\n`;
+  },
   /** The plan once calls between components are adapters. */
   fused: (bytes: Uint8Array, config: Config): string => printPlan(fused(bytes, config).plan, { ranges: false }),
   /** The adapters. */

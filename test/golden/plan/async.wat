@@ -1,4 +1,4 @@
-;;! show = ["plan"]
+;;! show = ["plan", "blocking"]
 ;; Asynchronous functions and their built-ins: options with a callback, a stream of resources, and built-ins that are
 ;; asked for twice and made once.
 (component
@@ -62,3 +62,7 @@
 ;;     "" "get": trampoline7
 ;;   )
 ;;   export "run" = lift0: async func() -> u32
+;;= blocking
+;;   tasks: instance0
+;;   suspends: instance0
+;;   shims: trampoline3, trampoline6

@@ -1,0 +1,249 @@
+;;! show = ["js"]
+;; How values travel in calls that are tasks: core values come and go in arrays; parameters of an asynchronous lower go
+;; through memory from the fifth on, its result always; and the values of a stream are loaded and stored as a list.
+(component
+  (import "fetch" (func $fetch async (param "url" string) (param "from" u64) (result (result (list u8) (error u32)))))
+  (type $s (stream (tuple string u32)))
+  (core module $Mem (memory (export "memory") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable))
+  (core instance $mem (instantiate $Mem))
+  (core func $fetch' (canon lower (func $fetch) async
+    (memory (core memory $mem "memory")) (realloc (core func $mem "realloc"))))
+  (core func $return (canon task.return (result $s)))
+  (core func $read (canon stream.read $s async (memory (core memory $mem "memory")) (realloc (core func $mem "realloc"))))
+  (core module $M
+    (import "" "fetch" (func (param i32 i32 i64 i32) (result i32)))
+    (import "" "return" (func (param i32)))
+    (import "" "read" (func (param i32 i32 i32) (result i32)))
+    (func (export "run") (param i32 i32) (result i32) unreachable)
+    (func (export "cb") (param i32 i32 i32) (result i32) unreachable)
+    (func (export "sync") (param i32) (result i32) unreachable))
+  (core instance $m (instantiate $M (with "" (instance
+    (export "fetch" (func $fetch')) (export "return" (func $return)) (export "read" (func $read))))))
+  (func (export "run") async (param "name" string) (result $s)
+    (canon lift (core func $m "run") async (callback (core func $m "cb"))
+      (memory (core memory $mem "memory")) (realloc (core func $mem "realloc"))))
+  (func (export "sync") (param "n" u8) (result u8) (canon lift (core func $m "sync"))))
+;;= js
+;;   "use strict";
+;;
+;;   const {
+;;     asObject,
+;;     asTuple,
+;;     checkPointer,
+;;     invalid,
+;;     liftAsync,
+;;     liftAsyncValue,
+;;     liftString,
+;;     loadUtf8,
+;;     makeList,
+;;     storeLiftedString,
+;;     storeU8,
+;;     storeUtf8,
+;;     toU32,
+;;     toU8,
+;;     unsigned64,
+;;   } = library;
+;;
+;;   function loadElements$tuple6(cx, memory, ptr, length) {
+;;     const list = makeList(length);
+;;     const u32 = memory.u32;
+;;     let at = ptr;
+;;     for (let i = 0; i < length; i++) {
+;;       list[i] = [loadUtf8(cx, u32[at >>> 2], u32[(at + 4) >>> 2]), u32[(at + 8) >>> 2]];
+;;       at = at + 12;
+;;     }
+;;     return list;
+;;   }
+;;
+;;   function storeElements$tuple6(cx, memory, list, ptr, length) {
+;;     let at = ptr;
+;;     for (let i = 0; i < length; i++) {
+;;       const tuple = asTuple(list[i], 2);
+;;       const ptr2 = storeUtf8(cx, tuple[0]);
+;;       const length2 = cx.length;
+;;       memory.u32[at >>> 2] = ptr2;
+;;       memory.u32[(at + 4) >>> 2] = length2;
+;;       memory.u32[(at + 8) >>> 2] = toU32(tuple[1]);
+;;       at = at + 12;
+;;     }
+;;   }
+;;
+;;   function loadElements$tuple6$2(cx, memory, ptr, length) {
+;;     const list = makeList(length);
+;;     const u32 = memory.u32;
+;;     let at = ptr;
+;;     for (let i = 0; i < length; i++) {
+;;       const string = liftString(cx, "utf8", u32[at >>> 2], u32[(at + 4) >>> 2]);
+;;       list[i] = [string, u32[(at + 8) >>> 2]];
+;;       at = at + 12;
+;;     }
+;;     return list;
+;;   }
+;;
+;;   function storeElements$tuple6$2(cx, memory, list, ptr, length) {
+;;     let at = ptr;
+;;     for (let i = 0; i < length; i++) {
+;;       const tuple = list[i];
+;;       const ptr2 = storeLiftedString(cx, "utf8", tuple[0]);
+;;       const length2 = cx.length;
+;;       memory.u32[at >>> 2] = ptr2;
+;;       memory.u32[(at + 4) >>> 2] = length2;
+;;       memory.u32[(at + 8) >>> 2] = tuple[1];
+;;       at = at + 12;
+;;     }
+;;   }
+;;
+;;   function lowerParams$host$run(binding) {
+;;     const cx = binding.cx;
+;;     return function run(values, scope) {
+;;       const ptr = storeUtf8(cx, values[0]);
+;;       const length = cx.length;
+;;       return [ptr, length];
+;;     };
+;;   }
+;;
+;;   function liftResult$host$run(binding) {
+;;     return function run(core) {};
+;;   }
+;;
+;;   function lowerParams$component$run(binding) {
+;;     const cx = binding.cx;
+;;     return function run(values, scope) {
+;;       const ptr = storeLiftedString(cx, "utf8", values[0]);
+;;       const length = cx.length;
+;;       return [ptr, length];
+;;     };
+;;   }
+;;
+;;   function liftResult$component$run(binding) {
+;;     return function run(core) {};
+;;   }
+;;
+;;   function lowerParams$host$sync(binding) {
+;;     return function sync(values, scope) {
+;;       return [toU8(values[0])];
+;;     };
+;;   }
+;;
+;;   function liftResult$host$sync(binding) {
+;;     return function sync(core) {
+;;       return core & 255;
+;;     };
+;;   }
+;;
+;;   function lowerParams$component$sync(binding) {
+;;     return function sync(values, scope) {
+;;       return [values[0]];
+;;     };
+;;   }
+;;
+;;   function liftResult$component$sync(binding) {
+;;     return function sync(core) {
+;;       return core & 255;
+;;     };
+;;   }
+;;
+;;   function liftParams$fetch(binding) {
+;;     const cx = binding.cx;
+;;     return function fetch(core, scope) {
+;;       return [loadUtf8(cx, core[0], core[1]), unsigned64(core[2])];
+;;     };
+;;   }
+;;
+;;   function lowerResult$fetch(binding) {
+;;     const cx = binding.cx;
+;;     const memory = cx.memory;
+;;     return function fetch(value, core) {
+;;       const ptr = checkPointer(cx, core[3], 12, 4);
+;;       const result = asObject(value);
+;;       switch (result.tag) {
+;;         case "ok": {
+;;           memory.u8[ptr] = 0;
+;;           const ptr2 = storeU8(cx, result.val);
+;;           const length = cx.length;
+;;           memory.u32[(ptr + 4) >>> 2] = ptr2;
+;;           memory.u32[(ptr + 8) >>> 2] = length;
+;;           break;
+;;         }
+;;         case "err": {
+;;           memory.u8[ptr] = 1;
+;;           memory.u32[(ptr + 4) >>> 2] = toU32(result.val);
+;;           break;
+;;         }
+;;         default: {
+;;           invalid();
+;;           break;
+;;         }
+;;       }
+;;     };
+;;   }
+;;
+;;   function taskReturn$host2(binding) {
+;;     const cx = binding.cx;
+;;     const async7 = binding.asyncTypes[7];
+;;     return function host2(core) {
+;;       const stream = liftAsyncValue(cx, core[0], async7);
+;;       return stream;
+;;     };
+;;   }
+;;
+;;   function taskReturn$component(binding) {
+;;     const cx = binding.cx;
+;;     const async7 = binding.asyncTypes[7];
+;;     return function component(core) {
+;;       const stream = liftAsync(cx, core[0], async7);
+;;       return stream;
+;;     };
+;;   }
+;;
+;;   function loadPayload$host$tuple(binding) {
+;;     const cx = binding.cx;
+;;     const memory = cx.memory;
+;;     return function tuple(ptr, length) {
+;;       return loadElements$tuple6(cx, memory, ptr, length);
+;;     };
+;;   }
+;;
+;;   function storePayload$host$tuple(binding) {
+;;     const cx = binding.cx;
+;;     const memory = cx.memory;
+;;     return function tuple(list, ptr, length) {
+;;       storeElements$tuple6(cx, memory, list, ptr, length);
+;;     };
+;;   }
+;;
+;;   function loadPayload$component$tuple(binding) {
+;;     const cx = binding.cx;
+;;     const memory = cx.memory;
+;;     return function tuple(ptr, length) {
+;;       return loadElements$tuple6$2(cx, memory, ptr, length);
+;;     };
+;;   }
+;;
+;;   function storePayload$component$tuple(binding) {
+;;     const cx = binding.cx;
+;;     const memory = cx.memory;
+;;     return function tuple(list, ptr, length) {
+;;       storeElements$tuple6$2(cx, memory, list, ptr, length);
+;;     };
+;;   }
+;;
+;;   return {
+;;     lowerParams$host$run,
+;;     liftResult$host$run,
+;;     lowerParams$component$run,
+;;     liftResult$component$run,
+;;     lowerParams$host$sync,
+;;     liftResult$host$sync,
+;;     lowerParams$component$sync,
+;;     liftResult$component$sync,
+;;     liftParams$fetch,
+;;     lowerResult$fetch,
+;;     taskReturn$host2,
+;;     taskReturn$component,
+;;     loadPayload$host$tuple,
+;;     storePayload$host$tuple,
+;;     loadPayload$component$tuple,
+;;     storePayload$component$tuple,
+;;   };
