@@ -134,7 +134,7 @@ abstract class HostEnd {
       const forget = this.#scheduler.addFailure((reason) => {
         end(undefined, reason);
         return false;
-      });
+      }, direction === "read");
       const cancel = () => {
         if (begun) this.#scheduler.post(() => void (ended || this.shared.cancel()) as undefined);
         else end(CopyResult.cancelled);

@@ -44,6 +44,8 @@ export class Scheduler {
   /** What the host awaits. They fail when the store does. */
   readonly #calls: Set<Fail> = new Set();
   readonly #failures: Set<Fail> = new Set();
+  /** How many of `failures` the host awaits: what it reads. */
+  #reads = 0;
   /** What the host may yet do: promises and ends of streams that it holds. */
   #operations = 0;
   readonly #ready: Queue<Thread> = new Queue();
@@ -158,11 +160,15 @@ export class Scheduler {
     for (let action = this.#endings.shift(); action !== undefined; action = this.#endings.shift()) action();
   }
 
-  /** As `addCall`, for what the host does not need to have an end. */
-  addFailure(fail: Fail): () => void {
+  /** As `addCall`, for what the host does not need to have an end; it may await it all the same. */
+  addFailure(fail: Fail, awaited = false): () => void {
     this.#failures.add(fail);
+    if (awaited) {
+      this.#reads++;
+      this.#turn?.ref();
+    }
     return () => {
-      this.#failures.delete(fail);
+      if (this.#failures.delete(fail) && awaited) this.#reads--;
     };
   }
 
@@ -192,6 +198,7 @@ export class Scheduler {
     const all = [...this.#calls, ...this.#failures];
     this.#calls.clear();
     this.#failures.clear();
+    this.#reads = 0;
     this.waiting.clear();
     let told = false;
     for (const fail of all) if (fail(reason)) told = true;
@@ -220,7 +227,10 @@ export class Scheduler {
         this.#perform(task);
         continue;
       }
-      if (++quanta % QUANTA_PER_TURN === 0) await this.#nextTurn();
+      if (++quanta % QUANTA_PER_TURN === 0) {
+        await this.#nextTurn();
+        continue;
+      }
       if (this.chooser !== undefined && this.#calls.size === 0 && this.waiting.size > 0) {
         await this.#nextTurn();
         if (this.#chain !== undefined || this.#posted.length > 0) continue;
@@ -229,7 +239,7 @@ export class Scheduler {
       if (thread === undefined) {
         if (this.#yielded.length === 0) break;
         // Promises of the host come first, and now and then all else that it does; if it awaits nothing, always.
-        await (this.#calls.size === 0 || ++yields % YIELDS_PER_TURN === 0 ? this.#nextTurn() : undefined);
+        await (!this.#isAwaited() || ++yields % YIELDS_PER_TURN === 0 ? this.#nextTurn() : undefined);
         if (this.#chain !== undefined || this.#posted.length > 0) continue;
         thread = this.#next() ?? this.#dequeue(this.#yielded);
         if (thread === undefined) continue;
@@ -307,9 +317,13 @@ export class Scheduler {
     return undefined;
   }
 
+  #isAwaited(): boolean {
+    return this.#calls.size > 0 || this.#reads > 0;
+  }
+
   /** A turn of the event loop. While the host awaits nothing, it keeps no process alive. */
   async #nextTurn(): Promise<void> {
-    const turn = nextTurn(this.#calls.size > 0);
+    const turn = nextTurn(this.#isAwaited());
     this.#turn = turn;
     await turn.promise;
     if (this.#turn === turn) this.#turn = undefined;

@@ -208,6 +208,14 @@ test("the host reads what a component writes, which writes no more than that", a
   assert.deepEqual(await collect(web), [Uint32Array.of(0, 1), Uint32Array.of(2)]);
 });
 
+test("reading keeps the process alive for as long as there is something to come", async () => {
+  const { exports } = await make();
+  const stream = (await exports["count"]!(2000, 1)) as ComponentStream<Uint32Array>;
+  let next = 0;
+  for await (const chunk of stream) for (const n of chunk) assert.equal(n, next++);
+  assert.equal(next, 2000);
+});
+
 test("a component that writes learns that the reader is gone", async () => {
   const { exports, store } = await make();
   const stream = (await exports["count"]!(5, 1)) as ComponentStream<Uint32Array>;
