@@ -7,10 +7,11 @@
  *
  * A hostile step has something wrong in it: a core value, a byte of what is passed, or an answer of `realloc`.
  */
-import type { ResourceType as NominalType, ValType } from "../../src/types/types.ts";
-import { encodedString, toJs } from "../reference/js-values.ts";
+import type { ValType } from "../../src/types/types.ts";
+import { encodedString } from "../reference/js-values.ts";
 import type { Value } from "../reference/types.ts";
 import type { PlannedComponent } from "../reference/wast-host.ts";
+import { handlesIn } from "./handles.ts";
 import { behaviours, POKED, places } from "./puppet.ts";
 import type { Random } from "./random.ts";
 import { ReferenceSession } from "./reference-session.ts";
@@ -58,9 +59,9 @@ export class Director {
 
   /** What the host got from a step: resources that it may pass later. */
   received(value: Value, t: ValType): void {
-    forEachHandle(value, t, (handle, resource, rep) => {
+    for (const { handle, resource, rep } of handlesIn(value, t)) {
       if (handle === "own" && resource !== this.#world.host) this.#owned.add(rep);
-    });
+    }
   }
 
   #step(): Step {
@@ -77,9 +78,9 @@ export class Director {
     else {
       for (const [i, value] of action.args.entries()) {
         const { type } = this.#func(action.guest, action.name)!.type.params[i]!;
-        forEachHandle(value, type, (handle, resource, rep) => {
+        for (const { handle, resource, rep } of handlesIn(value, type)) {
           if (handle === "own" && resource !== host) this.#owned.delete(rep);
-        });
+        }
       }
     }
     return { pokes: this.#pokes, action, overlaps: this.#overlaps, replies: this.#replies };
@@ -217,17 +218,4 @@ export class Director {
     const length = Math.max(Math.ceil((end - start) / 8), POKED) * 8;
     this.#pokes.push({ guest, at: start, bytes: this.#session.memory(guest).slice(start, start + length) });
   }
-}
-
-function forEachHandle(
-  value: Value,
-  t: ValType,
-  visit: (handle: "own" | "borrow", resource: NominalType, rep: bigint) => void,
-): void {
-  toJs(value, t, {
-    toJs: visit,
-    fromJs: () => {
-      throw new Error("nothing is converted");
-    },
-  });
 }

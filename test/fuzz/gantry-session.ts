@@ -11,8 +11,9 @@ import {
   views,
 } from "../../src/index.ts";
 import type { FuncType, ValType } from "../../src/types/types.ts";
-import { fromJs, type Handles, toJs } from "../reference/js-values.ts";
+import { type Handles, toJs } from "../reference/js-values.ts";
 import type { Value } from "../reference/types.ts";
+import { handlesIn, objectsIn } from "./handles.ts";
 import { vary } from "./js-forms.ts";
 import { POKED } from "./puppet.ts";
 import type { Random } from "./random.ts";
@@ -207,42 +208,30 @@ export class GantrySession {
 
   /** As it is compared: what the host sees when `v` comes out of a guest, which has been seen to give `actual`. */
   expected(v: Value, t: ValType, actual: unknown): unknown {
-    const reps: bigint[] = [];
-    const objects: unknown[] = [];
-    toJs(v, t, {
-      ...this.#handles,
-      toJs: (handle, type, rep) => {
-        if (handle === "own" && type !== this.#world.host) reps.push(rep);
-      },
-    });
-    if (reps.length > 0) {
-      const collect = {
-        ...this.#handles,
-        fromJs: (...[handle, type, object]: Parameters<Handles["fromJs"]>) => {
-          if (handle === "own" && type !== this.#world.host) objects.push(object);
-          return 0n;
-        },
-      };
-      try {
-        fromJs(actual, t, { encoding: "utf8", ptrType: "i32" }, collect);
-      } catch {
-        // It differs, then.
-      }
-    }
-    for (const [i, rep] of reps.entries()) {
+    const handles = handlesIn(v, t);
+    const objects = handles.length === 0 ? [] : this.#objects(actual, t);
+    for (const [i, { handle, resource: type, rep }] of handles.entries()) {
       const object = objects[i];
-      if (typeof object === "object" && object !== null) this.#owned.set(rep, object);
+      if (handle === "own" && type !== this.#world.host && typeof object === "object" && object !== null) {
+        this.#owned.set(rep, object);
+      }
     }
     return this.toJs(v, t);
   }
 
+  #objects(actual: unknown, t: ValType): readonly unknown[] {
+    try {
+      return objectsIn(actual, t);
+    } catch {
+      // It is no value of this type, which will be noticed.
+      return [];
+    }
+  }
+
   #giveAway(v: Value, t: ValType): void {
-    toJs(v, t, {
-      ...this.#handles,
-      toJs: (handle, type, rep) => {
-        if (handle === "own" && type !== this.#world.host) this.#owned.delete(rep);
-      },
-    });
+    for (const { handle, resource: type, rep } of handlesIn(v, t)) {
+      if (handle === "own" && type !== this.#world.host) this.#owned.delete(rep);
+    }
   }
 }
 
