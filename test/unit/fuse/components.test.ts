@@ -1,0 +1,281 @@
+/** Whole components that call each other, each test with adapters and without: what one can tell the other must agree on. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
+import { Component } from "../../../src/embed/component.ts";
+import { Linker } from "../../../src/embed/linker.ts";
+import { ComponentError } from "../../../src/errors/component-error.ts";
+
+type Exports = Record<string, (...args: unknown[]) => unknown>;
+
+async function instantiate(text: string, fuse: boolean, imports: Record<string, object> = {}): Promise<Exports> {
+  const component = await Component.compile(await parse(text), { fuse, features: "all" });
+  let linker = new Linker();
+  for (const [name, items] of Object.entries(imports)) linker = linker.define(name, items);
+  return (await linker.instantiate(component)).exports as Exports;
+}
+
+function eachWay(name: string, body: (fuse: boolean) => Promise<void>): void {
+  for (const fuse of [true, false]) test(`${name}, ${fuse ? "fused" : "composed"}`, () => body(fuse));
+}
+
+function trapOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    assert.ok(error instanceof ComponentError && error.phase === "trap", String(error));
+    return error.code;
+  }
+  return "none";
+}
+
+eachWay("a result comes back through three components", async (fuse) => {
+  const { run } = await instantiate(
+    `(component
+      (component $A
+        (core module $m (func (export "f") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 3))))
+        (core instance $i (instantiate $m))
+        (func (export "f") (param "x" u8) (result u32) (canon lift (core func $i "f"))))
+      (component $B
+        (import "f" (func $f (param "x" u8) (result u32)))
+        (core func $f' (canon lower (func $f)))
+        ;; Lifts what it has lowered: there is no core code in between.
+        (func (export "f") (param "x" u8) (result u32) (canon lift (core func $f'))))
+      (component $C
+        (import "f" (func $f (param "x" u8) (result u32)))
+        (core func $f' (canon lower (func $f)))
+        (core module $m
+          (import "" "f" (func $f (param i32) (result i32)))
+          (func (export "run") (param i32) (result i32) (call $f (local.get 0))))
+        (core instance $i (instantiate $m (with "" (instance (export "f" (func $f'))))))
+        (func (export "run") (param "x" u32) (result u32) (canon lift (core func $i "run"))))
+      (instance $a (instantiate $A))
+      (instance $b (instantiate $B (with "f" (func $a "f"))))
+      (instance $c (instantiate $C (with "f" (func $b "f"))))
+      (export "run" (func $c "run")))`,
+    fuse,
+  );
+  assert.equal(run!(2), 6);
+  assert.equal(run!(256 + 5), 15);
+});
+
+eachWay("what only the host calls is lifted, though it was lowered", async (fuse) => {
+  const { f } = await instantiate(
+    `(component
+      (component $A
+        (core module $m (func (export "f") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1))))
+        (core instance $i (instantiate $m))
+        (func (export "f") (param "x" u8) (result u8) (canon lift (core func $i "f"))))
+      (component $B
+        (import "f" (func $f (param "x" u8) (result u8)))
+        (core func $f' (canon lower (func $f)))
+        (func (export "f") (param "x" u8) (result u8) (canon lift (core func $f'))))
+      (instance $a (instantiate $A))
+      (instance $b (instantiate $B (with "f" (func $a "f"))))
+      (export "f" (func $b "f")))`,
+    fuse,
+  );
+  assert.equal(f!(255), 0);
+});
+
+/** A callee whose `f` throws a core exception, and a caller that catches all that it can. */
+const throwing = `(component
+  (component $A
+    (core module $m
+      (tag $t)
+      (func (export "f") (param i32) (result i32) (if (local.get 0) (then (throw $t))) (i32.const 1)))
+    (core instance $i (instantiate $m))
+    (func (export "f") (param "x" u32) (result u32) (canon lift (core func $i "f"))))
+  (component $B
+    (import "f" (func $f (param "x" u32) (result u32)))
+    (core func $f' (canon lower (func $f)))
+    (core module $m
+      (import "" "f" (func $f (param i32) (result i32)))
+      (func (export "run") (param i32) (result i32)
+        (block $caught
+          (try_table (catch_all $caught) (return (call $f (local.get 0)))))
+        (i32.const 99)))
+    (core instance $i (instantiate $m (with "" (instance (export "f" (func $f'))))))
+    (func (export "run") (param "x" u32) (result u32) (canon lift (core func $i "run"))))
+  (instance $a (instantiate $A))
+  (instance $b (instantiate $B (with "f" (func $a "f"))))
+  (export "run" (func $b "run")))`;
+
+const tryTable = Uint8Array.of(
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 8, 1, 6, 0, 31, 64, 0, 11, 11,
+); // biome-ignore format: a module
+
+for (const fuse of [true, false]) {
+  const skip = !WebAssembly.validate(tryTable) && "needs exceptions";
+  test(`an exception does not leave its component, ${fuse ? "fused" : "composed"}`, { skip }, async () => {
+    const { run } = await instantiate(throwing, fuse);
+    assert.equal(run!(0), 1);
+    assert.equal(
+      trapOf(() => run!(1)),
+      "uncaught-exception",
+    );
+    assert.equal(
+      trapOf(() => run!(0)),
+      "cannot-enter",
+    );
+  });
+}
+
+eachWay("a trap is not caught by the caller", async (fuse) => {
+  const text = throwing.replace("(tag $t)", "").replace("(throw $t)", "unreachable");
+  const { run } = await instantiate(text, fuse);
+  assert.equal(run!(0), 1);
+  assert.equal(
+    trapOf(() => run!(1)),
+    "core",
+  );
+});
+
+/** A `realloc` of the callee's, and one of the caller's, and a `post-return`, that call out if they are told to. */
+const leaving = `(component
+  (import "out" (func $out))
+  (component $A
+    (import "out" (func $out))
+    (core func $out' (canon lower (func $out)))
+    (core module $m
+      (import "" "out" (func $out))
+      (memory (export "memory") 1)
+      (global $mode (mut i32) (i32.const 0))
+      (func (export "mode") (param i32) (global.set $mode (local.get 0)))
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+        (if (i32.eq (global.get $mode) (i32.const 1)) (then (call $out))) (i32.const 64))
+      (func (export "f") (param i32 i32) (result i32)
+        (call $out) (i32.store (i32.const 8) (i32.const 64)) (i32.store (i32.const 12) (i32.const 1)) (i32.const 8))
+      (func (export "post") (param i32)
+        (if (i32.eq (global.get $mode) (i32.const 2)) (then (call $out)))))
+    (core instance $i (instantiate $m (with "" (instance (export "out" (func $out'))))))
+    (func (export "mode") (param "m" u32) (canon lift (core func $i "mode")))
+    (func (export "f") (param "s" string) (result string)
+      (canon lift (core func $i "f") (memory (core memory $i "memory")) (realloc (core func $i "realloc"))
+        (post-return (core func $i "post")))))
+  (component $B
+    (import "out" (func $out))
+    (import "f" (func $f (param "s" string) (result string)))
+    (core func $out' (canon lower (func $out)))
+    (core module $shop
+      (import "" "out" (func $out))
+      (memory (export "memory") 1)
+      (global $mode (mut i32) (i32.const 0))
+      (func (export "mode") (param i32) (global.set $mode (local.get 0)))
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+        (if (i32.eq (global.get $mode) (i32.const 3)) (then (call $out))) (i32.const 64)))
+    (core instance $s (instantiate $shop (with "" (instance (export "out" (func $out'))))))
+    (core func $f' (canon lower (func $f) (memory (core memory $s "memory")) (realloc (core func $s "realloc"))))
+    (core module $m
+      (import "" "f" (func $f (param i32 i32 i32)))
+      (import "" "out" (func $out))
+      (func (export "run") (call $f (i32.const 0) (i32.const 3) (i32.const 16)) (call $out)))
+    (core instance $i (instantiate $m (with "" (instance (export "f" (func $f')) (export "out" (func $out'))))))
+    (func (export "mode") (param "m" u32) (canon lift (core func $s "mode")))
+    (func (export "run") (canon lift (core func $i "run"))))
+  (instance $a (instantiate $A (with "out" (func $out))))
+  (instance $b (instantiate $B (with "out" (func $out)) (with "f" (func $a "f"))))
+  (export "mode-a" (func $a "mode")) (export "mode-b" (func $b "mode")) (export "run" (func $b "run")))`;
+
+eachWay("nothing leaves its instance from `realloc` or `post-return`", async (fuse) => {
+  for (const mode of [0, 1, 2, 3]) {
+    let calls = 0;
+    const { run, modeA, modeB } = await instantiate(leaving, fuse, { out: () => calls++ });
+    run!();
+    assert.equal(calls, 2);
+    modeA!(mode);
+    modeB!(mode);
+    assert.equal(
+      trapOf(() => run!()),
+      mode === 0 ? "none" : "cannot-leave",
+    );
+  }
+  // No trap of one component keeps others from calling out.
+  let calls = 0;
+  const { run } = await instantiate(leaving, fuse, { out: () => calls++ });
+  run!();
+  assert.equal(calls, 2);
+});
+
+/**
+ * A way for a call to come back: $c calls $b, which calls $a, which drops a resource of the component around them, whose
+ * destructor drops a resource of $b's.
+ */
+const upwards = `(component
+  (core module $dtor
+    (table (export "table") 1 funcref)
+    (type $t (func))
+    (func (export "dtor") (param i32) (call_indirect (type $t) (i32.const 0))))
+  (core instance $d (instantiate $dtor))
+  (type $r (resource (rep i32) (dtor (core func $d "dtor"))))
+  (core func $new (canon resource.new $r))
+  (component $A
+    (import "r" (type $r (sub resource)))
+    (core func $drop (canon resource.drop $r))
+    (core module $m
+      (import "" "drop" (func $drop (param i32)))
+      (func (export "take") (param i32) (call $drop (local.get 0))))
+    (core instance $i (instantiate $m (with "" (instance (export "drop" (func $drop))))))
+    (func (export "take") (param "x" (own $r)) (canon lift (core func $i "take"))))
+  (instance $a (instantiate $A (with "r" (type $r))))
+  (component $B
+    (import "r" (type $r (sub resource)))
+    (import "take" (func $take (param "x" (own $r))))
+    (core func $take' (canon lower (func $take)))
+    (core module $m
+      (import "" "take" (func $take (param i32)))
+      (global $kept (mut i32) (i32.const 0))
+      (func (export "keep") (param i32) (global.set $kept (local.get 0)))
+      (func (export "run") (call $take (global.get $kept)))
+      (func (export "dtor") (param i32)))
+    (core instance $i (instantiate $m (with "" (instance (export "take" (func $take'))))))
+    (type $s' (resource (rep i32) (dtor (core func $i "dtor"))))
+    (export $s "s" (type $s'))
+    (core func $new (canon resource.new $s'))
+    (core module $k
+      (import "" "new" (func $new (param i32) (result i32)))
+      (func (export "make") (result i32) (call $new (i32.const 5))))
+    (core instance $k (instantiate $k (with "" (instance (export "new" (func $new))))))
+    (func (export "make") (result (own $s)) (canon lift (core func $k "make")))
+    (func (export "keep") (param "x" (own $r)) (canon lift (core func $i "keep")))
+    (func (export "run") (canon lift (core func $i "run"))))
+  (instance $b (instantiate $B (with "r" (type $r)) (with "take" (func $a "take"))))
+  (component $C
+    (import "run" (func $run))
+    (core func $run' (canon lower (func $run)))
+    (core module $m (import "" "run" (func $run)) (func (export "go") (call $run)))
+    (core instance $i (instantiate $m (with "" (instance (export "run" (func $run'))))))
+    (func (export "go") (canon lift (core func $i "go"))))
+  (instance $c (instantiate $C (with "run" (func $b "run"))))
+  (alias export $b "s" (type $s))
+  (core func $drop-s (canon resource.drop $s))
+  (core module $hold
+    (import "" "table" (table 1 funcref))
+    (import "" "new" (func $new (param i32) (result i32)))
+    (import "" "drop" (func $drop (param i32)))
+    (global $held (mut i32) (i32.const 0))
+    (elem (i32.const 0) $again)
+    (func $again (if (global.get $held) (then (call $drop (global.get $held)))))
+    (func (export "make") (result i32) (call $new (i32.const 7)))
+    (func (export "hold") (param i32) (global.set $held (local.get 0))))
+  (core instance $h (instantiate $hold (with "" (instance
+    (export "table" (table $d "table")) (export "new" (func $new)) (export "drop" (func $drop-s))))))
+  (export $R "r" (type $r))
+  (export $S "s" (type $s))
+  (func (export "make-r") (result (own $R)) (canon lift (core func $h "make")))
+  (func (export "hold") (param "x" (own $S)) (canon lift (core func $h "hold")))
+  (export "make-s" (func $b "make") (func (result (own $S))))
+  (export "keep" (func $b "keep") (func (param "x" (own $R))))
+  (export "go" (func $c "go")))`;
+
+eachWay("an instance is not entered twice, though it takes a destructor around it to come back", async (fuse) => {
+  for (const held of [false, true]) {
+    const { makeR, makeS, hold, keep, go } = await instantiate(upwards, fuse);
+    keep!(makeR!());
+    if (held) hold!(makeS!());
+    assert.equal(
+      trapOf(() => go!()),
+      held ? "cannot-enter" : "none",
+    );
+  }
+});
