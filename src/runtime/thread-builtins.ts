@@ -23,9 +23,9 @@ export function threadNewIndirect({ scheduler, stacks, immediates, table }: Asyn
   return (i: number | bigint, closure: number | bigint) => {
     checkMayLeave();
     const { task } = currentThread(scheduler);
+    const func = elementAt(table(), i);
     start ??= threadStart(stacks, scheduler, immediates.closure!);
     const { check, entry } = start;
-    const func = elementAt(table(), i);
     check(func);
     const thread: Thread = new Thread(task, () =>
       Fiber.start(thread, entry, [func, closure], () => {
@@ -43,7 +43,6 @@ function threadStart(stacks: AsyncContext["stacks"], scheduler: AsyncContext["sc
   const exports = stacks.instantiateEntry(`thread ${closure}`, {});
   const cast = exports["check"] as (func: unknown) => void;
   const check = (func: unknown) => {
-    if (func === null) trap("uninitialized-element");
     try {
       cast(func);
     } catch {
@@ -56,7 +55,7 @@ function threadStart(stacks: AsyncContext["stacks"], scheduler: AsyncContext["sc
 function elementAt(table: WebAssembly.Table, i: number | bigint): unknown {
   const index = typeof i === "number" ? i >>> 0 : BigInt.asUintN(64, i);
   if (BigInt(index) >= BigInt(table.length)) trap("undefined-element");
-  return table.get(index as number);
+  return table.get(index as number) ?? trap("uninitialized-element");
 }
 
 /** `canon_thread_resume_later` in the specification. */
