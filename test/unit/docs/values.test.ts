@@ -7,20 +7,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { componentEmbed, componentNew, parse, print } from "@bytecodealliance/jco-transpile/wasm-tools";
-import { Component, ComponentError, Linker, ResultError, views } from "../../../src/index.ts";
+import { Component, Linker, ResultError, views } from "../../../src/index.ts";
+import { fencesOf, run } from "./page.ts";
 
-interface Fence {
-  readonly info: string;
-  readonly text: string;
-  readonly line: number;
-}
-
-const page = readFileSync(new URL("../../../docs/values.md", import.meta.url), "utf8");
-const fences: Fence[] = [...page.matchAll(/^```(\w+(?: \w+)?)\n(.*?)^```$/gms)].map(({ 1: info, 2: text, index }) => ({
-  info: info!,
-  text: text!,
-  line: page.slice(0, index).split("\n").length + 1,
-}));
+const fences = fencesOf("values.md");
 const texts = (info: string): string[] => fences.filter((fence) => fence.info === info).map(({ text }) => text);
 
 const camelCase = (label: string): string => label.replace(/-(.)/g, (_, c: string) => c.toUpperCase());
@@ -79,50 +69,9 @@ const bump = `
 
 // ---- The examples
 
-/**
- * Runs a fence: a line that ends in a comment must give what the comment says, be it a value or what is thrown. A comment
- * in a line of its own belongs to the line before.
- */
-function run({ text, line }: Fence, scope: Record<string, unknown>): void {
-  const lines = text.split("\n").map((source, i) => ({ source, at: `docs/values.md:${line + i}` }));
-  const code = lines.map(({ source, at }, i) => {
-    const [, statement, comment] = /^(.+;) \/\/ (.*)$/.exec(source) ?? [];
-    const next = /^\/\/ (throws.*)$/.exec(lines[i + 1]?.source ?? "")?.[1];
-    if (statement === undefined && next !== undefined) return check(source, next, at);
-    if (statement === undefined || /^(const|using) /.test(statement)) return source;
-    return check(statement, comment!, at);
-  });
-  new Function(...Object.keys(scope), "$", `{${code.join("\n")}}`)(...Object.values(scope), checks);
-}
-
-function check(statement: string, comment: string, at: string): string {
-  const act = `() => ${statement.replace(/;$/, "")}`;
-  const payload = /^throws ResultError with payload: (.*)$/.exec(comment)?.[1];
-  if (payload !== undefined) return `$.payload(${act}, ${payload}, ${JSON.stringify(at)});`;
-  const message = /^throws: (.*)$/.exec(comment)?.[1];
-  if (message !== undefined) return `$.throws(${act}, ${JSON.stringify(message)}, ${JSON.stringify(at)});`;
-  return `$.gives(${act}, (${comment}), ${JSON.stringify(at)});`;
-}
-
-const checks = {
-  gives: (act: () => unknown, value: unknown, at: string) => assert.deepStrictEqual(act(), value, at),
-  throws: (act: () => unknown, message: string, at: string) =>
-    assert.throws(act, (error) => {
-      assert.ok(error instanceof ComponentError, `${at}: ${String(error)}`);
-      assert.equal(error.message, message, at);
-      return true;
-    }),
-  payload: (act: () => unknown, payload: unknown, at: string) =>
-    assert.throws(act, (error) => {
-      assert.ok(error instanceof ResultError, `${at}: ${String(error)}`);
-      assert.deepStrictEqual(error.payload, payload, at);
-      return true;
-    }),
-};
-
 /** What the page gives to components. */
 const host: Record<string, unknown> = {};
-for (const fence of fences) if (fence.info === "js host") run(fence, { host, ResultError, views });
+for (const fence of fences) if (fence.info === "js host") await run(fence, { host, ResultError, views });
 
 test("the examples of values give what they say, with generated code and without", async () => {
   const bytes = await echoComponent();
@@ -138,7 +87,7 @@ async function runExamples(component: Component): Promise<void> {
       if (kind === "func") linker = linker.define(name, (host[camelCase(name)] ?? echo) as () => unknown);
     }
     const instance = await linker.instantiate(component);
-    run(fence, { ...instance.exports, instance });
+    await run(fence, { ...instance.exports, instance });
   }
 }
 
@@ -158,7 +107,7 @@ test("so do those of resources", async () => {
   const component = await Component.compile(bytes);
   const instance = await linker.instantiate(component);
   const api = (instance.exports as Record<string, Record<string, unknown>>)["example:plugin/api@1.0.0"]!;
-  for (const fence of fences.filter(({ info }) => info === "js plugin")) run(fence, { ...api, host });
+  for (const fence of fences.filter(({ info }) => info === "js plugin")) await run(fence, { ...api, host });
 });
 
 test("the page quotes the plugin's WIT", () => {
