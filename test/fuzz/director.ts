@@ -72,7 +72,8 @@ export class Director {
     this.#places = guests.map(() => ({ script: places.scriptStart, data: places.data, scratch: places.scratch }));
     const action = this.#action();
     for (const i of guests.keys()) this.#header(i);
-    const { outcome } = this.#session.run({ pokes: this.#pokes, action, overlaps: this.#overlaps, replies: [] });
+    const step = { pokes: this.#pokes, action, harmless: !this.#hostile };
+    const { outcome } = this.#session.run({ ...step, overlaps: this.#overlaps, replies: [] });
     this.alive = outcome.kind === "value";
     if (action.kind === "drop") this.#owned.delete(action.rep);
     else {
@@ -83,7 +84,7 @@ export class Director {
         }
       }
     }
-    return { pokes: this.#pokes, action, overlaps: this.#overlaps, replies: this.#replies };
+    return { ...step, overlaps: this.#overlaps, replies: this.#replies };
   }
 
   #func(guest: number, name: string): WorldFunc | undefined {

@@ -140,6 +140,7 @@ class Run {
       if (expected.outcome.kind !== actual.outcome.kind || !this.#sameFault(wanted, got)) {
         return `the reference says\n  ${wanted}\ngantry says\n  ${got}`;
       }
+      if (!session.closed) return "a guest could be entered after a trap";
     }
     const events = this.#compareEvents(session, expected, actual);
     if (events !== undefined) return events;

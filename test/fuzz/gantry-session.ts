@@ -35,6 +35,7 @@ export const modes: readonly Mode[] = [
   { name: "evaluate, composed", tier: "evaluate", fuse: false },
 ];
 
+type CallAction = Extract<Step["action"], { readonly kind: "call" }>;
 type Call = (...args: unknown[]) => unknown;
 
 class HostObject {
@@ -103,6 +104,7 @@ export class GantrySession {
 
   #host(i: number, type: FuncType, args: readonly unknown[]): unknown {
     this.#events.push({ kind: "call", func: i, args: args.map(snapshot) });
+    if (this.#random.once(10) && !this.closed) throw new Error("a guest was entered again");
     const reply = this.#replies.shift();
     if (reply === undefined || reply.kind === "throw") throw new Accident("the host function failed");
     if (type.result === undefined) return undefined;
@@ -113,37 +115,76 @@ export class GantrySession {
     return val;
   }
 
-  run({ pokes, action, replies }: Step): Observed<unknown> {
+  run(step: Step): Observed<unknown> {
+    const { action } = step;
+    this.#events = [];
+    if (step.harmless && action.kind === "call" && action.args.length > 0 && this.#random.once(6)) {
+      this.#prepare(step);
+      const outcome = this.#falseStart(action);
+      if (outcome !== undefined) return { outcome, events: this.#events, memories: undefined };
+    }
+    this.#prepare(step);
+    const outcome = this.#outcome(() => this.#act(action));
+    const memories = outcome.kind === "trap" ? undefined : this.#memories();
+    return { outcome, events: this.#events, memories };
+  }
+
+  #prepare({ pokes, replies }: Step): void {
     for (const i of this.#world.guests.keys()) (this.#func(i, "clear").call as Call)();
     for (const { guest, at, bytes } of pokes) this.#poke(guest, at, bytes);
     this.#replies = [...replies];
-    this.#events = [];
-    const outcome = this.#outcome(() => {
-      if (action.kind === "drop") {
-        const object = this.#owned.get(action.rep) as { [Symbol.dispose](): void };
-        this.#owned.delete(action.rep);
-        object[Symbol.dispose]();
-        return undefined;
-      }
-      const func = this.#func(action.guest, action.name);
-      const type = this.#type(action.guest, action.name);
-      const args = type.params.map((param, i) =>
-        vary(this.#random, this.toJs(action.args[i]!, param.type), param.type),
-      );
-      for (const [i, param] of type.params.entries()) this.#giveAway(action.args[i]!, param.type);
-      const call = this.views ? (...all: unknown[]) => func.read(snapshot, ...all) : (func.call as Call);
-      if (type.result?.kind !== "result") return snapshot(call(...args));
-      const tagged = (tag: "ok" | "err", val: unknown, payload: ValType | undefined) =>
-        payload === undefined ? { tag } : { tag, val: snapshot(val) };
+  }
+
+  #act(action: Step["action"]): unknown {
+    if (action.kind === "drop") {
+      const object = this.#owned.get(action.rep) as { [Symbol.dispose](): void };
+      this.#owned.delete(action.rep);
+      object[Symbol.dispose]();
+      return undefined;
+    }
+    const func = this.#func(action.guest, action.name);
+    const type = this.#type(action);
+    const args = this.#arguments(action);
+    for (const [i, param] of type.params.entries()) this.#giveAway(action.args[i]!, param.type);
+    const call = this.views ? (...all: unknown[]) => func.read(snapshot, ...all) : (func.call as Call);
+    if (type.result?.kind !== "result") return snapshot(call(...args));
+    const tagged = (tag: "ok" | "err", val: unknown, payload: ValType | undefined) =>
+      payload === undefined ? { tag } : { tag, val: snapshot(val) };
+    try {
+      return tagged("ok", call(...args), type.result.ok);
+    } catch (error) {
+      if (error instanceof ResultError) return tagged("err", error.payload, type.result.error);
+      throw error;
+    }
+  }
+
+  #arguments(action: CallAction): unknown[] {
+    return this.#type(action).params.map(({ type }, i) => vary(this.#random, this.toJs(action.args[i]!, type), type));
+  }
+
+  /** A call with a wrong argument, which must not take place: all that was done before it was noticed is undone. */
+  #falseStart(action: CallAction): Outcome<unknown> | undefined {
+    const args = this.#arguments(action);
+    args[this.#random.below(args.length)] = Symbol("wrong");
+    try {
+      (this.#func(action.guest, action.name).call as Call)(...args);
+    } catch (error) {
+      if (error instanceof ComponentError && error.phase === "call") return undefined;
+      return { kind: "trap", fault: `a fault of gantry's: a wrong argument led to ${error}` };
+    }
+    return { kind: "trap", fault: "a fault of gantry's: a wrong argument was accepted" };
+  }
+
+  /** Whether all guests are closed, as they must be while one of them is running, and for ever once one has trapped. */
+  get closed(): boolean {
+    return this.#world.guests.every((_, i) => {
       try {
-        return tagged("ok", call(...args), type.result.ok);
+        (this.#func(i, "run").call as Call)();
       } catch (error) {
-        if (error instanceof ResultError) return tagged("err", error.payload, type.result.error);
-        throw error;
+        return error instanceof ComponentError && error.code === "cannot-enter";
       }
+      return false;
     });
-    const memories = outcome.kind === "trap" ? undefined : this.#memories();
-    return { outcome, events: this.#events, memories };
   }
 
   #outcome(run: () => unknown): Outcome<unknown> {
@@ -155,7 +196,7 @@ export class GantrySession {
     }
   }
 
-  #type(guest: number, name: string): FuncType {
+  #type({ guest, name }: CallAction): FuncType {
     if (name === "run") return controls.run;
     return this.#world.guests[guest]!.exports[Number(name.slice(1))]!.type;
   }

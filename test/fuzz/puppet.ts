@@ -182,6 +182,10 @@ export function memoryModule(ptrType: PtrType, rep: "i32" | "i64"): Uint8Array {
   }
 
   const { code: clear } = func("clear", [], []);
+  clear.at(places.log);
+  clear.body.emit("i32.const", 0);
+  clear.at(places.logLimit - places.log);
+  clear.body.emit("memory.fill", memory);
   clear.at(places.scratch);
   clear.body.emit("i32.const", 0).emit("memory.size", memory);
   if (ptrType === "i32") clear.body.emit("i32.const", 16).emit("i32.shl");

@@ -60,7 +60,10 @@ export class ReferenceSession {
 
   /** Does a step, after its bytes have been poked; throws `OutOfPatience` if that takes too long. */
   run({ pokes, action, replies }: Step): Observed<Value> {
-    for (const i of this.#world.guests.keys()) this.memory(i).fill(0, places.scratch);
+    for (const i of this.#world.guests.keys()) {
+      this.memory(i).fill(0, places.log, places.logLimit);
+      this.memory(i).fill(0, places.scratch);
+    }
     for (const { guest, at, bytes } of pokes) this.memory(guest).set(bytes, at);
     this.#written = [];
     this.#replies = [...replies];

@@ -19,6 +19,8 @@ export type Reply =
 
 export interface Step {
   readonly pokes: readonly Poke[];
+  /** Whether nothing is wrong in it, nor in any other of this run. */
+  readonly harmless: boolean;
   /** Whether some `realloc` answers what it should not, so that one thing may lie on another. */
   readonly overlaps: boolean;
   readonly action:
