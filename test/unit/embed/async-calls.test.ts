@@ -3,10 +3,13 @@ import { test } from "node:test";
 import { blocking } from "../../../src/embed/blocking.ts";
 import { ComponentError } from "../../../src/errors/component-error.ts";
 import { ResultError } from "../../../src/errors/result-error.ts";
+import { canSuspend } from "../../../src/runtime/fiber.ts";
 import { Store } from "../../../src/runtime/store.ts";
 import { settled } from "./async-ends.ts";
 import { type Guest, guestText, instantiateGuest, WatchedStore, waiting } from "./async-guests.ts";
 import { instantiate } from "./guests.ts";
+
+const skip = !canSuspend && "needs suspended stacks";
 
 /** What becomes of a call in many ways. */
 const guest: Guest = {
@@ -66,7 +69,7 @@ const after = async <T>(value: T): Promise<T> => {
   return value;
 };
 
-test("functions of an async type give promises, and take functions that do", async () => {
+test("functions of an async type give promises, and take functions that do", { skip }, async () => {
   for (const later of [(n: number) => n + 1, async (n: number) => n + 1, (n: number) => after(n + 1)]) {
     const { exports, instance, store } = await make(later);
     const call = exports["callLater"]!(1);
@@ -77,7 +80,7 @@ test("functions of an async type give promises, and take functions that do", asy
   }
 });
 
-test("the error side of a result is a rejection, in both directions", async () => {
+test("the error side of a result is a rejection, in both directions", { skip }, async () => {
   const attempt = async (n: number) => {
     await settled();
     if (n === 1) throw new ResultError(7);
@@ -92,7 +95,7 @@ test("the error side of a result is a rejection, in both directions", async () =
   await assert.rejects(exports["callAttempt"]!(3), /^ComponentError: import "attempt": a host function threw: mine$/);
 });
 
-test("a sync function is called at once, also while others wait", async () => {
+test("a sync function is called at once, also while others wait", { skip }, async () => {
   let answer = (_: number) => {};
   const { exports, instance } = await make(() => new Promise<number>((resolve) => (answer = resolve)));
   const waits = exports["callLater"]!(1);
@@ -103,7 +106,7 @@ test("a sync function is called at once, also while others wait", async () => {
   assert.equal(exports["answer"]!(), 42);
 });
 
-test("the host calls back in the midst of a call", async () => {
+test("the host calls back in the midst of a call", { skip }, async () => {
   const made: { exports?: Exports } = {};
   const later = async (n: number): Promise<number> =>
     n === 0 ? 1 : n * Number(await made.exports!["callLater"]!(n - 1));
@@ -136,7 +139,7 @@ test("a wrong argument is rejected, and nothing is left of the others", async ()
   assert.equal(store.handles, 0);
 });
 
-test("whatever fails, every call that waits is told", async () => {
+test("whatever fails, every call that waits is told", { skip }, async () => {
   const failing = async () => {
     await settled();
     throw new Error("no luck");
@@ -164,7 +167,7 @@ test("whatever fails, every call that waits is told", async () => {
   }
 });
 
-test("what fails when nobody waits is told to the store's embedder", async () => {
+test("what fails when nobody waits is told to the store's embedder", { skip }, async () => {
   const { exports, unhandled } = await make();
   assert.equal(await exports["failAfterwards"]!(), 42);
   await settled();
@@ -173,7 +176,7 @@ test("what fails when nobody waits is told to the store's embedder", async () =>
   await assert.rejects(exports["failAfterwards"]!(), /cannot enter component instance: it trapped before/);
 });
 
-test("a store may be told to wait instead of reporting that nothing can go on", async () => {
+test("a store may be told to wait instead of reporting that nothing can go on", { skip }, async () => {
   const controller = new AbortController();
   const store = new Store({ onDeadlock: "wait" });
   const instance = await instantiateGuest(guest, { later: () => 1, attempt: () => 1 }, { store });
@@ -195,7 +198,7 @@ const fetching = {
   code: `(func (export "get") (param i32) (result i32) (call $fetch (local.get 0)))`,
 };
 
-test("a function that is marked as blocking may give a promise where its type is not async", async () => {
+test("a function that is marked as blocking may give a promise where its type is not async", { skip }, async () => {
   const instance = await instantiateGuest(fetching, { fetch: blocking((n: number) => after(n * 2)) });
   const get = instance.func("get");
   assert.equal(await get.callAsync(4), 8);
@@ -207,13 +210,21 @@ test("a function that is marked as blocking may give a promise where its type is
   });
 });
 
+test("what would have to wait where nothing can is refused", { skip: canSuspend && "can wait" }, async () => {
+  const instance = await instantiateGuest(fetching, { fetch: blocking((n: number) => after(n)) });
+  await assert.rejects(instance.func("get").callAsync(4), {
+    message: /^import "fetch": the function returned a promise, and the guest cannot be suspended: call the guest with/,
+    phase: "unsupported",
+  });
+});
+
 test("one that gives a value at once needs nothing else", async () => {
   const instance = await instantiateGuest(fetching, { fetch: blocking((n: number) => n * 2) });
   assert.equal(instance.func("get").call(4), 8);
   assert.equal(await instance.func("get").callAsync(4), 8);
 });
 
-test("a promise that is rejected is the error that is thrown", async () => {
+test("a promise that is rejected is the error that is thrown", { skip }, async () => {
   const instance = await instantiateGuest(fetching, {
     fetch: blocking(async () => {
       throw new Error("offline");
@@ -234,7 +245,7 @@ test("a promise of a function that is not marked is refused, and what to do is s
   });
 });
 
-test("a function that blocks does so through any number of components", async () => {
+test("a function that blocks does so through any number of components", { skip }, async () => {
   const inner = guestText(fetching);
   const text = `(component
     (import "fetch" (func $fetch (param "n" u32) (result u32)))
