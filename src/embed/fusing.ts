@@ -1,8 +1,8 @@
 /**
  * Fuses calls between components where the engine can run what comes of it, and compiles the adapters.
  *
- * Adapters copy from one memory to another, so they need modules with several. Engines that have them have all else that
- * adapters use, but for exceptions in the standard form.
+ * Adapters copy from one memory to another, so most need modules with several. Engines that have them have all else that
+ * these adapters use, but for exceptions in the standard form.
  */
 import { fuse } from "../fuse/fuse.ts";
 import type { Planned } from "../plan/inline.ts";
@@ -27,12 +27,12 @@ function isValid(sections: readonly number[]): boolean {
 export function fused(planned: Planned<Binary>): Planned<Binary> {
   if (planned.plan.instances.length < 3) return planned;
   multiMemory ??= isValid(twoMemories);
-  if (!multiMemory) return planned;
   exceptions ??= isValid(tryTable);
   const { plan, sources } = planned;
   const source = sources.length as SourceIndex;
   const result = fuse(plan, {
     source,
+    multiMemory,
     exceptions,
     traits: (module) => sources[module.source]!.traits.get(module.start),
   });

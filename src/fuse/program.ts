@@ -52,6 +52,8 @@ export interface Pair {
 export interface ProgramOptions {
   /** What is known of the core modules in the plan's sources; undefined if nothing is. */
   readonly traits: (module: PlanModule) => ModuleTraits | undefined;
+  /** Whether the engine has modules with several memories. Without them, there are adapters only for what needs none. */
+  readonly multiMemory: boolean;
   /** Whether the engine can catch exceptions in the standard form. */
   readonly exceptions: boolean;
 }
@@ -68,7 +70,7 @@ export class Program {
   readonly #mayNotBeLeft: ReadonlySet<InstanceIndex>;
   readonly #throwing: ReadonlySet<InstanceIndex>;
 
-  constructor(plan: Plan, { traits, exceptions }: ProgramOptions) {
+  constructor(plan: Plan, { traits, multiMemory, exceptions }: ProgramOptions) {
     const decoded = decodeTypes(plan, new TypeInterner());
     this.plan = plan;
     this.#funcTypes = decoded.funcTypes;
@@ -83,7 +85,7 @@ export class Program {
     const { throwing, opaque } = classify(plan, traits);
     this.#throwing = throwing;
     const excluded = new Set(exceptions ? opaque : [...opaque, ...throwing]);
-    this.pairs = this.#findPairs(excluded);
+    this.pairs = this.#findPairs(excluded, multiMemory);
   }
 
   resourceOf(resource: ResourceType): ResourceIndex {
@@ -100,7 +102,7 @@ export class Program {
     return this.#throwing.has(this.plan.options[options]!.instance);
   }
 
-  #findPairs(excluded: ReadonlySet<InstanceIndex>): Map<TrampolineIndex, Pair> {
+  #findPairs(excluded: ReadonlySet<InstanceIndex>, multiMemory: boolean): Map<TrampolineIndex, Pair> {
     const { plan } = this;
     const { tasks } = analyzeBlocking(plan);
     const withStorage = new Set(plan.trampolines.filter(usesStorage).map((trampoline) => instanceOf(plan, trampoline)));
@@ -119,7 +121,8 @@ export class Program {
       // What these instances run begins with slots of its own.
       if (withStorage.has(callee.instance)) continue;
       if (withStorage.has(caller.instance) && result !== undefined && hasPointers(result)) continue;
-      pairs.set(i as TrampolineIndex, this.#pair(i as TrampolineIndex, trampoline, lift, type));
+      const pair = this.#pair(i as TrampolineIndex, trampoline, lift, type);
+      if (multiMemory || !this.#needsMemory(pair)) pairs.set(pair.index, pair);
     }
     return pairs;
   }
@@ -138,6 +141,17 @@ export class Program {
       !this.mayNotBeLeft(options) &&
       !this.throws(lift.options);
     return { index, name, type, caller: options, callee: lift.options, lift, lowerSignature, liftSignature, direct };
+  }
+
+  #needsMemory({ type, caller, callee, lowerSignature: { paramsIn, resultsIn } }: Pair): boolean {
+    const types = [...type.params.map((param) => param.type), ...(type.result === undefined ? [] : [type.result])];
+    return (
+      paramsIn === "memory" ||
+      resultsIn === "out-pointer" ||
+      types.some(hasPointers) ||
+      this.mayNotBeLeft(caller) ||
+      this.plan.options[callee]!.postReturn !== undefined
+    );
   }
 
   #funcType(index: FuncTypeIndex): FuncType {

@@ -68,7 +68,7 @@ const ADAPTERS = 1 as SourceIndex;
 function fused(bytes: Uint8Array, config: Config): Fused {
   const { plan: before } = plan(bytes, config);
   const traits = (module: { readonly start: number; readonly end: number }) => moduleTraits(bytes, module);
-  return fuse(before, { source: ADAPTERS, exceptions: true, traits }) ?? { plan: before, bytes: new Uint8Array() };
+  return fuse(before, { source: ADAPTERS, multiMemory: true, exceptions: true, traits }) ?? { plan: before, bytes: new Uint8Array() };
 }
 
 /** All golden files, by paths from this folder. */

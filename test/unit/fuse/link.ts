@@ -256,6 +256,7 @@ export function linkPlan(spec: LinkSpec): Plan {
 
 export const fuseOptions: FuseOptions = {
   source: 1 as SourceIndex,
+  multiMemory: true,
   exceptions: true,
   traits: () => ({ throws: false, plainTypes: true }),
 };

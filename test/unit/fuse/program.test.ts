@@ -9,7 +9,7 @@ import type {
 } from "../../../src/plan/plan.ts"; // biome-ignore format: one list
 import { ModuleEncoder } from "../../../src/wasm/encoder.ts";
 import { Types } from "../codegen/program.ts";
-import { CALLEE_OPTIONS, CALLER_OPTIONS, fuseOptions, type LinkSpec, linkPlan } from "./link.ts";
+import { CALLEE_OPTIONS, CALLER_OPTIONS, fuseOptions, type LinkSpec, linkPlan, multiMemory } from "./link.ts";
 
 const side = { encoding: "utf8", pointer: "i32" } as const;
 
@@ -36,6 +36,11 @@ function withTrampoline(plan: Plan, trampoline: Trampoline): Plan {
 
 function fused(plan: Plan, options: Partial<FuseOptions> = {}): Fused | undefined {
   return fuse(plan, { ...fuseOptions, ...options });
+}
+
+/** The engine must take the adapters, if it takes any. */
+function assertValid({ bytes }: Fused): void {
+  assert.ok(WebAssembly.validate(bytes as BufferSource) || !multiMemory);
 }
 
 /** What the adapters of a plan ask of the run side. */
@@ -72,7 +77,7 @@ test("where there is something to do, an adapter comes right before who imports 
     const cores = result.plan.initializers.map((step) => (step.op === "instantiate" ? step.core : -1));
     assert.deepEqual(cores, [0, 1, 3, 2], name);
     assert.equal(result.plan.modules.length, 4, name);
-    assert.ok(WebAssembly.validate(result.bytes as BufferSource), name);
+    assertValid(result);
     const main = result.plan.initializers.at(-1)!;
     assert.ok(main.op === "instantiate");
     assert.deepEqual(main.args[0]!.value, { from: "core-instance", instance: 3, name: "0" }, name);
@@ -112,6 +117,20 @@ for (const [name, plan, options] of excluded) {
     assert.equal(fused(plan, options), undefined);
   });
 }
+
+test("without several memories, there are adapters for what needs none", () => {
+  const only = { multiMemory: false };
+  assert.notEqual(fused(withoutRealloc(linkPlan(add)), only), undefined);
+  const narrow = specOf((types) => ({ params: [types.of("u8"), types.option(types.of("char"))] }));
+  const { bytes } = fused(withoutRealloc(linkPlan(narrow)), only)!;
+  assert.ok(WebAssembly.validate(bytes as BufferSource));
+  const many = specOf((types) => ({ params: Array.from({ length: 17 }, () => types.of("u8")) }));
+  const pair = specOf((types) => ({ params: [], result: types.tuple(types.of("u8"), types.of("u8")) }));
+  for (const spec of [text, returning, many, pair, { ...add, postReturn: true }]) {
+    assert.equal(fused(withoutRealloc(linkPlan(spec)), only), undefined);
+  }
+  assert.equal(fused(linkPlan(add), only), undefined);
+});
 
 test("a caller's slots matter only where room is found in it", () => {
   const plan = withTrampoline(linkPlan(text), builtin("context.get", 2, { slot: 0, coreType: "i32" }));
@@ -236,7 +255,7 @@ test("many cases with many types make a valid module", () => {
     }
     return { params: [types.list(types.variant(cases))] };
   });
-  assert.ok(WebAssembly.validate(fused(linkPlan(spec))!.bytes as BufferSource));
+  assertValid(fused(linkPlan(spec))!);
 });
 
 // ---- What is known of modules
