@@ -22,6 +22,7 @@ const steps: Step[] = [
   { name: "own scripts, evaluate", command: ["node", "scripts/conformance.ts", "test/wast", "--tier", "evaluate"] },
   { name: "official suite, jit", command: ["node", "scripts/conformance.ts"] },
   { name: "official suite, evaluate", command: ["node", "scripts/conformance.ts", "--tier", "evaluate"] },
+  { name: "official suite, composed", command: ["node", "scripts/conformance.ts", "--no-fuse"] },
   { name: "programs", command: ["node", "--test", ...tests("test/e2e/*.test.ts")] },
   { name: "the reference, and fuzzing", command: ["node", "--test", ...tests("test/{reference,fuzz}/*.test.ts")] },
   { name: "hostile input", command: ["node", "--test", ...tests("test/hostile/*.test.ts")] },
