@@ -86,8 +86,9 @@ function run(implementation: Implementation, file: string): Stages {
   return JSON.parse(stdout) as Stages;
 }
 
-const total = (stages: Stages): number =>
-  Object.entries(stages).reduce((sum, [stage, time]) => (stage === "load" ? sum : sum + time), 0);
+function total(stages: Stages): number {
+  return Object.entries(stages).reduce((sum, [stage, time]) => (stage === "load" ? sum : sum + time), 0);
+}
 
 function medians(runs: readonly Stages[]): Stages {
   return Object.fromEntries(
