@@ -10,6 +10,8 @@ import type { ComponentStream } from "../../../src/embed/stream.ts";
 import { ComponentError } from "../../../src/errors/component-error.ts";
 import { canSuspend } from "../../../src/runtime/fiber.ts";
 import { Deferred } from "../../../src/runtime/quantum.ts";
+import type { Chooser } from "../../../src/runtime/scheduler.ts";
+import { SeededChooser } from "../../../src/wast/seeded-chooser.ts";
 import { settled } from "./async-ends.ts";
 import { type Guest, instantiateGuest, WatchedStore, waiting } from "./async-guests.ts";
 
@@ -90,7 +92,7 @@ const guest: Guest = {
 
 /** What the host does, one thing after the other, for the script to come to its end. */
 class Scene {
-  readonly store = new WatchedStore({ onUnhandled: (error) => this.unhandled.push(error) });
+  readonly store: WatchedStore;
   readonly unhandled: unknown[] = [];
   readonly controller = new AbortController();
   readonly sourceEnded: string[] = [];
@@ -99,8 +101,13 @@ class Scene {
   #value = new Deferred<number>();
   instance!: Instance;
 
-  static async set(): Promise<Scene> {
-    const scene = new Scene();
+  constructor(chooser: Chooser | undefined) {
+    const onUnhandled = (error: unknown) => void this.unhandled.push(error);
+    this.store = new WatchedStore(chooser === undefined ? { onUnhandled } : { onUnhandled, chooser });
+  }
+
+  static async set(chooser?: Chooser): Promise<Scene> {
+    const scene = new Scene(chooser);
     scene.instance = await instantiateGuest(guest, { step: () => scene.#step.promise }, { store: scene.store });
     return scene;
   }
@@ -222,27 +229,37 @@ test("the reader of its stream leaves", { skip }, async () => {
   }
 });
 
+/** Aborts a call after so many microtasks, and tells how it ended. */
+async function abortAfter(moments: number, chooser?: Chooser): Promise<"returned" | "cancelled"> {
+  const scene = await Scene.set(chooser);
+  const outcome = scene.call(scene.controller.signal).then(
+    async (stream) => {
+      assert.deepEqual(await bytesOf(stream), [1, 2, 3, 4]);
+      return "returned" as const;
+    },
+    (error) => {
+      assert.equal(error, "enough");
+      return "cancelled" as const;
+    },
+  );
+  for (const step of scene.steps) step();
+  for (let i = 0; i < moments; i++) await undefined;
+  scene.controller.abort("enough");
+  await outcome;
+  for (let i = 0; i < 50 && scene.store.handles > 0; i++) await settled();
+  scene.assertClean();
+  return outcome;
+}
+
 test("cancelled at any moment", { skip }, async () => {
   const outcomes = new Set<string>();
-  for (let moments = 0; moments < 60; moments++) {
-    const scene = await Scene.set();
-    const result = scene.call(scene.controller.signal).then(
-      async (stream) => {
-        outcomes.add("returned");
-        assert.deepEqual(await bytesOf(stream), [1, 2, 3, 4]);
-      },
-      (error) => {
-        outcomes.add("cancelled");
-        assert.equal(error, "enough");
-      },
-    );
-    for (const step of scene.steps) step();
-    for (let i = 0; i < moments; i++) await undefined;
-    scene.controller.abort("enough");
-    await result;
-    await settled();
-    scene.assertClean();
-  }
+  for (let moments = 0; moments < 60; moments++) outcomes.add(await abortAfter(moments));
+  assert.deepEqual([...outcomes].sort(), ["cancelled", "returned"]);
+});
+
+test("cancelled at any moment, whatever runs first", { skip }, async () => {
+  const outcomes = new Set<string>();
+  for (let seed = 1; seed <= 100; seed++) outcomes.add(await abortAfter(seed % 60, new SeededChooser(seed)));
   assert.deepEqual([...outcomes].sort(), ["cancelled", "returned"]);
 });
 
