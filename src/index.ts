@@ -11,7 +11,7 @@ export type { Extern, ExternItem } from "./embed/reflect.ts";
 export { resource } from "./embed/resource.ts";
 export type { ComponentBytes, ComponentSource } from "./embed/source.ts";
 export { Store, type StoreOptions } from "./embed/store.ts";
-export { ComponentStream } from "./embed/stream.ts";
+export type { ComponentStream } from "./embed/stream.ts";
 export type { AnyWorld, Exports, World } from "./embed/world.ts";
 export { ComponentError, type LinkFault, type Location, type Phase } from "./errors/component-error.ts";
 export { captureResultStacks, ResultError } from "./errors/result-error.ts";
