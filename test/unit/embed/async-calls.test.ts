@@ -134,6 +134,15 @@ test("a wrong argument is rejected, and nothing is left of the others", async ()
   for (const [args, message] of cases) {
     await assert.rejects(exports["takeStream"]!(...args), { message, phase: "call", code: "wrong-value" });
   }
+  let cancelled = false;
+  const source = new ReadableStream({
+    cancel() {
+      cancelled = true;
+    },
+  });
+  await assert.rejects(exports["takeStream"]!(source, 256), { code: "wrong-value" });
+  await settled();
+  assert.equal(cancelled, true);
   assert.equal(await exports["takeStream"]!([1], 5), 5);
   await settled();
   assert.equal(store.handles, 0);
