@@ -1,0 +1,145 @@
+/** Components that return to their event loop to wait: what has to work on every engine, without suspended stacks. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ComponentStream } from "../../../src/embed/stream.ts";
+import { collect, settled, watched } from "./async-ends.ts";
+import { type Guest, instantiateGuest, WatchedStore, waiting } from "./async-guests.ts";
+
+/** `sum` reads a stream, `count` writes one. One call of each at a time. */
+const guest: Guest = {
+  types: "(type $S (stream u8)) (type $N (stream u32))",
+  builtins: {
+    ...waiting,
+    "return-u32": { core: "(param i32)", is: "task.return (result u32)" },
+    "return-numbers": { core: "(param i32)", is: "task.return (result $N)" },
+    "task.cancel": { core: "", is: "task.cancel" },
+    read: { core: "(param i32 i32 i32) (result i32)", is: "stream.read $S async (memory $memory)" },
+    "cancel-read": { core: "(param i32) (result i32)", is: "stream.cancel-read $S" },
+    "drop-readable": { core: "(param i32)", is: "stream.drop-readable $S" },
+    new: { core: "(result i64)", is: "stream.new $N" },
+    write: { core: "(param i32 i32 i32) (result i32)", is: "stream.write $N async (memory $memory)" },
+    "drop-writable": { core: "(param i32)", is: "stream.drop-writable $N" },
+  },
+  exports: {
+    sum: { is: `async (param "s" $S) (result u32)`, with: `async (callback (core func $m "sum-callback"))` },
+    count: { is: `async (param "to" u32) (result $N)`, with: `async (callback (core func $m "count-callback"))` },
+  },
+  code: `
+    (global $s (mut i32) (i32.const 0)) (global $s-set (mut i32) (i32.const 0)) (global $sum (mut i32) (i32.const 0))
+    (func $taken (param $read i32) (local $i i32)
+      (loop $add
+        (if (i32.lt_u (local.get $i) (i32.shr_u (local.get $read) (i32.const 4))) (then
+          (global.set $sum (i32.add (global.get $sum) (i32.load8_u offset=16 (local.get $i))))
+          (local.set $i (i32.add (local.get $i) (i32.const 1)))
+          (br $add)))))
+    (func $leave-sum
+      (call $drop-readable (global.get $s))
+      (call $waitable-set.drop (global.get $s-set)))
+    (func $read-on (param $read i32) (result i32)
+      (loop $more
+        (call $taken (local.get $read))
+        (if (i32.and (local.get $read) (i32.const 15)) (then
+          (call $leave-sum)
+          (call $return-u32 (global.get $sum))
+          (return (i32.const 0))))
+        (local.set $read (call $read (global.get $s) (i32.const 16) (i32.const 4)))
+        (br_if $more (i32.ne (local.get $read) (i32.const -1))))
+      (call $waitable.join (global.get $s) (global.get $s-set))
+      (i32.or (i32.const 2) (i32.shl (global.get $s-set) (i32.const 4))))
+    (func (export "sum") (param i32) (result i32)
+      (global.set $s (local.get 0))
+      (global.set $s-set (call $waitable-set.new))
+      (global.set $sum (i32.const 0))
+      (call $read-on (i32.const 0)))
+    (func (export "sum-callback") (param $event i32) (param $index i32) (param $payload i32) (result i32)
+      (call $waitable.join (global.get $s) (i32.const 0))
+      (if (i32.eq (local.get $event) (i32.const 6)) (then
+        (drop (call $cancel-read (global.get $s)))
+        (call $leave-sum)
+        (call $task.cancel)
+        (return (i32.const 0))))
+      (call $read-on (local.get $payload)))
+
+    (global $w (mut i32) (i32.const 0)) (global $w-set (mut i32) (i32.const 0))
+    (global $next (mut i32) (i32.const 0)) (global $to (mut i32) (i32.const 0))
+    (func $write-on (param $written i32) (result i32)
+      (loop $more
+        (global.set $next (i32.add (global.get $next) (i32.shr_u (local.get $written) (i32.const 4))))
+        (if (i32.or (i32.and (local.get $written) (i32.const 15)) (i32.ge_u (global.get $next) (global.get $to))) (then
+          (call $drop-writable (global.get $w))
+          (call $waitable-set.drop (global.get $w-set))
+          (return (i32.const 0))))
+        (i32.store (i32.const 32) (global.get $next))
+        (local.set $written (call $write (global.get $w) (i32.const 32) (i32.const 1)))
+        (br_if $more (i32.ne (local.get $written) (i32.const -1))))
+      (call $waitable.join (global.get $w) (global.get $w-set))
+      (i32.or (i32.const 2) (i32.shl (global.get $w-set) (i32.const 4))))
+    (func (export "count") (param $to i32) (result i32) (local $ends i64)
+      (local.set $ends (call $new))
+      (global.set $w (i32.wrap_i64 (i64.shr_u (local.get $ends) (i64.const 32))))
+      (global.set $w-set (call $waitable-set.new))
+      (global.set $next (i32.const 0))
+      (global.set $to (local.get $to))
+      (call $return-numbers (i32.wrap_i64 (local.get $ends)))
+      (call $write-on (i32.const 0)))
+    (func (export "count-callback") (param $event i32) (param $index i32) (param $payload i32) (result i32)
+      (call $waitable.join (global.get $w) (i32.const 0))
+      (call $write-on (local.get $payload)))`,
+};
+
+type Exports = Record<string, (...args: unknown[]) => Promise<unknown>>;
+
+async function make() {
+  const store = new WatchedStore();
+  const instance = await instantiateGuest(guest, {}, { store });
+  return { instance, store, exports: instance.exports as Exports };
+}
+
+test("it reads", async () => {
+  const { exports, store } = await make();
+  const bytes = Array.from({ length: 100 }, (_, i) => i);
+  for (const source of [bytes, bytes.values(), new Blob([Uint8Array.from(bytes)]).stream(), watched(bytes, [])]) {
+    assert.equal(await exports["sum"]!(source), 4950);
+  }
+  await settled();
+  assert.equal(store.handles, 0);
+});
+
+test("it writes", async () => {
+  const { exports, store } = await make();
+  const chunks = await collect((await exports["count"]!(1000)) as ComponentStream<Uint32Array>);
+  assert.deepEqual(
+    chunks.flatMap((chunk) => [...chunk]),
+    Array.from({ length: 1000 }, (_, i) => i),
+  );
+  for await (const _ of (await exports["count"]!(5)) as ComponentStream) break;
+  await settled();
+  assert.equal(store.handles, 0);
+});
+
+test("it reads what it writes, through the host", async () => {
+  const { exports, store } = await make();
+  assert.equal(await exports["sum"]!(await exports["count"]!(20)), 190);
+  await settled();
+  assert.equal(store.handles, 0);
+});
+
+test("it gives up when it is asked to", async () => {
+  const { exports, instance, store } = await make();
+  const controller = new AbortController();
+  let cancelled = false;
+  const source = new ReadableStream({
+    start: (stream) => stream.enqueue(Uint8Array.of(1)),
+    cancel() {
+      cancelled = true;
+    },
+  });
+  const rejected = assert.rejects(instance.func("sum").with({ signal: controller.signal }).call(source), /enough/);
+  await settled();
+  controller.abort(new Error("enough"));
+  await rejected;
+  await settled();
+  assert.equal(cancelled, true);
+  assert.equal(store.handles, 0);
+  assert.equal(await exports["sum"]!([1, 2]), 3);
+});
