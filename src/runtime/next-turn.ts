@@ -11,32 +11,48 @@ export interface Turn {
 
 /** Resolves in the next turn. Unless `ref`, that alone keeps no process alive. */
 export function nextTurn(ref: boolean): Turn {
-  if (typeof setImmediate === "function") return immediate(ref);
-  return { promise: new Promise((resolve) => posted(resolve)), ref() {} };
+  const turn =
+    typeof setImmediate === "function" ? immediate() : typeof MessageChannel === "function" ? message() : timer();
+  if (ref) turn.ref();
+  return turn;
 }
 
-function immediate(ref: boolean): Turn {
-  let handle: unknown;
+/** What keeps a process alive, in engines that have processes. */
+interface Handle {
+  ref?(): void;
+  unref?(): void;
+}
+
+function immediate(): Turn {
+  let handle: Handle | undefined;
   const promise = new Promise<void>((resolve) => {
     handle = setImmediate(resolve);
+    handle.unref?.();
   });
-  const { unref, ref: refer } = handle as { unref?: () => void; ref?: () => void };
-  if (!ref) unref?.call(handle);
-  return { promise, ref: () => refer?.call(handle) };
+  return { promise, ref: () => handle?.ref?.() };
 }
 
 let channel: MessageChannel | undefined;
 const resolvers: (() => void)[] = [];
 
-function posted(resolve: () => void): void {
-  if (typeof MessageChannel !== "function") {
-    setTimeout(resolve, 0);
-    return;
-  }
+function message(): Turn {
   if (channel === undefined) {
     channel = new MessageChannel();
-    channel.port1.onmessage = () => resolvers.shift()?.();
+    const { port1, port2 } = channel;
+    port1.onmessage = () => {
+      resolvers.shift()?.();
+      if (resolvers.length === 0) for (const port of [port1, port2]) (port as Handle).unref?.();
+    };
+    for (const port of [port1, port2]) (port as Handle).unref?.();
   }
-  resolvers.push(resolve);
-  channel.port2.postMessage(undefined);
+  const { port1, port2 } = channel;
+  const promise = new Promise<void>((resolve) => {
+    resolvers.push(resolve);
+  });
+  port2.postMessage(undefined);
+  return { promise, ref: () => (port1 as Handle).ref?.() };
+}
+
+function timer(): Turn {
+  return { promise: new Promise((resolve) => setTimeout(resolve, 0)), ref() {} };
 }

@@ -56,7 +56,9 @@ export class Task {
   readonly mode: "suspendable" | "plain";
   state: TaskState = "initial";
   implicitThread: Thread | undefined;
-  readonly #threads: Set<Thread> = new Set();
+  /** Of those that have begun and not ended, one; it is mostly the only one. */
+  #thread: Thread | undefined;
+  #otherThreads: Set<Thread> | undefined;
 
   constructor(func: TaskFunction, caller: TaskCaller, scope: CallScope, mode: Task["mode"]) {
     this.instance = func.instance;
@@ -116,13 +118,18 @@ export class Task {
 
   registerThread(thread: Thread): void {
     assert(thread.task === this && thread.index === undefined);
-    this.#threads.add(thread);
+    if (this.#thread === undefined) this.#thread = thread;
+    else {
+      this.#otherThreads ??= new Set();
+      this.#otherThreads.add(thread);
+    }
     thread.index = this.instance.threads.add(thread);
   }
 
   unregisterThread(thread: Thread): void {
-    this.#threads.delete(thread);
-    if (this.#threads.size === 0 && this.state !== "resolved") trap("no-result");
+    if (this.#thread === thread) this.#thread = undefined;
+    else this.#otherThreads?.delete(thread);
+    if (this.#thread === undefined && !this.#otherThreads?.size && this.state !== "resolved") trap("no-result");
     this.instance.threads.remove(thread.index!);
     thread.index = undefined;
   }
@@ -144,7 +151,8 @@ export class Task {
     assert(this.state === "started");
     const { exclusiveThread } = instance;
     const excluded = this.needsExclusive && exclusiveThread !== undefined && exclusiveThread !== this.implicitThread;
-    const candidates = [...this.#threads].filter(
+    const threads = [this.#thread ?? [], ...(this.#otherThreads ?? [])].flat();
+    const candidates = threads.filter(
       (thread) => !thread.running && thread.cancellable && !(excluded && thread === this.implicitThread),
     );
     const entering = instance.enteringSet(caller);
