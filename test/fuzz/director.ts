@@ -33,6 +33,7 @@ export class Director {
   #pokes: Poke[] = [];
   #replies: Reply[] = [];
   #overlaps = false;
+  #faults = 0;
   /** Per guest: where the next script and the next data go. */
   #places: { script: number; data: number; scratch: number }[] = [];
 
@@ -69,11 +70,12 @@ export class Director {
     this.#pokes = [];
     this.#replies = [];
     this.#overlaps = false;
+    this.#faults = 0;
     this.#places = guests.map(() => ({ script: places.scriptStart, data: places.data, scratch: places.scratch }));
     const action = this.#action();
     for (const i of guests.keys()) this.#header(i);
     const step = { pokes: this.#pokes, action, harmless: !this.#hostile };
-    const { outcome } = this.#session.run({ ...step, overlaps: this.#overlaps, replies: [] });
+    const { outcome } = this.#session.run({ ...step, faults: 0, overlaps: this.#overlaps, replies: [] });
     this.alive = outcome.kind === "value";
     if (action.kind === "drop") this.#owned.delete(action.rep);
     else {
@@ -84,7 +86,7 @@ export class Director {
         }
       }
     }
-    return { ...step, overlaps: this.#overlaps, replies: this.#replies };
+    return { ...step, faults: this.#faults, overlaps: this.#overlaps, replies: this.#replies };
   }
 
   #func(guest: number, name: string): WorldFunc | undefined {
@@ -128,6 +130,7 @@ export class Director {
     const word = (place: number, value: bigint) => view.setBigUint64(place - places.wrongCall, value, true);
     if (this.#hostile && random.once(4)) {
       this.#overlaps = true;
+      this.#faults++;
       word(places.wrongCall, BigInt(random.between(1, random.pick([1, 3, 8]))));
       word(places.wrongAnswer, this.#strange());
     }
@@ -186,6 +189,7 @@ export class Director {
       () => this.#newRep(),
     );
     let words = script.write(this.#func(guest, name));
+    this.#faults += script.faults;
     if (at.script + 8 * words.length > places.scriptLimit) words = [0n, 0n];
     const memory = this.#session.memory(guest);
     const view = new DataView(memory.buffer);
@@ -199,6 +203,7 @@ export class Director {
   /** Spoils a word of a script, or some bytes of what is passed. */
   #spoil(memory: Uint8Array, words: bigint[], start: number, end: number): void {
     const random = this.#random;
+    this.#faults += 2;
     if (random.once(2) || end === start) {
       // Whatever decides what is called stays as it is, if it can be helped: it is 0 or small.
       const candidates = [...words.keys()].filter((i) => words[i]! > 30n || random.once(4));

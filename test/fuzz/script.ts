@@ -45,6 +45,8 @@ export class Script {
   readonly #free: number[];
   readonly #reserved: Set<number> = new Set();
   readonly #words: bigint[] = [];
+  /** How many strings are broken. */
+  faults = 0;
 
   constructor(
     world: World,
@@ -229,6 +231,7 @@ export class Script {
     const { ptrType } = this.#guest;
     const random = this.#random;
     const broken = this.#hostile && random.once(6);
+    if (broken) this.faults++;
     const tuple = (ptr: bigint, length: bigint): Value => {
       const [p, l] = broken && random.once(2) ? this.#misplaced(ptr, length) : [ptr, length];
       return new Map([

@@ -21,6 +21,8 @@ export interface Step {
   readonly pokes: readonly Poke[];
   /** Whether nothing is wrong in it, nor in any other of this run. */
   readonly harmless: boolean;
+  /** How many things are wrong in it; 2 stands for any number. */
+  readonly faults: number;
   /** Whether some `realloc` answers what it should not, so that one thing may lie on another. */
   readonly overlaps: boolean;
   readonly action:
