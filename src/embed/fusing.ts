@@ -25,7 +25,6 @@ function isValid(sections: readonly number[]): boolean {
 
 /** The plan with adapters, whose modules are in one more source; the plan as it is where there are none. */
 export function fused(planned: Planned<Binary>): Planned<Binary> {
-  if (planned.plan.instances.length < 3) return planned;
   multiMemory ??= isValid(twoMemories);
   exceptions ??= isValid(tryTable);
   const { plan, sources } = planned;

@@ -9,13 +9,14 @@
  * Calls that cannot be fused are left as they are, for `codegen/` to compose of two functions. Which can, `program.ts` says.
  */
 import type {
-  CoreDef, CoreInstanceIndex, Initializer, InstanceIndex, ModuleIndex, Plan, PlanModule, SourceIndex, TrampolineIndex,
+  CoreArg, CoreDef, CoreInstanceIndex, Initializer, InstanceIndex, LeafArg, ModuleIndex, Plan, PlanModule, SourceIndex, TrampolineIndex,
 } from "../plan/plan.ts"; // biome-ignore format: one list
 import { writeAdapter } from "./adapter.ts";
 import { Dependencies } from "./dependencies.ts";
 import { AdapterModule, exportName } from "./module.ts";
 import { type Pair, Program, type ProgramOptions } from "./program.ts";
 import { rewrite } from "./rewrite.ts";
+import { Shape } from "./shape.ts";
 
 export interface FuseOptions extends ProgramOptions {
   /** The number that the adapters' bytes will have among the plan's sources. */
@@ -30,6 +31,8 @@ export interface Fused {
 
 /** Undefined if no two components of the plan call each other in a way that can be fused. */
 export function fuse(plan: Plan, options: FuseOptions): Fused | undefined {
+  if (!plan.trampolines.some((trampoline) => trampoline.op === "lower" && trampoline.callee.from === "lift"))
+    return undefined;
   const program = new Program(plan, options);
   if (program.pairs.size === 0) return undefined;
   const fuser = new Fuser(program, options.source);
@@ -37,20 +40,32 @@ export function fuse(plan: Plan, options: FuseOptions): Fused | undefined {
   return fuser.finish();
 }
 
+/** A module that has been made, and what it has been made for. */
+interface Made {
+  readonly shape: Shape;
+  readonly module: ModuleIndex;
+  readonly pairs: readonly Pair[];
+  readonly args: readonly CoreArg[];
+  readonly leaves: readonly LeafArg[];
+}
+
 class Fuser {
   readonly #program: Program;
   readonly #source: SourceIndex;
   readonly #dependencies: Dependencies;
   /** What trampolines have become. */
-  readonly #made: Map<TrampolineIndex, CoreDef> = new Map();
-  /** Core instances that are there at the step in question. */
-  readonly #available: Set<CoreInstanceIndex> = new Set();
+  readonly #become: Map<TrampolineIndex, CoreDef> = new Map();
+  readonly #pending: Map<TrampolineIndex, Pair> = new Map();
+  /** For each core instance that is not there yet, who needs it; and of how many such instances each has need. */
+  readonly #waiting: Map<CoreInstanceIndex, TrampolineIndex[]> = new Map();
+  readonly #missing: Map<TrampolineIndex, number> = new Map();
+  #ready: TrampolineIndex[] = [];
   readonly #steps: Initializer[] = [];
   readonly #modules: PlanModule[];
+  readonly #made: Map<string, Made> = new Map();
   readonly #bytes: Uint8Array[] = [];
   #length = 0;
   #coreInstances: number;
-  #pending: readonly Pair[];
 
   constructor(program: Program, source: SourceIndex) {
     const { plan, pairs } = program;
@@ -58,56 +73,83 @@ class Fuser {
     this.#source = source;
     this.#modules = [...plan.modules];
     this.#coreInstances = plan.initializers.filter(({ op }) => op === "instantiate").length;
-    for (const pair of pairs.values()) if (pair.direct) this.#made.set(pair.index, pair.lift.core);
-    this.#pending = [...pairs.values()].filter(({ direct }) => !direct);
     this.#dependencies = new Dependencies(program);
+    for (const [index, pair] of pairs) {
+      if (pair.direct) this.#become.set(index, pair.lift.core);
+      else this.#wait(pair);
+    }
+  }
+
+  #wait(pair: Pair): void {
+    const { index } = pair;
+    const { instances } = this.#dependencies.of(index);
+    this.#pending.set(index, pair);
+    this.#missing.set(index, instances.size);
+    if (instances.size === 0) this.#ready.push(index);
+    for (const instance of instances) {
+      const waiting = this.#waiting.get(instance);
+      if (waiting === undefined) this.#waiting.set(instance, [index]);
+      else waiting.push(index);
+    }
   }
 
   /** Puts adapters before the first step that needs one of them, with all others for which everything is there by then. */
   run(): void {
     for (const step of this.#program.plan.initializers) {
-      const needed = this.#dependencies.ofStep(step).adapters;
-      if (this.#pending.some(({ index }) => needed.has(index))) {
-        this.#place(this.#pending.filter(({ index }) => needed.has(index) || this.#isReady(index)));
-      }
+      const needed = [...this.#dependencies.ofStep(step).adapters].filter((index) => this.#pending.has(index));
+      if (needed.length > 0) this.#place([...needed, ...this.#ready]);
       this.#steps.push(step);
-      if (step.op === "instantiate") this.#available.add(step.core);
+      if (step.op === "instantiate") this.#arrived(step.core);
     }
     // What only the host can reach.
-    if (this.#pending.length > 0) this.#place(this.#pending);
+    if (this.#pending.size > 0) this.#place([...this.#pending.keys()]);
   }
 
-  #isReady(index: TrampolineIndex): boolean {
-    for (const instance of this.#dependencies.of(index).instances) if (!this.#available.has(instance)) return false;
-    return true;
+  #arrived(instance: CoreInstanceIndex): void {
+    for (const index of this.#waiting.get(instance) ?? []) {
+      const missing = this.#missing.get(index)! - 1;
+      this.#missing.set(index, missing);
+      if (missing === 0) this.#ready.push(index);
+    }
   }
 
-  /** Makes a module of adapters for `pairs`, and the step that instantiates it. */
-  #place(pairs: readonly Pair[]): void {
-    const module = new AdapterModule(this.#program);
+  /** Adds a step that instantiates adapters for those of `indices` that have none yet. */
+  #place(indices: readonly TrampolineIndex[]): void {
+    const pairs = [...new Set(indices)].sort((a, b) => a - b).flatMap((index) => this.#pending.get(index) ?? []);
     const core = this.#coreInstances++ as CoreInstanceIndex;
+    const shape = new Shape(this.#program, pairs);
+    const made = this.#made.get(shape.key) ?? this.#make(shape, pairs);
+    this.#steps.push({
+      op: "instantiate",
+      core,
+      module: { from: "static", module: made.module },
+      args: made.args.map((arg) => made.shape.arg(arg, shape)),
+      leaves: made.leaves.map((leaf) => made.shape.leaf(leaf, shape)),
+      owner: 0 as InstanceIndex,
+    });
+    for (const [i, { index }] of pairs.entries()) {
+      this.#become.set(index, { from: "core-instance", instance: core, name: exportName(made.pairs[i]!.index) });
+      this.#pending.delete(index);
+    }
+    this.#ready = [];
+  }
+
+  /** Makes a module of adapters. */
+  #make(shape: Shape, pairs: readonly Pair[]): Made {
+    const module = new AdapterModule(this.#program);
     for (const { index, lowerSignature, name } of pairs) {
       module.declare(index, lowerSignature.params, lowerSignature.results, name);
     }
     for (const pair of pairs) writeAdapter(module, pair);
-    for (const { index } of pairs) {
-      this.#made.set(index, { from: "core-instance", instance: core, name: exportName(index) });
-    }
     const bytes = module.finish();
     const start = this.#length;
     this.#length += bytes.length;
     this.#bytes.push(bytes);
-    this.#steps.push({
-      op: "instantiate",
-      core,
-      module: { from: "static", module: this.#modules.length as ModuleIndex },
-      args: module.args,
-      leaves: module.leaves,
-      owner: 0 as InstanceIndex,
-    });
+    const { args, leaves } = module;
+    const made: Made = { shape, pairs, args, leaves, module: this.#modules.length as ModuleIndex };
     this.#modules.push({ source: this.#source, start, end: this.#length });
-    this.#available.add(core);
-    this.#pending = this.#pending.filter((pair) => !pairs.includes(pair));
+    this.#made.set(shape.key, made);
+    return made;
   }
 
   finish(): Fused {
@@ -118,6 +160,6 @@ class Fuser {
       at += module.length;
     }
     const { plan } = this.#program;
-    return { plan: rewrite({ ...plan, modules: this.#modules, initializers: this.#steps }, this.#made), bytes };
+    return { plan: rewrite({ ...plan, modules: this.#modules, initializers: this.#steps }, this.#become), bytes };
   }
 }

@@ -40,6 +40,7 @@ export interface Pair {
   readonly index: TrampolineIndex;
   readonly name: string;
   readonly type: FuncType;
+  readonly typeIndex: FuncTypeIndex;
   readonly caller: OptionsIndex;
   readonly callee: OptionsIndex;
   readonly lift: Lift;
@@ -112,7 +113,7 @@ export class Program {
       const lift = plan.lifts[trampoline.callee.lift]!;
       const caller = plan.options[trampoline.options]!;
       const callee = plan.options[lift.options]!;
-      const type = this.#funcType(trampoline.type);
+      const type = this.#funcTypes[trampoline.type]!;
       if (caller.async || callee.async || type.async || tasks[callee.instance]) continue;
       if (related(plan, caller.instance, callee.instance)) continue;
       if (excluded.has(caller.instance) || excluded.has(callee.instance)) continue;
@@ -121,13 +122,14 @@ export class Program {
       // What these instances run begins with slots of its own.
       if (withStorage.has(callee.instance)) continue;
       if (withStorage.has(caller.instance) && result !== undefined && hasPointers(result)) continue;
-      const pair = this.#pair(i as TrampolineIndex, trampoline, lift, type);
+      const pair = this.#pair(i as TrampolineIndex, trampoline, lift);
       if (multiMemory || !this.#needsMemory(pair)) pairs.set(pair.index, pair);
     }
     return pairs;
   }
 
-  #pair(index: TrampolineIndex, { options, name }: Lower, lift: Lift, type: FuncType): Pair {
+  #pair(index: TrampolineIndex, { options, name, type: typeIndex }: Lower, lift: Lift): Pair {
+    const type = this.#funcTypes[typeIndex]!;
     const { plan } = this;
     const lowerSignature = flattenFuncType(plan.options[options]!, type, "lower");
     const liftSignature = flattenFuncType(plan.options[lift.options]!, type, "lift");
@@ -140,7 +142,18 @@ export class Program {
       !this.tracksEntering &&
       !this.mayNotBeLeft(options) &&
       !this.throws(lift.options);
-    return { index, name, type, caller: options, callee: lift.options, lift, lowerSignature, liftSignature, direct };
+    return {
+      index,
+      name,
+      type,
+      typeIndex,
+      caller: options,
+      callee: lift.options,
+      lift,
+      lowerSignature,
+      liftSignature,
+      direct,
+    };
   }
 
   #needsMemory({ type, caller, callee, lowerSignature: { paramsIn, resultsIn } }: Pair): boolean {
@@ -152,10 +165,6 @@ export class Program {
       this.mayNotBeLeft(caller) ||
       this.plan.options[callee]!.postReturn !== undefined
     );
-  }
-
-  #funcType(index: FuncTypeIndex): FuncType {
-    return this.#funcTypes[index]!;
   }
 }
 

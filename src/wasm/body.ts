@@ -7,7 +7,7 @@
 import { assert } from "../errors/component-error.ts";
 import { type ImmediateKind, type ImmediatesOf, type InstructionName, instruction } from "./instructions.ts";
 import type { AbstractHeapType, NumberType } from "./types.ts";
-import type { Writer } from "./writer.ts";
+import { Writer } from "./writer.ts";
 
 /** A reference type is written by its heap type: an abstract one, or the index of a type of the module. */
 export interface EncodedRefType {
@@ -129,7 +129,8 @@ function writeCatch(w: Writer, c: Catch, label: number, indexOf: IndexOf): void 
 function writeMemArg(w: Writer, { offset = 0 }: MemArg, align: number, memory: number): void {
   w.u32(memory === 0 ? align : align | 0x40);
   if (memory !== 0) w.u32(memory);
-  w.u64(BigInt(offset));
+  if (typeof offset === "number" && offset < 2 ** 32) w.u32(offset);
+  else w.u64(BigInt(offset));
 }
 
 /** The labels around an instruction are counted from it: `depth` is how many there are. */
@@ -144,24 +145,28 @@ const labelIndex = (label: Label, { depth }: Place): number => {
   return depth - label.depth;
 };
 
-const index =
-  (value: number): Write =>
-  (w) =>
-    w.u32(value);
-const item =
-  (value: Item): Write =>
-  (w, indexOf) =>
-    w.u32(indexOf(value));
+/** What cannot be written before the module is finished. */
+type Later = Write | undefined;
+type WriteImmediate<T> = (value: T, w: Writer, place: Place) => Later;
 
-/** How each kind of immediate is written. */
-const immediates: { readonly [K in ImmediateKind]: (value: ImmediateTypes[K], place: Place) => Write } = {
-  block: (type) => (w) => writeBlockType(w, type),
-  label: (label, place) => index(labelIndex(label, place)),
-  labels: (labels, place) => {
-    const indices = labels.map((label) => labelIndex(label, place));
-    return (w) => w.vec(indices, (i) => w.u32(i));
+const index: WriteImmediate<number> = (value, w) => {
+  w.u32(value);
+  return undefined;
+};
+const item: WriteImmediate<Item> = (value) => (w, indexOf) => w.u32(indexOf(value));
+
+/** How each kind of immediate is written: at once, or, as far as items have something to do with it, later. */
+const immediates: { readonly [K in ImmediateKind]: WriteImmediate<ImmediateTypes[K]> } = {
+  block: (type, w) => {
+    writeBlockType(w, type);
+    return undefined;
   },
-  catches: (catches, place) => {
+  label: (label, w, place) => index(labelIndex(label, place), w, place),
+  labels: (labels, w, place) => {
+    w.vec(labels, (label) => w.u32(labelIndex(label, place)));
+    return undefined;
+  },
+  catches: (catches, _, place) => {
     const handlers = catches.map((handler) => ({ handler, label: labelIndex(handler.label, place) }));
     return (w, indexOf) => w.vec(handlers, ({ handler, label }) => writeCatch(w, handler, label, indexOf));
   },
@@ -175,26 +180,44 @@ const immediates: { readonly [K in ImmediateKind]: (value: ImmediateTypes[K], pl
   element: index,
   local: index,
   lane: index,
-  heap: (heap) => (w) => writeHeapType(w, heap),
+  heap: (heap, w) => {
+    writeHeapType(w, heap);
+    return undefined;
+  },
   memarg:
-    (memarg, { align }) =>
+    (memarg, _, { align }) =>
     (w, indexOf) =>
       writeMemArg(w, memarg, memarg.align ?? align, indexOf(memarg.memory)),
-  v128: (bytes) => {
+  v128: (bytes, w) => {
     assert(bytes.length === 16, "a vector of sixteen bytes");
-    return (w) => w.bytes(bytes);
+    w.bytes(bytes);
+    return undefined;
   },
-  s32: (value) => (w) => w.s32(value),
-  s64: (value) => (w) => w.s64(value),
-  f32: (value) => (w) => w.f32(value),
-  f64: (value) => (w) => w.f64(value),
+  s32: (value, w) => {
+    w.s32(value);
+    return undefined;
+  },
+  s64: (value, w) => {
+    w.s64(value);
+    return undefined;
+  },
+  f32: (value, w) => {
+    w.f32(value);
+    return undefined;
+  },
+  f64: (value, w) => {
+    w.f64(value);
+    return undefined;
+  },
 };
 
 /** The code of one function, or a constant expression. */
 export class Body {
   readonly #params: number;
   readonly #locals: EncodedType[] = [];
-  readonly #code: Write[] = [];
+  readonly #code: Writer = new Writer();
+  /** What is missing in `#code`, and where. */
+  readonly #later: { readonly at: number; readonly write: Write }[] = [];
   #depth = 0;
 
   constructor(params: number) {
@@ -216,20 +239,19 @@ export class Body {
   /** One instruction. What begins and ends blocks is better left to `block`, `loop`, `if` and the like, which make labels. */
   emit<N extends InstructionName>(name: N, ...values: Operands<N>): this {
     const { opcode, immediates: kinds, align = 0, opens } = instruction(name);
+    const code = this.#code;
+    if (typeof opcode === "number") code.u8(opcode);
+    else {
+      code.u8(opcode[0]);
+      code.u32(opcode[1]);
+    }
     const place: Place = { depth: this.#depth, align };
-    const writes = kinds.map((kind, i) =>
-      (immediates[kind] as (value: unknown, place: Place) => Write)(values[i], place),
-    );
+    for (let i = 0; i < kinds.length; i++) {
+      const write = (immediates[kinds[i]!] as WriteImmediate<unknown>)(values[i], code, place);
+      if (write !== undefined) this.#later.push({ at: code.length, write });
+    }
     if (opens) this.#depth++;
     if (name === "end") this.#depth--;
-    this.#code.push((w, indexOf) => {
-      if (typeof opcode === "number") w.u8(opcode);
-      else {
-        w.u8(opcode[0]);
-        w.u32(opcode[1]);
-      }
-      for (const write of writes) write(w, indexOf);
-    });
     return this;
   }
 
@@ -295,7 +317,13 @@ export class Body {
   /** Writes the instructions and the last `end`. */
   writeExpression(w: Writer, indexOf: IndexOf): void {
     assert(this.#depth === 0, "every block is ended");
-    for (const write of this.#code) write(w, indexOf);
+    let done = 0;
+    for (const { at, write } of this.#later) {
+      w.bytes(this.#code.between(done, at));
+      write(w, indexOf);
+      done = at;
+    }
+    w.bytes(this.#code.between(done, this.#code.length));
     w.u8(0x0b);
   }
 }

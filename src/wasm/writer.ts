@@ -78,6 +78,11 @@ export class Writer {
     this.bytes(inner.finish());
   }
 
+  /** A part of what has been written; good until more is. */
+  between(start: number, end: number): Uint8Array {
+    return this.#bytes.subarray(start, end);
+  }
+
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#length);
   }

@@ -59,6 +59,55 @@ eachWay("a result comes back through three components", async (fuse) => {
   assert.equal(run!(256 + 5), 15);
 });
 
+/** As many pairs of instances of the same two components; each callee counts what it gets, and gives it back. */
+function pairs(count: number): string {
+  const numbers = Array.from({ length: count }, (_, i) => i);
+  return `(component
+    (component $A
+      (core module $m
+        (memory (export "memory") 1)
+        (global $next (mut i32) (i32.const 64))
+        (global $total (mut i32) (i32.const 0))
+        (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+          (global.get $next) (global.set $next (i32.add (global.get $next) (local.get 3))))
+        (func (export "total") (result i32) (global.get $total))
+        (func (export "f") (param i32 i32) (result i32)
+          (global.set $total (i32.add (global.get $total) (local.get 1)))
+          (i32.store (i32.const 8) (local.get 0)) (i32.store (i32.const 12) (local.get 1)) (i32.const 8)))
+      (core instance $i (instantiate $m))
+      (func (export "total") (result u32) (canon lift (core func $i "total")))
+      (func (export "f") (param "s" string) (result string)
+        (canon lift (core func $i "f") (memory (core memory $i "memory")) (realloc (core func $i "realloc")))))
+    (component $B
+      (import "f" (func $f (param "s" string) (result string)))
+      (core module $shop
+        (memory (export "memory") 1)
+        (global $next (mut i32) (i32.const 64))
+        (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+          (global.get $next) (global.set $next (i32.add (global.get $next) (local.get 3)))))
+      (core instance $s (instantiate $shop))
+      (core func $f' (canon lower (func $f) (memory (core memory $s "memory")) (realloc (core func $s "realloc"))))
+      (core module $m
+        (import "" "f" (func $f (param i32 i32 i32)))
+        (func (export "f") (param i32 i32) (result i32) (call $f (local.get 0) (local.get 1) (i32.const 16)) (i32.const 16)))
+      (core instance $i (instantiate $m (with "" (instance (export "f" (func $f'))))))
+      (func (export "f") (param "s" string) (result string)
+        (canon lift (core func $i "f") (memory (core memory $s "memory")) (realloc (core func $s "realloc")))))
+    ${numbers.map((i) => `(instance $a${i} (instantiate $A)) (instance $b${i} (instantiate $B (with "f" (func $a${i} "f"))))`).join("\n")}
+    ${numbers.map((i) => `(export "f${i}" (func $b${i} "f")) (export "total${i}" (func $a${i} "total"))`).join("\n")})`;
+}
+
+eachWay("instances of one component are told apart", async (fuse) => {
+  const exports = await instantiate(pairs(3), fuse);
+  for (const [i, text] of ["a", "größer", "日本語 and more"].entries()) {
+    for (let n = 0; n <= i; n++) assert.equal(exports[`f${i}`]!(text), text);
+  }
+  assert.deepEqual(
+    [0, 1, 2].map((i) => exports[`total${i}`]!()),
+    [1, 16, 3 * 18],
+  );
+});
+
 eachWay("what only the host calls is lifted, though it was lowered", async (fuse) => {
   const { f } = await instantiate(
     `(component

@@ -189,6 +189,62 @@ test("exceptions are caught where there are any", () => {
   assert.ok(!leavesOf(linkPlan(add)).includes("uncaught-exception"));
 });
 
+test("one module serves all groups of adapters that look the same", () => {
+  const once = linkPlan(text);
+  const shift = once.initializers.length;
+  const moved = <I extends number>(index: I, by: number): I => (index + by) as I;
+  const def = <D extends CoreExport>(at: D): D => ({ ...at, instance: moved(at.instance, shift) });
+  // The same again: two more component instances, and the same core modules.
+  const plan: Plan = {
+    ...once,
+    instances: [...once.instances, ...once.instances.slice(1)],
+    options: [
+      ...once.options,
+      ...once.options.map((options) => ({
+        ...options,
+        instance: moved(options.instance, 2),
+        memory: def(options.memory!),
+        realloc: def(options.realloc as CoreExport),
+      })),
+    ],
+    lifts: [
+      ...once.lifts,
+      ...once.lifts.map((lift) => ({ ...lift, core: def(lift.core as CoreExport), options: moved(lift.options, 2) })),
+    ],
+    trampolines: [
+      ...once.trampolines,
+      ...once.trampolines.map((trampoline) => {
+        assert.ok(trampoline.op === "lower" && trampoline.callee.from === "lift");
+        const callee = { from: "lift", lift: moved(trampoline.callee.lift, 1) } as const;
+        return { ...trampoline, callee, options: moved(trampoline.options, 2) };
+      }),
+    ],
+    initializers: [
+      ...once.initializers,
+      ...once.initializers.map((step) => {
+        assert.ok(step.op === "instantiate");
+        const args = step.args.map((arg) => ({
+          ...arg,
+          value: { from: "trampoline", trampoline: 1 as TrampolineIndex } as const,
+        }));
+        return { ...step, core: moved(step.core, shift), owner: moved(step.owner, 2), args };
+      }),
+    ],
+  };
+  const result = fused(plan)!.plan;
+  assert.equal(result.modules.length, 4);
+  const adapters = result.initializers.filter((step) => step.op === "instantiate" && step.leaves !== undefined);
+  assert.equal(adapters.length, 2);
+  const imported = adapters.map((step) => {
+    assert.ok(step.op === "instantiate");
+    return step.args.map(({ value }) => (value.from === "core-instance" ? value.instance : -1));
+  });
+  assert.deepEqual(
+    imported[1],
+    imported[0]!.map((instance) => instance + shift),
+  );
+});
+
 test("a plan stays data", () => {
   const { plan } = fused(linkPlan(text))!;
   assert.deepEqual(JSON.parse(JSON.stringify(plan)), plan);

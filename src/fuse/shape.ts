@@ -1,0 +1,111 @@
+/**
+ * What a group of adapters looks like, whatever it connects. Where one component is instantiated many times, so are the
+ * adapters between its instances and others': one module serves all groups of one shape.
+ */
+import type {
+  CanonicalOptions, CoreArg, CoreDef, CoreInstanceIndex, InstanceIndex, Leaf, LeafArg, OptionsIndex, TrampolineIndex,
+} from "../plan/plan.ts"; // biome-ignore format: one list
+import type { Pair, Program } from "./program.ts";
+import { hasHandles } from "./types.ts";
+
+/** Indices in the order in which they are first met; what stands for them in a key is their place there. */
+class Indices<I extends number> {
+  readonly found: I[] = [];
+  readonly #places: Map<I, number> = new Map();
+
+  place(index: I): number {
+    let place = this.#places.get(index);
+    if (place === undefined) {
+      place = this.found.push(index) - 1;
+      this.#places.set(index, place);
+    }
+    return place;
+  }
+
+  /** What has the place in `other` that `index` has here. */
+  translate(index: I, other: Indices<I>): I {
+    return other.found[this.place(index)]!;
+  }
+}
+
+export class Shape {
+  /** Groups with the same key have the same code. */
+  readonly key: string;
+  readonly #program: Program;
+  readonly #cores: Indices<CoreInstanceIndex> = new Indices();
+  readonly #instances: Indices<InstanceIndex> = new Indices();
+  readonly #options: Indices<OptionsIndex> = new Indices();
+  readonly #trampolines: Indices<TrampolineIndex> = new Indices();
+
+  constructor(program: Program, pairs: readonly Pair[]) {
+    this.#program = program;
+    // First what the module defines, so that it is not taken for an import.
+    const own = pairs.map(({ index }) => this.#trampolines.place(index));
+    this.key = JSON.stringify([own, pairs.map((pair) => this.#pair(pair))]);
+  }
+
+  #pair({ name, type, typeIndex, caller, callee, lift }: Pair): unknown {
+    const sides = [this.#side(caller), this.#side(callee)];
+    // How handles pass depends on which instance defines their resource.
+    const handles = type.params.some((param) => hasHandles(param.type)) || (type.result && hasHandles(type.result));
+    const { options } = this.#program.plan;
+    const exactly = handles ? [options[caller]!.instance, options[callee]!.instance] : null;
+    return [name, typeIndex, sides, this.#def(lift.core), exactly];
+  }
+
+  #side(index: OptionsIndex): unknown {
+    const program = this.#program;
+    const { instance, encoding, pointer, memory, realloc, postReturn }: CanonicalOptions = program.plan.options[index]!;
+    return [
+      this.#options.place(index),
+      this.#instances.place(instance),
+      [encoding, pointer, this.#def(memory), this.#def(realloc), this.#def(postReturn)],
+      [program.mayNotBeLeft(index), program.asksMayLeave.has(instance), program.throws(index)],
+    ];
+  }
+
+  #def(def: CoreDef | undefined): unknown {
+    if (def === undefined) return null;
+    if (def.from === "trampoline") return this.#trampolines.place(def.trampoline);
+    return [this.#cores.place(def.instance), def.name];
+  }
+
+  // ---- From one group to another of the same shape
+
+  arg(arg: CoreArg, other: Shape): CoreArg {
+    const { value } = arg;
+    if (value.from === "trampoline") {
+      return {
+        ...arg,
+        value: { ...value, trampoline: this.#trampolines.translate(value.trampoline, other.#trampolines) },
+      };
+    }
+    return { ...arg, value: { ...value, instance: this.#cores.translate(value.instance, other.#cores) } };
+  }
+
+  leaf(arg: LeafArg, other: Shape): LeafArg {
+    return { ...arg, value: this.#leaf(arg.value, other) };
+  }
+
+  #leaf(leaf: Leaf, other: Shape): Leaf {
+    const options = (index: OptionsIndex) => this.#options.translate(index, other.#options);
+    const instance = (index: InstanceIndex) => this.#instances.translate(index, other.#instances);
+    switch (leaf.leaf) {
+      case "invalid-text":
+      case "lift-own":
+      case "lift-borrow":
+      case "lower-own":
+      case "lower-borrow":
+      case "lend":
+      case "end-loan":
+        return { ...leaf, options: options(leaf.options) };
+      case "transfer-own":
+        return { ...leaf, from: options(leaf.from), to: options(leaf.to) };
+      case "enter":
+      case "leave":
+        return { ...leaf, callee: instance(leaf.callee), caller: instance(leaf.caller) };
+      default:
+        return leaf;
+    }
+  }
+}
