@@ -23,6 +23,8 @@ const steps: Step[] = [
   { name: "official suite, jit", command: ["node", "scripts/conformance.ts"] },
   { name: "official suite, evaluate", command: ["node", "scripts/conformance.ts", "--tier", "evaluate"] },
   { name: "official suite, composed", command: ["node", "scripts/conformance.ts", "--no-fuse"] },
+  { name: "own scripts, by chance", command: ["node", "scripts/schedules.ts", "test/wast/async", "--seeds", "20"] },
+  { name: "official scripts, by chance", command: ["node", "scripts/schedules.ts"] },
   { name: "programs", command: ["node", "--test", ...tests("test/e2e/*.test.ts")] },
   { name: "the reference, and fuzzing", command: ["node", "--test", ...tests("test/{reference,fuzz}/*.test.ts")] },
   { name: "hostile input", command: ["node", "--test", ...tests("test/hostile/*.test.ts")] },
