@@ -156,7 +156,9 @@ export class Scheduler {
     if (!this.#performing) this.#schedule();
   }
 
+  /** No guest runs: what has waited for that is done. */
   #rest(): void {
+    this.store.runDeferred();
     for (let action = this.#endings.shift(); action !== undefined; action = this.#endings.shift()) action();
   }
 

@@ -45,6 +45,8 @@ const coreTraps: readonly (readonly [RegExp, string])[] = [
   [/divi\w+ (result )?unrepresentable|integer overflow/i, "integer overflow"],
   [/(divi\w+|remainder) by zero/i, "integer divide by zero"],
   [/unrepresentable|invalid conversion|trunc/i, "invalid conversion to integer"],
+  // Of older engines, which do not tell the one from the other.
+  [/null function or function signature/i, "uninitialized element, or indirect call type mismatch"],
   [/indirect.*null|null.*indirect|null function/i, "uninitialized element"],
   [/null (pointer|reference)/i, "null reference"],
   [/signature/i, "indirect call type mismatch"],

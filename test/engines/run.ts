@@ -37,8 +37,8 @@ function stepsOn(engine: Engine, path: string): Step[] {
   const run: [string, ...string[]] = engine === "deno" ? [path, "run", "--allow-all"] : [path, "run"];
   const test: [string, ...string[]] =
     engine === "deno"
-      ? [path, "test", "--allow-all", "--no-check", "--quiet"]
-      : [path, "test", "--isolate", "--timeout=300000"];
+      ? [path, "test", "--allow-all", "--no-check", "--parallel", "--quiet"]
+      : [path, "test", "--parallel", "--timeout=300000"];
   const testStep = (name: string, ...patterns: string[]): Step => ({
     name: `${engine}: ${name}`,
     command: [...test, ...globSync(patterns).map((file) => `./${file}`)],
