@@ -11,6 +11,7 @@ import { type ComponentInstance, ENTERED, TRAPPED } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import { InvalidValue } from "./numbers.ts";
 import type { CallScope } from "./resources.ts";
+import { show } from "./show.ts";
 import { isGuestFailure, reasonOf, stackOverflow, trap, trapOnThrow, trapWith } from "./trap.ts";
 
 // ---- Entering and leaving
@@ -76,7 +77,16 @@ export function liftFailed(
 
 /** What to tell of an error from lowering an argument: a wrong one, or one that throws when it is read. */
 export function argumentFault(path: readonly string[], explain: () => ComponentError, error: unknown): ComponentError {
-  return error instanceof InvalidValue ? explain() : unreadable(path, error);
+  const told = explain();
+  if (error instanceof InvalidValue || told.code !== "changed-value") return told;
+  const message = error instanceof Error ? error.message : show(error);
+  return new ComponentError(
+    "call",
+    "unreadable-value",
+    `reading an argument threw: ${message}`,
+    { path },
+    { cause: error },
+  );
 }
 
 /** Poisons the store of the instances that a failed call had entered, and tells why. */
@@ -93,17 +103,6 @@ export function located(reason: ComponentError, path: readonly string[], trap: u
   return new ComponentError(phase, code, reason.reason, { path, offset }, { cause });
 }
 
-function unreadable(path: readonly string[], error: unknown): ComponentError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new ComponentError(
-    "call",
-    "unreadable-value",
-    `reading an argument threw: ${message}`,
-    { path },
-    { cause: error },
-  );
-}
-
 /** What becomes of an error in a call of a lowered function by a guest: always a trap, whoever is at fault. */
 export function lowerFailed(
   path: readonly string[],
@@ -112,7 +111,11 @@ export function lowerFailed(
   scope: CallScope | undefined,
 ): never {
   scope?.release();
-  if (error instanceof InvalidValue) trapWith(explain());
+  if (!isGuestFailure(error)) {
+    // What the host function threw itself it has not returned.
+    const told = explain();
+    if (error instanceof InvalidValue || told.code === "unreadable-value") trapWith(told);
+  }
   trapOnThrow(error, path);
 }
 

@@ -11,8 +11,10 @@ import { ComponentError } from "../errors/component-error.ts";
 import type { FuncTypeNode, LabelledPayload, LabelledType, TypeIndex, TypeNode } from "../plan/plan.ts";
 import type { AsyncType } from "./async-types.ts";
 import { ErrorContext } from "./error-context.ts";
+import { isBuffer, isDetached } from "./lists.ts";
 import type { ResourceType } from "./resources.ts";
-import { describeType, show } from "./show.ts";
+import { mayHaveFields } from "./shapes.ts";
+import { describeType, quoted, show } from "./show.ts";
 import { measureUtf8 } from "./text.ts";
 
 /** What the walk needs to know of the plan and of the running program. */
@@ -24,29 +26,17 @@ export interface Explainer {
   readonly asyncTypes?: readonly (AsyncType | undefined)[];
 }
 
-/** What is said of a promise where a value is wanted; and if a function gave it. */
-const noPromise = ": a value is wanted, not the promise of one";
-const useBlocking = "; for the component to wait for it, wrap the function in `blocking(…)`";
-
-/** The walk is done again: what is only too long, or there twice, matters where nothing is worse. */
-interface Walk extends Explainer {
-  readonly limits: boolean;
-  /** The resources that were met, and whether as `own` or `borrow`; noted in the last walk only. */
-  readonly met?: Map<unknown, "own" | "borrow">;
-}
-
-type TypeNodeOf<K extends TypeNode["kind"]> = Extract<TypeNode, { readonly kind: K }>;
-type HandleNode = Extract<TypeNode, { readonly resource: unknown }>;
-
 /** Where a value differs from its type, from the value's root on, and how. */
 interface Fault {
   readonly path: readonly string[];
   readonly reason: string;
+  /** What reading the value threw, if that is it. */
+  readonly thrown?: { readonly error: unknown };
 }
 
 /** The error for a value that is not of type `type`; `path` leads to the value. */
 export function explain(cx: Explainer, type: TypeIndex, value: unknown, path: readonly string[]): ComponentError {
-  return wrongValue(path, find(cx, type, value) ?? changed);
+  return wrong("wrong-value", path, find(cx, [["", type, value]]) ?? changed);
 }
 
 /** As `explain`, but `undefined` if nothing is wrong with the value. */
@@ -56,8 +46,8 @@ export function explainFault(
   value: unknown,
   path: readonly string[],
 ): ComponentError | undefined {
-  const fault = find(cx, type, value);
-  return fault && wrongValue(path, fault);
+  const fault = find(cx, [["", type, value]]);
+  return fault && wrong("wrong-value", path, fault);
 }
 
 /** The error for a call of an export whose arguments are wrong: for the first that is. */
@@ -67,16 +57,8 @@ export function explainArguments(
   args: readonly unknown[],
   path: readonly string[],
 ): ComponentError {
-  for (const [i, { label, type }] of func.params.entries()) {
-    const fault = find(cx, type, args[i]);
-    if (fault !== undefined) return wrongValue([...path, `param "${label}"`], fault);
-  }
-  const met = new Map<unknown, "own" | "borrow">();
-  for (const [i, { label, type }] of func.params.entries()) {
-    const fault = tryWalk({ ...cx, limits: false, met }, type, args[i]);
-    if (fault !== undefined) return wrongValue([...path, `param "${label}"`], fault);
-  }
-  return wrongValue(path, changed);
+  const values = func.params.map(({ label, type }, i) => [`param "${label}"`, type, args[i]] as const);
+  return wrong("wrong-value", path, find(cx, values) ?? changed);
 }
 
 /**
@@ -85,357 +67,366 @@ export function explainArguments(
  */
 export function explainResult(
   cx: Explainer,
-  func: FuncTypeNode,
+  { result }: FuncTypeNode,
   value: unknown,
   path: readonly string[],
 ): ComponentError {
-  const node = func.result === undefined ? undefined : cx.types[func.result]!;
-  if (node?.kind !== "result") return explainPart(cx, func.result, value, [...path, "result"]);
-  const { tag, val } = value as { readonly tag: "ok" | "err"; readonly val: unknown };
-  return tag === "ok"
-    ? explainPart(cx, node.ok, val, [...path, "result"])
-    : explainPart(cx, node.error, val, [...path, "payload of the error thrown"]);
-}
-
-function explainPart(
-  cx: Explainer,
-  type: TypeIndex | undefined,
-  value: unknown,
-  path: readonly string[],
-): ComponentError {
-  const fault = (type === undefined ? undefined : find(cx, type, value)) ?? changed;
-  const waits = fault.path.length === 0 && fault.reason.endsWith(noPromise);
-  return wrongValue(path, waits ? { path: [], reason: fault.reason + useBlocking } : fault);
+  const node = result === undefined ? undefined : cx.types[result]!;
+  let part: readonly [step: string, type: TypeIndex | undefined, value: unknown] = ["result", result, value];
+  if (node?.kind === "result") {
+    const { tag, val } = value as { readonly tag: "ok" | "err"; readonly val: unknown };
+    part = tag === "ok" ? ["result", node.ok, val] : ["payload of the error thrown", node.error, val];
+  }
+  const [step, type, given] = part;
+  const fault = type === undefined ? undefined : find(cx, [[step, type, given]]);
+  if (fault === undefined) return wrong("wrong-result", [...path, step], changed);
+  const waits = fault.path.length === 1 && fault.reason.endsWith(noPromise);
+  return wrong("wrong-result", path, waits ? { ...fault, reason: fault.reason + useBlocking } : fault);
 }
 
 /** For a value that is right at second sight. */
-const changed: Fault = { path: [], reason: "the value changed while it was read, or was detached" };
+const changed: Fault = { path: [], reason: "the value changed while it was read" };
 
-function wrongValue(path: readonly string[], fault: Fault): ComponentError {
-  return new ComponentError("call", "wrong-value", fault.reason, { path: [...path, ...fault.path] });
+const tooLong = ", which is too long";
+const anObject = " (an object with these keys)";
+
+/** What is said of a promise where a value is wanted; and if a function gave it. */
+const noPromise = ": a value is wanted, not the promise of one";
+const useBlocking = "; for the component to wait for it, wrap the function in `blocking(…)`";
+
+function wrong(code: "wrong-value" | "wrong-result", path: readonly string[], fault: Fault): ComponentError {
+  const at = { path: [...path, ...fault.path] };
+  if (fault === changed) return new ComponentError("call", "changed-value", fault.reason, at);
+  if (fault.thrown === undefined) return new ComponentError("call", code, fault.reason, at);
+  return new ComponentError("call", "unreadable-value", fault.reason, at, { cause: fault.thrown.error });
+}
+
+/** The first fault of several values, each with the name that it has. Never throws. */
+function find(
+  cx: Explainer,
+  values: readonly (readonly [step: string, type: TypeIndex, value: unknown])[],
+): Fault | undefined {
+  const walk = new Walk(cx);
+  for (const [step, type, value] of values) {
+    const fault = walk.fault(step, type, value);
+    if (fault !== undefined) return fault;
+  }
+  return walk.minor;
 }
 
 // ---- The walk
 
-/** Never throws. */
-function find(cx: Explainer, type: TypeIndex, value: unknown): Fault | undefined {
-  return tryWalk({ ...cx, limits: false }, type, value) ?? tryWalk({ ...cx, limits: true }, type, value);
-}
+type TypeNodeOf<K extends TypeNode["kind"]> = Extract<TypeNode, { readonly kind: K }>;
 
-function tryWalk(cx: Walk, type: TypeIndex, value: unknown): Fault | undefined {
-  try {
-    return walk(cx, type, value);
-  } catch (error) {
-    return { path: [], reason: `expected ${describeType(cx.types, type)}, but reading the value threw ${show(error)}` };
+/** A name, or one that depends on a value: made only where it is told. */
+type Step = string | readonly [what: string, value: unknown];
+
+/** Thrown at the first fault. */
+class Found {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    this.reason = reason;
   }
 }
 
-/** The first fault of `value`. Recursion goes as deep as the type, which validation limits. */
-function walk(cx: Walk, type: TypeIndex, value: unknown): Fault | undefined {
-  const node = cx.types[type]!;
-  if (isPromise(value) && !maybePromises.has(node.kind)) return mismatch(cx, type, value, noPromise);
-  switch (node.kind) {
-    case "bool":
-      return unless(typeof value === "boolean", cx, type, value);
-    case "u8":
-    case "s8":
-    case "u16":
-    case "s16":
-    case "u32":
-    case "s32":
-      return walkInteger(cx, type, node.kind, value);
-    case "u64":
-    case "s64":
-      return walkBigInt(cx, type, node.kind, value);
-    case "f32":
-    case "f64":
-      return unless(typeof value === "number", cx, type, value, typeof value === "bigint" ? " (a bigint)" : "");
-    case "char":
-      return walkChar(cx, type, value);
-    case "string":
-      return walkString(cx, type, value);
-    case "list":
-      return walkList(cx, type, node, value);
-    case "map":
-      return walkMap(cx, type, node, value);
-    case "record":
-      return walkRecord(cx, type, node.fields, value);
-    case "tuple":
-      return walkTuple(cx, type, node.types, value);
-    case "variant":
-      return walkVariant(cx, type, node.cases, value);
-    case "enum":
-      return walkEnum(cx, type, node.labels, value);
-    case "flags":
-      return walkFlags(cx, type, node.labels, value);
-    case "option":
-      return walkOption(cx, type, node.type, value);
-    case "result":
-      return walkVariant(cx, type, resultCases(node), value);
-    case "own":
-    case "borrow":
-      return walkResource(cx, type, node, value);
-    case "stream":
-    case "future":
-      return walkAsync(cx, type, value);
-    case "error-context":
-      return unless(value instanceof ErrorContext, cx, type, value);
-  }
-}
+const ranges = {
+  u8: [0, 0xff],
+  s8: [-0x80, 0x7f],
+  u16: [0, 0xffff],
+  s16: [-0x8000, 0x7fff],
+  u32: [0, 0xffff_ffff],
+  s32: [-0x8000_0000, 0x7fff_ffff],
+  u64: [0n, 2n ** 64n - 1n],
+  s64: [-(2n ** 63n), 2n ** 63n - 1n],
+} as const;
+
+/** The typed arrays of which every element is a value of the type. */
+const typedArrays = {
+  u8: Uint8Array,
+  s8: Int8Array,
+  u16: Uint16Array,
+  s16: Int16Array,
+  u32: Uint32Array,
+  s32: Int32Array,
+  u64: BigUint64Array,
+  s64: BigInt64Array,
+  f32: Float32Array,
+  f64: Float64Array,
+} as const;
 
 /** What is no value but a handle. */
 const maybePromises: ReadonlySet<TypeNode["kind"]> = new Set(["own", "borrow", "future", "stream"]);
 
-function unless(ok: boolean, cx: Walk, type: TypeIndex, value: unknown, more = ""): Fault | undefined {
-  return ok ? undefined : mismatch(cx, type, value, more);
-}
+class Walk {
+  readonly #cx: Explainer;
+  /** The way to the value that is looked at. */
+  #path: Step[] = [];
+  /** The resources that were met, and whether as `own` or `borrow`. */
+  readonly #met: Map<unknown, "own" | "borrow"> = new Map();
+  /** What is only too long, or there twice, matters where nothing is worse. */
+  minor: Fault | undefined;
 
-/** `expected u32, got "old"`; `more` is said after it. */
-function mismatch(cx: Walk, type: TypeIndex, value: unknown, more = "", wanted = ""): Fault {
-  return { path: [], reason: `expected ${describeType(cx.types, type)}${wanted}, got ${show(value)}${more}` };
-}
-
-/** No component value but a future looks like a promise. */
-function isPromise(value: unknown): boolean {
-  return isObject(value) && typeof value["then"] === "function";
-}
-
-/** The fault of a part of a value, with the way to it. */
-function inside(step: string, fault: Fault | undefined): Fault | undefined {
-  return fault === undefined ? undefined : { path: [step, ...fault.path], reason: fault.reason };
-}
-
-const integers = {
-  u8: [0, 255],
-  s8: [-128, 127],
-  u16: [0, 65535],
-  s16: [-32768, 32767],
-  u32: [0, 4294967295],
-  s32: [-2147483648, 2147483647],
-} as const;
-
-const bigIntegers = {
-  u64: [0n, 18446744073709551615n],
-  s64: [-9223372036854775808n, 9223372036854775807n],
-} as const;
-
-function walkInteger(cx: Walk, type: TypeIndex, kind: keyof typeof integers, value: unknown): Fault | undefined {
-  if (typeof value === "bigint") return mismatch(cx, type, value, " (a bigint)", " (a number)");
-  if (typeof value !== "number") return mismatch(cx, type, value);
-  const [min, max] = integers[kind];
-  if (value < min || value > max) return mismatch(cx, type, value, outOfRange(kind, min, max));
-  return unless(Number.isInteger(value), cx, type, value, Number.isNaN(value) ? "" : ", which is no integer");
-}
-
-function walkBigInt(cx: Walk, type: TypeIndex, kind: keyof typeof bigIntegers, value: unknown): Fault | undefined {
-  if (typeof value !== "bigint") {
-    return mismatch(cx, type, value, typeof value === "number" ? " (a number)" : "", " (a bigint)");
+  constructor(cx: Explainer) {
+    this.#cx = cx;
   }
-  const [min, max] = bigIntegers[kind];
-  return unless(value >= min && value <= max, cx, type, value, outOfRange(kind, min, max));
-}
 
-const outOfRange = (kind: string, min: number | bigint, max: number | bigint): string =>
-  `, which is out of range for ${kind} (${min}..${max})`;
-
-function walkChar(cx: Walk, type: TypeIndex, value: unknown): Fault | undefined {
-  const ok =
-    typeof value === "string" &&
-    value.length > 0 &&
-    value.length === (value.codePointAt(0)! > 0xffff ? 2 : 1) &&
-    !/^\p{Surrogate}/u.test(value);
-  return ok ? undefined : mismatch(cx, type, value, "", " (a string of one Unicode scalar value)");
-}
-
-function walkString(cx: Walk, type: TypeIndex, value: unknown): Fault | undefined {
-  if (typeof value !== "string") return mismatch(cx, type, value);
-  const tooLong =
-    cx.limits && (2 * value.length > MAX_STRING_BYTE_LENGTH || measureUtf8(value) > MAX_STRING_BYTE_LENGTH);
-  return unless(!tooLong, cx, type, value, ", which is too long");
-}
-
-const numberKinds: ReadonlySet<TypeNode["kind"]> = new Set([
-  "u8",
-  "s8",
-  "u16",
-  "s16",
-  "u32",
-  "s32",
-  "u64",
-  "s64",
-  "f32",
-  "f64",
-]);
-
-/** Lists of numbers come as arrays or anything like them, other lists as arrays; those of fixed length in typed arrays, too. */
-function walkList(cx: Walk, type: TypeIndex, node: TypeNodeOf<"list">, value: unknown): Fault | undefined {
-  const { kind } = cx.types[node.element]!;
-  if (kind === "u8" && node.length === undefined && isBytes(value)) return undefined;
-  if (
-    !Array.isArray(value) &&
-    !(numberKinds.has(kind) && (node.length === undefined ? isArrayLike : isTypedArray)(value))
-  )
-    return mismatch(cx, type, value);
-  const { length } = value;
-  if (node.length !== undefined && length !== node.length) {
-    return { path: [], reason: `expected ${describeType(cx.types, type)}, got ${length} elements` };
-  }
-  if (cx.limits && length > MAX_LIST_BYTE_LENGTH / 8) return mismatch(cx, type, value, ", which is too long");
-  for (let i = 0; i < length; i++) {
-    const fault = walk(cx, node.element, value[i]);
-    if (fault !== undefined) return inside(`list element ${i}`, fault);
-  }
-  return undefined;
-}
-
-const isBytes = (value: unknown): boolean =>
-  value instanceof ArrayBuffer ||
-  value instanceof DataView ||
-  (typeof SharedArrayBuffer === "function" && value instanceof SharedArrayBuffer);
-
-function isArrayLike(value: unknown): value is ArrayLike<unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const { length } = value as { length?: unknown };
-  return typeof length === "number" && length >>> 0 === length;
-}
-
-const isTypedArray = (value: unknown): value is ArrayLike<unknown> =>
-  ArrayBuffer.isView(value) && !(value instanceof DataView);
-
-/** A `Map`, or anything else that gives pairs. */
-function walkMap(cx: Walk, type: TypeIndex, node: TypeNodeOf<"map">, value: unknown): Fault | undefined {
-  if (!isObject(value) || !(Symbol.iterator in value)) return mismatch(cx, type, value, "", " (a Map)");
-  for (const entry of value as Iterable<unknown>) {
-    if (!Array.isArray(entry) || entry.length !== 2) {
-      return {
-        path: [],
-        reason: `expected pairs of keys and values for ${describeType(cx.types, type)}, got ${show(entry)}`,
-      };
+  fault(step: string, type: TypeIndex, value: unknown): Fault | undefined {
+    this.#path = step === "" ? [] : [step];
+    try {
+      this.#walk(type, value);
+      return undefined;
+    } catch (error) {
+      const path = this.#steps();
+      if (error instanceof Found) return { path, reason: error.reason };
+      return { path, reason: `reading the value threw ${show(error)}`, thrown: { error } };
     }
-    const [key, item] = entry;
-    const fault = inside(`key ${show(key)}`, walk(cx, node.key, key));
-    if (fault !== undefined) return fault;
-    const itemFault = inside(`value of ${show(key)}`, walk(cx, node.value, item));
-    if (itemFault !== undefined) return itemFault;
   }
-  return undefined;
+
+  /** Throws `Found` at the first fault of `value`. Recursion goes as deep as the type, which validation limits. */
+  #walk(type: TypeIndex, value: unknown): void {
+    const node = this.#cx.types[type]!;
+    if (isPromise(value) && !maybePromises.has(node.kind)) fail(this.#told(type, value, noPromise));
+    switch (node.kind) {
+      case "bool":
+        this.#check(typeof value === "boolean", type, value);
+        break;
+      case "u8":
+      case "s8":
+      case "u16":
+      case "s16":
+      case "u32":
+      case "s32":
+      case "u64":
+      case "s64":
+        this.#integer(type, node.kind, value);
+        break;
+      case "f32":
+      case "f64":
+        this.#check(typeof value === "number", type, value, typeof value === "bigint" ? " (a bigint)" : "");
+        break;
+      case "char": {
+        const isChar = typeof value === "string" && /^\P{Surrogate}$/su.test(value);
+        this.#check(isChar, type, value, "", " (a string of one Unicode scalar value)");
+        break;
+      }
+      case "string":
+        this.#check(typeof value === "string", type, value);
+        if (isLong(value as string)) this.#note(this.#told(type, value, tooLong));
+        break;
+      case "list":
+        this.#list(type, node, value);
+        break;
+      case "map":
+        this.#map(type, node, value);
+        break;
+      case "record":
+        this.#record(type, node.fields, value);
+        break;
+      case "tuple":
+        this.#tuple(type, node.types, value);
+        break;
+      case "variant":
+        this.#variant(type, node.cases, value);
+        break;
+      case "enum":
+        this.#check(typeof value === "string", type, value);
+        if (!node.labels.includes(value as string)) unknownLabel("case", value as string, node.labels);
+        break;
+      case "flags":
+        this.#flags(type, node.labels, value);
+        break;
+      case "option":
+        // An option in an option would be ambiguous with its none, so the outer one is a variant.
+        if (this.#cx.types[node.type]!.kind === "option") {
+          this.#variant(type, [{ label: "none" }, { label: "some", type: node.type }], value);
+        } else if (value !== undefined && value !== null) this.#walk(node.type, value);
+        break;
+      case "result":
+        this.#variant(type, [payload("ok", node.ok), payload("err", node.error)], value);
+        break;
+      case "own":
+      case "borrow":
+        this.#resource(type, node, value);
+        break;
+      case "stream":
+      case "future": {
+        const asyncType = this.#cx.asyncTypes?.[type];
+        const why = asyncType?.host.fault(value, asyncType);
+        this.#check(asyncType === undefined ? isObject(value) : why === undefined, type, value, why && `: ${why}`);
+        break;
+      }
+      case "error-context":
+        this.#check(value instanceof ErrorContext, type, value);
+    }
+  }
+
+  /** A part of a value. The way to it stays where something is thrown. */
+  #inside(step: Step, type: TypeIndex, value: unknown): void {
+    this.#path.push(step);
+    this.#walk(type, value);
+    this.#path.pop();
+  }
+
+  #check(ok: boolean, type: TypeIndex, value: unknown, more = "", wanted = ""): void {
+    if (!ok) fail(this.#told(type, value, more, wanted));
+  }
+
+  /** `expected u32, got "old"`; `more` is said after it. */
+  #told(type: TypeIndex, value: unknown, more = "", wanted = ""): string {
+    return `${this.#expected(type)}${wanted}, got ${show(value)}${more}`;
+  }
+
+  #expected(type: TypeIndex): string {
+    return `expected ${describeType(this.#cx.types, type)}`;
+  }
+
+  #note(reason: string): void {
+    this.minor ??= { path: this.#steps(), reason };
+  }
+
+  #steps(): string[] {
+    return this.#path.map((step) => (typeof step === "string" ? step : `${step[0]} ${show(step[1])}`));
+  }
+
+  #integer(type: TypeIndex, kind: keyof typeof ranges, value: unknown): void {
+    const [min, max] = ranges[kind];
+    const numeric = typeof value === "number" || typeof value === "bigint";
+    const wanted = numeric || typeof min === "bigint" ? ` (a ${typeof min})` : "";
+    this.#check(typeof value === typeof min, type, value, numeric ? ` (a ${typeof value})` : "", wanted);
+    const number = value as number;
+    if (number < min || number > max) {
+      fail(this.#told(type, value, `, which is out of range for ${kind} (${min}..${max})`));
+    }
+    const isInteger = typeof min === "bigint" || Number.isInteger(number);
+    this.#check(isInteger, type, value, Number.isNaN(number) ? "" : ", which is no integer");
+  }
+
+  /** Lists of numbers come as arrays or anything like them, other lists as arrays; those of fixed length in typed arrays, too. */
+  #list(type: TypeIndex, { element, length: wanted }: TypeNodeOf<"list">, value: unknown): void {
+    const { kind } = this.#cx.types[element]!;
+    const Typed = (typedArrays as { readonly [K in TypeNode["kind"]]?: new () => object })[kind];
+    const numbers = Typed !== undefined && !Array.isArray(value);
+    this.#check(!numbers || !isDetached(value), type, value, ", whose memory has been taken away");
+    if (kind === "u8" && wanted === undefined && (isBuffer(value) || value instanceof DataView)) return;
+    const isList = numbers ? (wanted === undefined ? isArrayLike : isTypedArray)(value) : Array.isArray(value);
+    this.#check(isList, type, value);
+    const list = value as ArrayLike<unknown>;
+    const { length } = list;
+    if (wanted !== undefined && length !== wanted) fail(`${this.#expected(type)}, got ${length} elements`);
+    if (length > MAX_LIST_BYTE_LENGTH / 8) this.#note(this.#told(type, value, tooLong));
+    if (length > MAX_LIST_BYTE_LENGTH || (numbers && value instanceof Typed)) return;
+    for (let i = 0; i < length; i++) this.#inside(["list element", i], element, list[i]);
+  }
+
+  /** A `Map`, or anything else that gives pairs. */
+  #map(type: TypeIndex, node: TypeNodeOf<"map">, value: unknown): void {
+    this.#check(isObject(value) && Symbol.iterator in value, type, value, "", " (a Map)");
+    for (const entry of value as Iterable<unknown>) {
+      if (!Array.isArray(entry) || entry.length !== 2) {
+        fail(`expected pairs of keys and values for ${describeType(this.#cx.types, type)}, got ${show(entry)}`);
+      }
+      const [key, item] = entry;
+      this.#inside(["key", key], node.key, key);
+      this.#inside(["value of", key], node.value, item);
+    }
+  }
+
+  #record(type: TypeIndex, fields: readonly LabelledType[], value: unknown): void {
+    if (!isObject(value)) fail(this.#told(type, value));
+    const keys = keysOf(fields.map(({ label }) => label));
+    let optional = true;
+    for (const [i, { label, type: inner }] of fields.entries()) {
+      const key = keys[i]!;
+      if (this.#cx.types[inner]!.kind !== "option") {
+        optional = false;
+        if (!has(value, key)) {
+          const hint =
+            key !== label && has(value, label) ? `; it has "${label}", but names are camel-cased in JavaScript` : "";
+          fail(`missing field "${key}" (${describeType(this.#cx.types, inner)}) in ${show(value)}${hint}`);
+        }
+      }
+      this.#path.push(`field "${label}"`);
+      this.#walk(inner, fieldOf(value, key));
+      this.#path.pop();
+    }
+    this.#check(!optional || mayHaveFields(value), type, value, "", anObject);
+  }
+
+  #tuple(type: TypeIndex, types: readonly TypeIndex[], value: unknown): void {
+    if (!Array.isArray(value)) fail(this.#told(type, value, "", " (an array)"));
+    const { length } = value;
+    if (length !== types.length) fail(`${this.#expected(type)}, got an array of ${length}: ${show(value)}`);
+    for (const [i, t] of types.entries()) this.#inside(["tuple element", i], t, value[i]);
+  }
+
+  #flags(type: TypeIndex, labels: readonly string[], value: unknown): void {
+    if (!isObject(value)) fail(this.#told(type, value));
+    for (const [i, key] of keysOf(labels).entries()) {
+      const flag = fieldOf(value, key);
+      if (flag === undefined || typeof flag === "boolean") continue;
+      this.#path.push(`flag "${labels[i]}"`);
+      fail(`expected a boolean, got ${show(flag)}`);
+    }
+    this.#check(mayHaveFields(value), type, value, "", anObject);
+  }
+
+  #variant(type: TypeIndex, cases: readonly LabelledPayload[], value: unknown): void {
+    const object = isObject(value) ? value : {};
+    const { tag } = object;
+    const shape = cases.some((c) => c.type !== undefined) ? " as { tag, val }" : " as { tag }";
+    if (typeof tag !== "string") fail(this.#told(type, value, "", shape));
+    const labels = cases.map(({ label }) => label);
+    const inner = (cases[labels.indexOf(tag)] ?? unknownLabel("tag", tag, labels)).type;
+    if (inner !== undefined) this.#inside(`case "${tag}"`, inner, object["val"]);
+  }
+
+  #resource(type: TypeIndex, { kind, resource: index }: TypeNodeOf<"own" | "borrow">, value: unknown): void {
+    const resource = this.#cx.resources?.[index];
+    this.#check(resource !== undefined || isObject(value), type, value);
+    if (resource === undefined) return;
+    const told = (why: string) => `expected ${kind}<${resource.name}>, got ${show(value)}: ${why}`;
+    const why = resource.host.fault(value, kind);
+    if (why !== undefined) fail(told(why));
+    // A resource can be given away once in a call, and not be lent in it besides.
+    const before = this.#met.get(value);
+    this.#met.set(value, kind);
+    if (before === "own" || (before === "borrow" && kind === "own")) this.#note(told("it is passed twice in one call"));
+  }
+}
+
+function fail(reason: string): never {
+  throw new Found(reason);
+}
+
+function isLong(text: string): boolean {
+  if (3 * text.length <= MAX_STRING_BYTE_LENGTH) return false;
+  return 2 * text.length > MAX_STRING_BYTE_LENGTH || measureUtf8(text) > MAX_STRING_BYTE_LENGTH;
+}
+
+function payload(label: string, type: TypeIndex | undefined): LabelledPayload {
+  return type === undefined ? { label } : { label, type };
+}
+
+function unknownLabel(what: string, found: string, labels: readonly string[]): never {
+  return fail(`unknown ${what} ${show(found)}, expected ${quoted(labels, "or")}`);
 }
 
 /** Functions count: they have fields, too. */
 const isObject = (value: unknown): value is Record<string, unknown> =>
   (typeof value === "object" && value !== null) || typeof value === "function";
 
-function walkRecord(cx: Walk, type: TypeIndex, fields: readonly LabelledType[], value: unknown): Fault | undefined {
-  if (!isObject(value)) return mismatch(cx, type, value);
-  const keys = keysOf(fields.map(({ label }) => label));
-  for (const [i, field] of fields.entries()) {
-    const key = keys[i]!;
-    const fault = walk(cx, field.type, fieldOf(value, key));
-    if (fault !== undefined)
-      return has(value, key) ? inside(`field "${field.label}"`, fault) : missing(cx, field, key, value);
-  }
-  return undefined;
+/** No component value but a future looks like a promise. */
+function isPromise(value: unknown): boolean {
+  return isObject(value) && typeof value["then"] === "function";
 }
 
-function missing(cx: Walk, { label, type }: LabelledType, key: string, value: object): Fault {
-  const hint = key !== label && has(value, label) ? `; it has "${label}", but names are camel-cased in JavaScript` : "";
-  return { path: [], reason: `missing field "${key}" (${describeType(cx.types, type)}) in ${show(value)}${hint}` };
+function isArrayLike(value: unknown): boolean {
+  const length = typeof value === "object" && value !== null ? (value as { length?: unknown }).length : undefined;
+  return typeof length === "number" && length >>> 0 === length;
 }
 
-function walkTuple(cx: Walk, type: TypeIndex, types: readonly TypeIndex[], value: unknown): Fault | undefined {
-  if (!Array.isArray(value)) return mismatch(cx, type, value, "", " (an array)");
-  if (value.length !== types.length) {
-    return {
-      path: [],
-      reason: `expected ${describeType(cx.types, type)}, got an array of ${value.length}: ${show(value)}`,
-    };
-  }
-  for (const [i, t] of types.entries()) {
-    const fault = walk(cx, t, value[i]);
-    if (fault !== undefined) return inside(`tuple element ${i}`, fault);
-  }
-  return undefined;
-}
-
-function walkVariant(cx: Walk, type: TypeIndex, cases: readonly LabelledPayload[], value: unknown): Fault | undefined {
-  if (!isObject(value) || typeof value["tag"] !== "string") {
-    return mismatch(cx, type, value, "", cases.some((c) => c.type !== undefined) ? " as { tag, val }" : " as { tag }");
-  }
-  const { tag } = value;
-  const found = cases.find(({ label }) => label === tag);
-  if (found === undefined) return unknownLabel("tag", tag, cases);
-  return found.type === undefined ? undefined : inside(`case "${tag}"`, walk(cx, found.type, value["val"]));
-}
-
-function unknownLabel(what: string, found: string, wanted: readonly { readonly label: string }[]): Fault {
-  return { path: [], reason: `unknown ${what} ${show(found)}, expected ${oneOf(wanted.map(({ label }) => label))}` };
-}
-
-/** `"a", "b" or "c"`, and not too many of them. */
-function oneOf(labels: readonly string[]): string {
-  const shown = labels.slice(0, 20).map((label) => JSON.stringify(label));
-  const rest = labels.length - shown.length;
-  if (rest > 0) return `${shown.join(", ")} or one of ${rest} more`;
-  const last = shown.pop();
-  return shown.length === 0 ? `${last}` : `${shown.join(", ")} or ${last}`;
-}
-
-function walkEnum(cx: Walk, type: TypeIndex, labels: readonly string[], value: unknown): Fault | undefined {
-  if (typeof value !== "string") return mismatch(cx, type, value);
-  return labels.includes(value)
-    ? undefined
-    : unknownLabel(
-        "case",
-        value,
-        labels.map((label) => ({ label })),
-      );
-}
-
-function walkFlags(cx: Walk, type: TypeIndex, labels: readonly string[], value: unknown): Fault | undefined {
-  if (!isObject(value)) return mismatch(cx, type, value);
-  for (const [i, key] of keysOf(labels).entries()) {
-    const flag = fieldOf(value, key);
-    if (flag === undefined || typeof flag === "boolean") continue;
-    return { path: [`flag "${labels[i]}"`], reason: `expected a boolean, got ${show(flag)}` };
-  }
-  return undefined;
-}
-
-/** An option in an option would be ambiguous with its none, so the outer one is a variant. */
-function walkOption(cx: Walk, type: TypeIndex, inner: TypeIndex, value: unknown): Fault | undefined {
-  if (cx.types[inner]!.kind === "option") {
-    return walkVariant(cx, type, [{ label: "none" }, { label: "some", type: inner }], value);
-  }
-  return value === undefined || value === null ? undefined : walk(cx, inner, value);
-}
-
-function resultCases(node: TypeNodeOf<"result">): LabelledPayload[] {
-  const payload = (label: string, type: TypeIndex | undefined) => (type === undefined ? { label } : { label, type });
-  return [payload("ok", node.ok), payload("err", node.error)];
-}
-
-function walkResource(cx: Walk, type: TypeIndex, node: HandleNode, value: unknown): Fault | undefined {
-  const resource = cx.resources?.[node.resource];
-  if (resource === undefined) return unless(isObject(value), cx, type, value);
-  const why = resource.host.fault(value, node.kind) ?? twice(cx, node.kind, value);
-  return why === undefined
-    ? undefined
-    : { path: [], reason: `expected ${node.kind}<${resource.name}>, got ${show(value)}: ${why}` };
-}
-
-function walkAsync(cx: Walk, type: TypeIndex, value: unknown): Fault | undefined {
-  const asyncType = cx.asyncTypes?.[type];
-  if (asyncType === undefined) return unless(isObject(value), cx, type, value);
-  const why = asyncType.host.fault(value, asyncType);
-  return why === undefined ? undefined : mismatch(cx, type, value, `: ${why}`);
-}
-
-/** A resource can be given away once in a call, and not be lent in it besides. */
-function twice(cx: Walk, handle: "own" | "borrow", value: unknown): string | undefined {
-  const before = cx.met?.get(value);
-  cx.met?.set(value, handle);
-  return before === "own" || (before === "borrow" && handle === "own") ? "it is passed twice in one call" : undefined;
-}
+const isTypedArray = (value: unknown): boolean => ArrayBuffer.isView(value) && !(value instanceof DataView);
 
 /** Whether an object has a field, other than one that every object has. */
 const has = (value: object, key: string): boolean =>

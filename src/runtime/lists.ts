@@ -91,24 +91,36 @@ function elementsOf(value: unknown): ArrayLike<unknown> {
 
 /** As `elementsOf`, but bytes may come in any container of bytes. */
 function bytesOf(value: unknown): Uint8Array | ArrayLike<unknown> {
-  if (value instanceof Uint8ClampedArray || value instanceof DataView) {
-    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  const isView = value instanceof Uint8ClampedArray || value instanceof DataView;
+  if (isView || isBuffer(value)) {
+    if (isDetached(value)) invalid();
+    return isView ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
   }
-  if (value instanceof ArrayBuffer) return rejectDetached(new Uint8Array(value));
-  if (typeof SharedArrayBuffer === "function" && value instanceof SharedArrayBuffer) return new Uint8Array(value);
   return elementsOf(value);
+}
+
+export function isBuffer(value: unknown): value is ArrayBufferLike {
+  return (
+    value instanceof ArrayBuffer || (typeof SharedArrayBuffer === "function" && value instanceof SharedArrayBuffer)
+  );
 }
 
 /** A view on memory that has since grown looks like an empty list. It is not what its owner wanted to pass. */
 function rejectDetached<T extends ArrayLike<unknown>>(value: T): T {
-  if (value.length === 0 && ArrayBuffer.isView(value)) {
-    try {
-      new Uint8Array(value.buffer);
-    } catch {
-      invalid();
-    }
-  }
+  if (value.length === 0 && isDetached(value)) invalid();
   return value;
+}
+
+/** Whether a buffer has been taken away, or what a view was on: detached, or shrunk so that the view lies beyond. */
+export function isDetached(value: unknown): boolean {
+  try {
+    if (value instanceof DataView) value.byteLength;
+    else if (ArrayBuffer.isView(value)) Uint8Array.prototype.keys.call(value as Uint8Array);
+    else if (isBuffer(value)) new Uint8Array(value);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** As `toF64`, which canonicalizes NaN. */

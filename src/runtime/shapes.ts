@@ -47,6 +47,26 @@ export function toFlag(value: unknown): number {
   return value === true ? 1 : value === false || value === undefined ? 0 : invalid();
 }
 
+/** The bits of flags that `value` has. Where it has none it must at least be something that could. */
+export function toFlags(bits: number, value: object): number {
+  return bits !== 0 || mayHaveFields(value) ? bits : invalid();
+}
+
+/** As `asObject`, for a record of which all fields may be missing. */
+export function asSparse(value: unknown): object {
+  const object = asObject(value);
+  return mayHaveFields(object) ? object : invalid();
+}
+
+/** Promises, lists and functions have no fields; where none is needed they would pass for objects without any. */
+export function mayHaveFields(value: object): boolean {
+  return (
+    typeof value === "object" &&
+    !(Symbol.iterator in value) &&
+    typeof (value as { readonly then?: unknown }).then !== "function"
+  );
+}
+
 /**
  * The `err` side of a `result` for what a host function threw: the `payload` of an error that has one, else anything that
  * is no `Error`. All others are thrown on: they are accidents.

@@ -6,8 +6,10 @@ import type { TypeIndex, TypeNode } from "../plan/plan.ts";
 
 /** About as many characters as a quoted value or type may take. */
 const MAX_WIDTH = 80;
-/** How many elements or fields of a value are quoted. */
+/** How many elements or fields of a value are quoted, and how many labels of a type. */
 const MAX_PARTS = 6;
+/** How many names are quoted. */
+const MAX_NAMES = 20;
 
 // ---- Values
 
@@ -20,29 +22,52 @@ export function show(value: unknown): string {
   }
 }
 
+/** `"a Uint8Array"`, `"null"`, `"a string"`: what kind of thing a value is. May throw what a proxy throws. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== "object") return `a ${typeof value}`;
+  // What the platform made says so, whatever the names of classes have become.
+  const tag = Object.prototype.toString.call(value).slice("[object ".length, -1);
+  const name = tag === "Object" ? classNameOf(value) : tag === "Array" ? "array" : tag;
+  return name === "" || name === "Object" ? "an object" : `${/^[aeio]/i.test(name) ? "an" : "a"} ${clip(name)}`;
+}
+
+/** The name of an object's class, without running a getter. */
+function classNameOf(object: object): string {
+  const own = (of: unknown, key: string): unknown => Object.getOwnPropertyDescriptor(of, key)?.value;
+  const prototype: unknown = Object.getPrototypeOf(object);
+  const made = prototype === null ? undefined : own(prototype, "constructor");
+  const name = typeof made === "function" ? own(made, "name") : "";
+  return typeof name === "string" ? name : "";
+}
+
 function clip(text: string): string {
   return text.length <= MAX_WIDTH ? text : `${text.slice(0, MAX_WIDTH - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 /** `depth` is how many levels of objects are still opened. */
 function showAt(value: unknown, depth: number): string {
-  switch (typeof value) {
-    case "string":
-      return showString(value);
-    case "number":
-      return Object.is(value, -0) ? "-0" : String(value);
-    case "bigint":
-      return showBigInt(value);
-    case "boolean":
-    case "undefined":
-      return String(value);
-    case "symbol":
-      return "a symbol";
-    case "function":
-      return "a function";
-    case "object":
-      return value === null ? "null" : showObject(value, depth);
+  if (typeof value === "string") return showString(value);
+  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+  if (typeof value === "bigint") {
+    // Printing a huge integer takes quadratic time.
+    return BigInt.asIntN(128, value) === value ? `${value}n` : "a bigint of more than 128 bits";
   }
+  if (typeof value === "boolean") return String(value);
+  if (typeof value !== "object" || value === null) return kindOf(value);
+  if (Array.isArray(value)) {
+    const indices = Array.from({ length: Math.min(value.length, MAX_PARTS) }, (_, i) => i);
+    const parts = depth === 0 ? [] : indices.map((i) => showProperty(value, i, depth));
+    return `[${several(parts, value.length, value.length > MAX_PARTS ? ` (${value.length} elements)` : "")}]`;
+  }
+  if (value instanceof Error) return `${value.name}: ${showString(String(value.message))}`;
+  const kind = kindOf(value);
+  if (ArrayBuffer.isView(value)) return `${kind} of ${(value as { length?: number }).length ?? value.byteLength}`;
+  if (kind !== "an object") return kind;
+  if (depth === 0) return "{…}";
+  const keys = Object.keys(value);
+  const parts = keys.slice(0, MAX_PARTS).map((key) => `${key.slice(0, MAX_WIDTH)}: ${showProperty(value, key, depth)}`);
+  return keys.length === 0 ? "{}" : `{ ${several(parts, keys.length)} }`;
 }
 
 function showString(text: string): string {
@@ -50,50 +75,25 @@ function showString(text: string): string {
   return `${JSON.stringify(text.slice(0, MAX_WIDTH / 2))}… (${text.length} characters)`;
 }
 
-/** Printing a huge integer takes quadratic time. */
-function showBigInt(value: bigint): string {
-  return BigInt.asIntN(128, value) === value ? `${value}n` : "a bigint of more than 128 bits";
-}
-
-function showObject(object: object, depth: number): string {
-  if (Array.isArray(object)) return showArray(object, depth);
-  if (object instanceof Error) return `${object.name}: ${showString(String(object.message))}`;
-  const { name } = constructorOf(object);
-  if (ArrayBuffer.isView(object)) return `a ${name} of ${(object as { length?: number }).length ?? object.byteLength}`;
-  if (name !== "" && name !== "Object") return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${clip(name)}`;
-  return depth === 0 ? "{…}" : showRecord(object, depth);
-}
-
-/** The class of an object, without running a getter. */
-function constructorOf(object: object): { readonly name: string } {
-  const prototype: unknown = Object.getPrototypeOf(object);
-  if (prototype === null) return { name: "" };
-  const made: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
-  const name = typeof made === "function" ? Object.getOwnPropertyDescriptor(made, "name")?.value : "";
-  return { name: typeof name === "string" ? name : "" };
-}
-
-function showArray(array: readonly unknown[], depth: number): string {
-  if (depth === 0) return array.length === 0 ? "[]" : "[…]";
-  const parts: string[] = [];
-  for (let i = 0; i < array.length && i < MAX_PARTS; i++) parts.push(showProperty(array, i, depth));
-  if (array.length > MAX_PARTS) parts.push(`… (${array.length} elements)`);
-  return `[${parts.join(", ")}]`;
-}
-
-function showRecord(object: object, depth: number): string {
-  const keys = Object.keys(object);
-  const parts = keys
-    .slice(0, MAX_PARTS)
-    .map((key) => `${key.slice(0, MAX_WIDTH)}: ${showProperty(object, key, depth)}`);
-  if (keys.length > MAX_PARTS) parts.push("…");
-  return parts.length === 0 ? "{}" : `{ ${parts.join(", ")} }`;
-}
-
 function showProperty(object: object, key: string | number, depth: number): string {
   const property = Object.getOwnPropertyDescriptor(object, key);
   if (property === undefined) return "undefined";
   return "value" in property ? showAt(property.value, depth - 1) : "(getter)";
+}
+
+/** Some of `count` parts, and whether there are more, of which `more` is said. */
+function several(parts: readonly string[], count: number, more = ""): string {
+  const told = parts.slice(0, MAX_PARTS);
+  return (count > told.length ? [...told, `…${more}`] : told).join(", ");
+}
+
+/** `"a", "b" or "c"`, and not too many of them. */
+export function quoted(names: readonly string[], word: "and" | "or"): string {
+  const told = names.slice(0, MAX_NAMES).map((name) => JSON.stringify(name));
+  const rest = names.length - told.length;
+  if (rest > 0) told.push(`${word === "or" ? "one of " : ""}${rest} more`);
+  const last = told.pop() ?? "nothing";
+  return told.length === 0 ? last : `${told.join(", ")} ${word} ${last}`;
 }
 
 // ---- Types
@@ -105,34 +105,37 @@ export function describeType(types: readonly TypeNode[], type: TypeIndex): strin
 
 function describe(types: readonly TypeNode[], type: TypeIndex, depth: number): string {
   const node = types[type]!;
-  const inner = (t: TypeIndex | undefined): string =>
+  const inner = (t: TypeIndex | undefined) =>
     t === undefined ? "_" : depth === 0 ? "…" : describe(types, t, depth - 1);
+  const of = (...parts: readonly (TypeIndex | undefined)[]) =>
+    `${node.kind}<${several(parts.slice(0, MAX_PARTS).map(inner), parts.length)}>`;
+  const labelled = (labels: readonly string[]) => `${node.kind} { ${several(labels, labels.length)} }`;
   switch (node.kind) {
     case "list":
-      return node.length === undefined
-        ? `list<${inner(node.element)}>`
-        : `list<${inner(node.element)}, ${node.length}>`;
+      return node.length === undefined ? of(node.element) : `list<${inner(node.element)}, ${node.length}>`;
     case "map":
-      return `map<${inner(node.key)}, ${inner(node.value)}>`;
+      return of(node.key, node.value);
     case "record":
-      return `record { ${labels(node.fields.map(({ label }) => label))} }`;
-    case "tuple":
-      return `tuple<${node.types.slice(0, MAX_PARTS).map(inner).join(", ")}${node.types.length > MAX_PARTS ? ", …" : ""}>`;
+      return labelled(node.fields.map(({ label }) => label));
     case "variant":
-      return `variant { ${labels(node.cases.map(({ label }) => label))} }`;
+      return labelled(node.cases.map(({ label }) => label));
     case "enum":
     case "flags":
-      return `${node.kind} { ${labels(node.labels)} }`;
+      return labelled(node.labels);
+    case "tuple":
+      return of(...node.types);
     case "option":
-      return `option<${inner(node.type)}>`;
+      return of(node.type);
     case "result":
-      return resultText(inner, node);
+      if (node.error !== undefined) return of(node.ok, node.error);
+      return node.ok === undefined ? "result" : of(node.ok);
     case "own":
+      return "a resource";
     case "borrow":
-      return node.kind === "own" ? "a resource" : "a borrowed resource";
+      return "a borrowed resource";
     case "stream":
     case "future":
-      return node.payload === undefined ? node.kind : `${node.kind}<${inner(node.payload)}>`;
+      return node.payload === undefined ? node.kind : of(node.payload);
     case "bool":
     case "s8":
     case "u8":
@@ -149,13 +152,4 @@ function describe(types: readonly TypeNode[], type: TypeIndex, depth: number): s
     case "error-context":
       return node.kind;
   }
-}
-
-function labels(all: readonly string[]): string {
-  return all.length > MAX_PARTS ? `${all.slice(0, MAX_PARTS).join(", ")}, …` : all.join(", ");
-}
-
-function resultText(inner: (t: TypeIndex | undefined) => string, node: Extract<TypeNode, { kind: "result" }>): string {
-  if (node.error !== undefined) return `result<${inner(node.ok)}, ${inner(node.error)}>`;
-  return node.ok === undefined ? "result" : `result<${inner(node.ok)}>`;
 }

@@ -28,11 +28,10 @@ function table(): { types: TypeNode[]; add: (t: Inline) => TypeIndex } {
   return { types, add };
 }
 
-function message(t: Inline, value: unknown, path: readonly string[] = ["f"]): string {
+function message(t: Inline, value: unknown, code = "wrong-value"): string {
   const { types, add } = table();
-  const error = explain({ types }, add(t), value, path);
-  assert.equal(error.phase, "call");
-  assert.equal(error.code, "wrong-value");
+  const error = explain({ types }, add(t), value, ["f"]);
+  assert.deepEqual([error.phase, error.code], ["call", code], error.message);
   return error.message;
 }
 
@@ -178,7 +177,7 @@ test("a value that is right is not called wrong", () => {
     [{ kind: "map", key: "string", value: "u32" }, new Map()],
   ];
   for (const [type, value] of cases) {
-    assert.equal(message(type, value), "f: the value changed while it was read, or was detached", JSON.stringify(type));
+    assert.equal(message(type, value, "changed-value"), "f: the value changed while it was read", JSON.stringify(type));
   }
 });
 
@@ -232,7 +231,7 @@ test("arguments are named", () => {
     [[5, "old"], `greet › param "name": expected string, got 5`],
     [["Ann"], `greet › param "age": expected u32, got undefined`],
     [["Ann", 5, 5], `greet › param "nick": expected string, got 5`],
-    [["Ann", 5], "greet: the value changed while it was read, or was detached"],
+    [["Ann", 5], "greet: the value changed while it was read"],
   ];
   for (const [args, wanted] of cases) {
     const error = explainArguments({ types }, func, args, ["greet"]);
@@ -243,13 +242,12 @@ test("arguments are named", () => {
 
 test("what a host function returns and what it throws are told apart", () => {
   const { types, add } = table();
-  const explained = (result: Inline | undefined, value: unknown) =>
-    explainResult(
-      { types },
-      { async: false, params: [], ...(result === undefined ? {} : { result: add(result) }) },
-      value,
-      ["get"],
-    ).message;
+  const explained = (result: Inline | undefined, value: unknown, code = "wrong-result") => {
+    const func = { async: false, params: [], ...(result === undefined ? {} : { result: add(result) }) };
+    const error = explainResult({ types }, func, value, ["get"]);
+    assert.deepEqual([error.phase, error.code], ["call", code]);
+    return error.message;
+  };
   assert.equal(explained("u32", "1"), `get › result: expected u32, got "1"`);
   const fallible = { kind: "result", ok: "u32", error: list("string") };
   assert.equal(explained(fallible, { tag: "ok", val: "1" }), `get › result: expected u32, got "1"`);
@@ -258,21 +256,22 @@ test("what a host function returns and what it throws are told apart", () => {
     "get › payload of the error thrown › list element 1: expected string, got 1",
   );
   assert.match(
-    explained({ kind: "result", error: "string" }, { tag: "ok", val: 5 }),
+    explained({ kind: "result", error: "string" }, { tag: "ok", val: 5 }, "changed-value"),
     /^get › result: the value changed/,
   );
-  assert.match(explained(undefined, 5), /^get › result: the value changed/);
+  assert.match(explained(undefined, 5, "changed-value"), /^get › result: the value changed/);
 });
 
 test("values that bite are survived", () => {
   const thrower = { get fullName() { throw new Error("no"); }, age: 3 }; // biome-ignore format: short
   assert.equal(
-    message(person, thrower),
-    'f: expected record { full-name, age, nick-name }, but reading the value threw Error: "no"',
+    message(person, thrower, "unreadable-value"),
+    'f › field "full-name": reading the value threw Error: "no"',
   );
   const hostile = new Proxy({}, new Proxy({}, { get: () => () => { throw new TypeError("trap"); } })); // biome-ignore format: short
-  assert.match(message(person, hostile), /^f: expected record .* but reading the value threw TypeError: "trap"$/);
-  assert.match(message("u32", hostile), /^f: expected u32, but reading the value threw TypeError: "trap"$/);
+  for (const type of [person, "u32"]) {
+    assert.equal(message(type, hostile, "unreadable-value"), 'f: reading the value threw TypeError: "trap"');
+  }
   assert.equal(show(hostile), "an object that cannot be read");
   const getter = {
     get age() {
@@ -282,10 +281,73 @@ test("values that bite are survived", () => {
   assert.equal(message("u32", getter), "f: expected u32, got { age: (getter) }");
   const { proxy, revoke } = Proxy.revocable([], {});
   revoke();
-  assert.match(message(list("u8"), proxy), /^f: expected list<u8>, but reading the value threw TypeError/);
+  assert.match(message(list("u8"), proxy, "unreadable-value"), /^f: reading the value threw TypeError/);
   const cycle: Record<string, unknown> = { fullName: "Ann" };
   cycle["age"] = cycle;
   assert.equal(message(person, cycle), `f › field "age": expected u32, got { fullName: "Ann", age: {…} }`);
+});
+
+test("what a getter threw is the cause", () => {
+  const { types, add } = table();
+  const cause = new Error("no");
+  const value = [
+    {
+      get fullName() {
+        throw cause;
+      },
+    },
+  ];
+  assert.equal(explain({ types }, add(list(person)), value, ["f"]).cause, cause);
+});
+
+test("a payload that its case does not have is not read", () => {
+  const value = { tag: "none", get val() { throw new Error("no"); } }; // biome-ignore format: short
+  assert.equal(message(shape, value, "changed-value"), "f: the value changed while it was read");
+});
+
+test("of a list that is right by its class, or longer than any may be, no element is read", () => {
+  const { types, add } = table();
+  const pixels = new Uint8Array(2 ** 28 - 1);
+  const params = [
+    { label: "pixels", type: add(list("u8")) },
+    { label: "name", type: add("string") },
+  ];
+  assert.equal(
+    explainArguments({ types }, { async: false, params }, [pixels, 5], ["paint"]).message,
+    'paint › param "name": expected string, got 5',
+  );
+  assert.match(message(list(option("u8")), Array(2 ** 32 - 1)), /^f: expected .*, which is too long$/);
+});
+
+test("memory that was taken away is no empty list", () => {
+  const taken = (value: object, buffer: ArrayBuffer) => {
+    structuredClone(buffer, { transfer: [buffer] });
+    return value;
+  };
+  const [a, b, c] = [new ArrayBuffer(8), new ArrayBuffer(8), new ArrayBuffer(8)];
+  const cases: [value: object, shown: string][] = [
+    [taken(new Uint8Array(a), a), "a Uint8Array of 0"],
+    [taken(b, b), "an ArrayBuffer"],
+    [taken(new DataView(c), c), "an object that cannot be read"],
+  ];
+  for (const [value, shown] of cases) {
+    assert.equal(message(list("u8"), value), `f: expected list<u8>, got ${shown}, whose memory has been taken away`);
+  }
+});
+
+test("what can have no fields is not taken for an object that has none of them", () => {
+  const none = { kind: "record", fields: { first: option("u8"), second: option("u8") } };
+  for (const type of [rights, none]) {
+    const start = type === none ? "record { first, second }" : "flags { read, write, read-write }";
+    const cases: [value: unknown, shown: string][] = [
+      [["read"], '["read"]'],
+      [new Set(["read"]), "a Set"],
+      [() => ({}), "a function"],
+    ];
+    for (const [value, shown] of cases) {
+      assert.equal(message(type, value), `f: expected ${start} (an object with these keys), got ${shown}`);
+    }
+  }
 });
 
 test("types of any depth are walked, and described in a line", () => {
