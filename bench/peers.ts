@@ -27,6 +27,9 @@ export const options = {
   wasiShim: false,
 } as const;
 
+/** The same for components with asynchronous functions: instantiating takes a promise then. */
+const asyncOptions = { ...options, instantiation: "async", asyncMode: "jspi" } as const;
+
 /** jco's function, or a sentence that says why there is none. */
 export async function loadTranspile(peer: Peer): Promise<Transpile | string> {
   try {
@@ -36,10 +39,11 @@ export async function loadTranspile(peer: Peer): Promise<Transpile | string> {
   }
 }
 
+type Exports = Record<string, unknown>;
 type Instantiate = (
   getCoreModule: (path: string) => WebAssembly.Module,
   imports: Readonly<Record<string, object>>,
-) => Record<string, unknown>;
+) => Exports | Promise<Exports>;
 
 /** An instance of a component as jco has it, or a sentence that says why there is none. */
 export async function instantiate(
@@ -47,10 +51,11 @@ export async function instantiate(
   name: string,
   component: Uint8Array,
   imports: Readonly<Record<string, object>>,
-): Promise<Record<string, unknown> | string> {
+  kind: "sync" | "async" = "sync",
+): Promise<Exports | string> {
   const folder = `${cacheFolder}${peer}/${name}-${hash(component)}/`;
   if (!existsSync(folder)) {
-    const why = await transpileTo(folder, peer, component);
+    const why = await transpileTo(folder, peer, component, kind);
     if (why !== undefined) return why;
   }
   if (existsSync(`${folder}failed`)) return readFileSync(`${folder}failed`, "utf8");
@@ -62,13 +67,18 @@ export async function instantiate(
  * Fills `folder` with what jco makes of a component; where it fails, with a file that says so. In a process of its own:
  * when it has panicked once, it can do no more. Returns why there is no folder, if there is none.
  */
-async function transpileTo(folder: string, peer: Peer, component: Uint8Array): Promise<string | undefined> {
+async function transpileTo(
+  folder: string,
+  peer: Peer,
+  component: Uint8Array,
+  kind: "sync" | "async",
+): Promise<string | undefined> {
   const missing = await loadTranspile(peer);
   if (typeof missing === "string") return missing;
   mkdirSync(folder, { recursive: true });
   const input = `${folder}guest.wasm`;
   writeFileSync(input, component);
-  const { stderr, status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), peer, input, folder], {
+  const { stderr, status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), peer, input, folder, kind], {
     encoding: "utf8",
   });
   if (status !== 0) writeFileSync(`${folder}failed`, `jco cannot transpile it: ${stderr.trim()}`);
@@ -76,9 +86,9 @@ async function transpileTo(folder: string, peer: Peer, component: Uint8Array): P
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [peer, input, folder] = process.argv.slice(2) as [Peer, string, string];
+  const [peer, input, folder, kind] = process.argv.slice(2) as [Peer, string, string, "sync" | "async"];
   const transpile = (await loadTranspile(peer)) as Transpile;
-  const { files } = await transpile(readFileSync(input), options);
+  const { files } = await transpile(readFileSync(input), kind === "async" ? asyncOptions : options);
   writeFileSync(`${folder}package.json`, '{ "type": "module" }\n');
   for (const [file, content] of Object.entries(files)) {
     mkdirSync(dirname(folder + file), { recursive: true });

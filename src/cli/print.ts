@@ -1,6 +1,6 @@
 /** `gantry print`: what a component imports and exports, and what gantry makes of it. */
 import { decodeComponent } from "../binary/component.ts";
-import { generate } from "../codegen/compile.ts";
+import { generate } from "../codegen/generate.ts";
 import { printModule } from "../codegen/print.ts";
 import { Reflection } from "../embed/reflect.ts";
 import { planComponent } from "../plan/inline.ts";

@@ -4,8 +4,9 @@
  * The table is the same for whoever runs the parts, prints them or writes them to a file; what a part is, is up to them.
  */
 import { layout } from "../abi/layout.ts";
-import type { Blocking } from "../plan/blocking.ts";
+import { analyzeBlocking, type Blocking } from "../plan/blocking.ts";
 import type { CanonicalOptions, LiftIndex, Plan, Trampoline, TrampolineIndex } from "../plan/plan.ts";
+import * as library from "../runtime/async-library.ts";
 import type { NumberKind } from "../runtime/async-types.ts";
 import type { Payload } from "../runtime/buffers.ts";
 import type { AsyncFunctions, PieceBinding, PieceMaker, ValuesOf } from "../runtime/functions.ts";
@@ -14,6 +15,7 @@ import {
   liftParamsMaker, liftResultMaker, liftSignature, loadPayloadMaker, lowerParamsMaker, lowerResultMaker, storePayloadMaker,
   taskReturnMaker,
 } from "./async-functions.ts"; // biome-ignore format: one list
+import type { AsyncCodegen } from "./compile.ts";
 import type { Generator } from "./generator.ts";
 import { entryModule, shimModule } from "./shims.ts";
 import type { Maker } from "./tree.ts";
@@ -144,6 +146,9 @@ export function asyncFunctions(
     }
   );
 }
+
+/** What compile.ts needs for such plans. */
+export const asyncCodegen: AsyncCodegen = { library, analyze: analyzeBlocking, functions: asyncFunctions };
 
 type Load = (ptr: number, length: number) => readonly unknown[];
 type Store = (list: readonly unknown[], ptr: number, length: number) => void;

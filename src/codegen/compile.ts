@@ -6,15 +6,15 @@
  * first needed: that of a lifted function when it is bound, which the embedder does when it looks at an export; that of a
  * lowered one when it is first called, since instantiation binds them all (see stubs.ts).
  *
- * Calls that are tasks are made of parts (async-functions.ts); those are found in a table of their own.
+ * Calls that are tasks are made of parts (async-functions.ts); those are found in a table of their own, and all of that is
+ * loaded only for plans that have any (`AsyncCodegen`).
  */
 import { flattenFuncType } from "../abi/flatten.ts";
-import { analyzeBlocking, type Blocking } from "../plan/blocking.ts";
+import type { Blocking } from "../plan/blocking.ts";
 import type { Export, ImportIndex, LiftIndex, Plan, Trampoline, TrampolineIndex } from "../plan/plan.ts";
-import type { CoreFunction, FunctionTable, HostFunction, LowerMaker } from "../runtime/functions.ts";
+import type { AsyncFunctions, CoreFunction, FunctionTable, HostFunction, LowerMaker } from "../runtime/functions.ts";
 import * as library from "../runtime/library.ts";
 import { functionLabel, selfAndAncestors } from "./call-code.ts";
-import { type AsyncTable, asyncFunctions, asyncTable } from "./compile-async.ts";
 import { evaluateModule } from "./evaluate.ts";
 import { liftMaker, lowerMaker } from "./functions.ts";
 import { Generator } from "./generator.ts";
@@ -22,22 +22,39 @@ import { linkMaker } from "./link.ts";
 import { printModule } from "./print.ts";
 import { type Stub, type StubMaker, stubMakers } from "./stubs.ts";
 import type { Tier } from "./tier.ts";
-import type { Maker, Module } from "./tree.ts";
+import type { Maker } from "./tree.ts";
 
 type Lower = Extract<Trampoline, { readonly op: "lower" }>;
 type Bound = (...args: never[]) => unknown;
 type BoundMaker = (binding: object) => Bound;
 
-const libraryNames: ReadonlySet<string> = new Set(Object.keys(library));
+/** How the functions of a plan are made in which anything is asynchronous. */
+export interface AsyncCodegen {
+  /** What they mention besides the library. */
+  readonly library: Readonly<Record<string, unknown>>;
+  /** `waiting`: synchronous functions of the host's that may return a promise all the same. */
+  readonly analyze: (plan: Plan, waiting: ReadonlySet<ImportIndex> | undefined) => Blocking;
+  readonly functions: (
+    generator: Generator,
+    blocking: Blocking,
+    make: (maker: Maker) => (binding: object) => unknown,
+  ) => AsyncFunctions | undefined;
+}
 
 /** Numbers the components, so that no two sources are the same: engines let functions of equal sources share what they learn. */
 let components = 0;
 
-/** The functions of a plan, ready to be bound. */
-export function compileFunctions(plan: Plan, tier: Tier, waiting?: ReadonlySet<ImportIndex>): FunctionTable {
-  const compiler = new Compiler(plan, tier, analyzeBlocking(plan, waiting));
+/** The functions of a plan, ready to be bound. `async` is needed if anything is asynchronous, or `waiting` not empty. */
+export function compileFunctions(
+  plan: Plan,
+  tier: Tier,
+  waiting?: ReadonlySet<ImportIndex>,
+  async?: AsyncCodegen,
+): FunctionTable {
+  const compiler = new Compiler(plan, tier, async?.analyze(plan, waiting), async?.library);
   return {
-    async: asyncFunctions(compiler.generator, compiler.blocking, (maker) => compiler.make(maker)),
+    async:
+      compiler.blocking && async?.functions(compiler.generator, compiler.blocking, (maker) => compiler.make(maker)),
     lifts: new Map(
       plainLifts(compiler.generator, compiler.blocking).map((index) => {
         const call = once(() => compiler.make(liftMaker(compiler.generator, plan.lifts[index]!, "call")));
@@ -67,14 +84,15 @@ function lowerMakers(compiler: Compiler): ReadonlyMap<TrampolineIndex, LowerMake
 /** Turns trees into functions, one maker at a time. */
 class Compiler {
   readonly generator: Generator;
-  readonly blocking: Blocking;
+  readonly blocking: Blocking | undefined;
   readonly #tier: Tier;
   readonly #id: number = ++components;
   /** What makers and helpers can mention: the library, and the helpers made so far. */
-  readonly #library: Record<string, unknown> = { ...library };
+  readonly #library: Record<string, unknown>;
 
-  constructor(plan: Plan, tier: Tier, blocking: Blocking) {
-    this.generator = new Generator(plan, libraryNames);
+  constructor(plan: Plan, tier: Tier, blocking: Blocking | undefined, more: Readonly<Record<string, unknown>> = {}) {
+    this.#library = { ...library, ...more };
+    this.generator = new Generator(plan, new Set(Object.keys(this.#library)));
     this.blocking = blocking;
     this.#tier = tier;
   }
@@ -97,38 +115,9 @@ class Compiler {
   }
 }
 
-/** All that is generated for a plan, and which maker is whose. */
-export interface Generated {
-  readonly module: Module;
-  readonly lifts: ReadonlyMap<LiftIndex, { readonly call: string; readonly read: string }>;
-  readonly lowers: ReadonlyMap<TrampolineIndex, string>;
-  readonly async: AsyncTable<string> | undefined;
-}
-
-/** The trees of all functions of a plan, as plain data: for whoever prints them. */
-export function generate(plan: Plan): Generated {
-  const generator = new Generator(plan, libraryNames);
-  const blocking = analyzeBlocking(plan);
-  const makers: Maker[] = [];
-  const add = (maker: Maker) => {
-    makers.push(maker);
-    return maker.name;
-  };
-  const lifts = plainLifts(generator, blocking).map((index) => {
-    const lift = plan.lifts[index]!;
-    const call = add(liftMaker(generator, lift, "call"));
-    return [index, { call, read: add(liftMaker(generator, lift, "read")) }] as const;
-  });
-  const lowers = plainLowers(generator, blocking).map(
-    ([index, lower]) => [index, add(makerFor(generator, lower))] as const,
-  );
-  const async = asyncTable(generator, blocking, (part) => add(part()));
-  return { module: generator.takeModule(makers), lifts: new Map(lifts), lowers: new Map(lowers), async };
-}
-
 // ---- What there is to generate
 
-function makerFor(generator: Generator, lower: Lower): Maker {
+export function makerFor(generator: Generator, lower: Lower): Maker {
   const { callee } = lower;
   return callee.from === "import"
     ? lowerMaker(generator, lower)
@@ -142,7 +131,8 @@ function stubFor(generator: Generator, { name, type, options }: Lower): Stub {
 }
 
 /** The lifts that an export reaches, and whose calls are no tasks. */
-function plainLifts({ plan }: Generator, { tasks }: Blocking): readonly LiftIndex[] {
+export function plainLifts({ plan }: Generator, blocking: Blocking | undefined): readonly LiftIndex[] {
+  const { tasks = [] } = blocking ?? {};
   return [...exportedLifts(plan.exports)].filter((index) => !tasks[plan.options[plan.lifts[index]!.options]!.instance]);
 }
 
@@ -154,8 +144,11 @@ function exportedLifts(exports: readonly Export[], found: Set<LiftIndex> = new S
   return found;
 }
 
-function plainLowers(generator: Generator, blocking: Blocking): readonly (readonly [TrampolineIndex, Lower])[] {
-  const shims = new Set(blocking.shims);
+export function plainLowers(
+  generator: Generator,
+  blocking: Blocking | undefined,
+): readonly (readonly [TrampolineIndex, Lower])[] {
+  const shims = new Set(blocking?.shims);
   return [...generator.plan.trampolines.entries()].flatMap(([i, trampoline]) =>
     trampoline.op === "lower" && !shims.has(i as TrampolineIndex) && isPlain(generator, blocking, trampoline)
       ? [[i as TrampolineIndex, trampoline]]
@@ -164,12 +157,12 @@ function plainLowers(generator: Generator, blocking: Blocking): readonly (readon
 }
 
 /** Whether calls of a lowered function are no tasks, and are possible at all. */
-function isPlain({ plan }: Generator, { tasks }: Blocking, lower: Lower): boolean {
+function isPlain({ plan }: Generator, blocking: Blocking | undefined, lower: Lower): boolean {
   const { callee, options, type } = lower;
   if (plan.funcTypes[type]!.async) return false;
   if (callee.from === "import") return true;
   const { instance } = plan.options[plan.lifts[callee.lift]!.options]!;
-  return !tasks[instance] && !areRelated(plan, plan.options[options]!.instance, instance);
+  return blocking?.tasks[instance] !== true && !areRelated(plan, plan.options[options]!.instance, instance);
 }
 
 /** Whether one instance is the other or inside of it. Calls between such are refused by whoever binds the trampoline. */

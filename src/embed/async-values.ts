@@ -5,6 +5,7 @@ import type { ComponentError } from "../errors/component-error.ts";
 import type { AsyncHostSide, AsyncType } from "../runtime/async-types.ts";
 import type { Shared } from "../runtime/copy-end.ts";
 import { hostStream } from "../runtime/host-ends.ts";
+import { schedulerOf } from "../runtime/scheduler.ts";
 import type { Store } from "../runtime/store.ts";
 import { futureFault, futureOf, promiseOf } from "./future.ts";
 import { ComponentStream, componentStream, streamFault, takeStream } from "./stream.ts";
@@ -39,7 +40,7 @@ function streamOf(value: unknown, type: AsyncType, store: Store): Shared | undef
 
 /** Tells of the failure of a stream that is passed just now: to whoever awaits the call that it is passed in. */
 function reporter(store: Store): (error: ComponentError) => void {
-  const caller = store.scheduler.current?.task.caller;
+  const caller = schedulerOf(store).current?.task.caller;
   return (error) => {
     if (caller?.fail?.(error) !== true) store.unhandled(error);
   };

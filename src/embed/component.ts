@@ -6,10 +6,11 @@
  */
 import { decodeComponent } from "../binary/component.ts";
 import type { ByteRange, ComponentSyntax } from "../binary/definitions.ts";
-import { compileFunctions } from "../codegen/compile.ts";
+import { type AsyncCodegen, compileFunctions } from "../codegen/compile.ts";
 import { chooseTier, type Tier } from "../codegen/tier.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import { type ModuleTraits, moduleTraits } from "../fuse/traits.ts";
+import { isAsynchronousPlan } from "../plan/asynchronous.ts";
 import {
   type ComponentClosure,
   capturedModuleImports, componentImports, type GivenComponents, type GivenModules, type Planned,
@@ -17,7 +18,9 @@ import {
 } from "../plan/inline.ts"; // biome-ignore format: one list
 import type { ImportIndex, Plan } from "../plan/plan.ts";
 import type { FunctionTable } from "../runtime/functions.ts";
+import type { Feature } from "../validate/features.ts";
 import { validateComponent } from "../validate/validate.ts";
+import { loadAsyncWorld } from "./async-world.ts";
 import { type CompileOptions, featuresOf } from "./compile-options.ts";
 import { describeKind } from "./describe.ts";
 import { fused } from "./fusing.ts";
@@ -49,8 +52,13 @@ export interface Compiled {
 export interface Prepared {
   readonly planned: Planned<Binary>;
   readonly modules: readonly WebAssembly.Module[];
-  /** The functions, if those of the host's in `waiting` may return promises though their types are not `async`. */
-  readonly functions: (waiting: ReadonlySet<ImportIndex>) => FunctionTable;
+  /** Whether anything of the plan is asynchronous. */
+  readonly async: boolean;
+  /**
+   * The functions, if those of the host's in `waiting` may return promises though their types are not `async`. `async` is
+   * needed if there are any, or anything else is asynchronous.
+   */
+  readonly functions: (waiting: ReadonlySet<ImportIndex>, async: AsyncCodegen | undefined) => FunctionTable;
 }
 
 /** What a component has to be given before it can be planned. */
@@ -96,7 +104,7 @@ export class Component<W extends World = AnyWorld> {
   static async compile(source: ComponentSource, options: CompileOptions = {}): Promise<Component> {
     // From here to the last `WebAssembly.compile` nothing is awaited: the bytes that are checked are those compiled.
     const bytes = await bytesOf(source);
-    const { closure, ranges } = load(bytes, options);
+    const { closure, ranges, used } = load(bytes, options);
     const compile = async (range: ByteRange): Promise<void> => {
       try {
         closure.source.modules.set(range.start, await WebAssembly.compile(slice(bytes, range)));
@@ -104,7 +112,9 @@ export class Component<W extends World = AnyWorld> {
         throw rejected(range, error);
       }
     };
-    await Promise.all(ranges.map(compile));
+    const compiled: Promise<unknown>[] = ranges.map(compile);
+    if (asyncFeatures.some((feature) => used.has(feature))) compiled.push(loadAsyncWorld());
+    await Promise.all(compiled);
     return new Component({ closure, making: makingOf(options) });
   }
 
@@ -175,6 +185,7 @@ export class Component<W extends World = AnyWorld> {
     const planned = fuse ? fused(composed) : composed;
     const prepared = {
       planned,
+      async: isAsynchronousPlan(planned.plan),
       functions: compiler(planned.plan, making.tier),
       modules: planned.plan.modules.map(({ source, start }) => planned.sources[source]!.modules.get(start)!),
     };
@@ -190,23 +201,34 @@ export { compiledOf, prepareOf, wrap };
 /** Makes the functions of a plan, once for each set of functions that may wait. */
 function compiler(plan: Plan, tier: Tier): Prepared["functions"] {
   const tables = new Map<string, FunctionTable>();
-  return (waiting) => {
+  return (waiting, async) => {
     const key = [...waiting].join();
     let table = tables.get(key);
     if (table === undefined) {
-      table = compileFunctions(plan, tier, waiting);
+      table = compileFunctions(plan, tier, waiting, async);
       tables.set(key, table);
     }
     return table;
   };
 }
 
-function load(bytes: Uint8Array, options: CompileOptions): { closure: ComponentClosure<Binary>; ranges: ByteRange[] } {
+interface Loaded {
+  readonly closure: ComponentClosure<Binary>;
+  readonly ranges: ByteRange[];
+  /** The features of which the component has anything. */
+  readonly used: ReadonlySet<Feature>;
+}
+
+/** Components that use these have things that are loaded only for them. */
+const asyncFeatures = ["async", "threads", "shared-everything-threads", "error-context"] as const satisfies Feature[];
+
+function load(bytes: Uint8Array, options: CompileOptions): Loaded {
   const syntax = decodeComponent(bytes);
-  const component = validateComponent(syntax, bytes, { features: featuresOf(options) });
+  const used = new Set<Feature>();
+  const component = validateComponent(syntax, bytes, { features: featuresOf(options), used });
   const ranges = coreModules(syntax);
   const traits = new Map(ranges.map((range) => [range.start, moduleTraits(bytes, range)]));
-  return { closure: { component, environment: undefined, source: { modules: new Map(), traits } }, ranges };
+  return { closure: { component, environment: undefined, source: { modules: new Map(), traits } }, ranges, used };
 }
 
 function makingOf({ tier, fuse = true }: CompileOptions): Making {

@@ -5,9 +5,9 @@
  * defined, for TypeScript to compare with a component's world.
  */
 import { ComponentError } from "../errors/component-error.ts";
-import type { FunctionTable } from "../runtime/functions.ts";
+import type { ImportIndex } from "../plan/plan.ts";
 import { type InstanceState, instantiate, instantiateSync, type ResolvedImport } from "../runtime/instantiate.ts";
-import { asyncValues } from "./async-values.ts";
+import { type AsyncWorld, asyncWorldNow, loadAsyncWorld } from "./async-world.ts";
 import { type Component, compiledOf, type Prepared, prepareOf, wrap } from "./component.ts";
 import { Instance } from "./instance.ts";
 import { givenFor, resolveImports } from "./resolve.ts";
@@ -24,7 +24,22 @@ export interface InstantiateOptions {
 interface Linked {
   readonly prepared: Prepared;
   readonly imports: readonly ResolvedImport[];
-  readonly functions: FunctionTable;
+  /** Those of the imports that may return promises though their types are not `async`. */
+  readonly waiting: ReadonlySet<ImportIndex>;
+}
+
+/** Whether any call of the linked component may have to wait. */
+const isAsync = ({ prepared, waiting }: Linked) => prepared.async || waiting.size > 0;
+
+/** All that `instantiate` of the runtime is told. */
+function instantiation(
+  { prepared, imports, waiting }: Linked,
+  world: AsyncWorld | undefined,
+  store: Store | undefined,
+) {
+  const { planned, modules } = prepared;
+  const functions = prepared.functions(waiting, world?.codegen);
+  return [planned.plan, functions, modules, imports, runtimeStore(store), guestDefined, world?.runtime] as const;
 }
 
 // biome-ignore lint/complexity/noBannedTypes: an object type without keys is what a new linker provides
@@ -62,37 +77,26 @@ export class Linker<Given extends object = {}> {
     component: Component<W> & Provided<W, Given>,
     options: InstantiateOptions = {},
   ): Promise<Instance<W>> {
-    const { prepared, imports, functions } = this.#link(component);
-    const { planned, modules } = prepared;
-    const state = await instantiate(
-      planned.plan,
-      functions,
-      modules,
-      imports,
-      runtimeStore(options.store),
-      guestDefined,
-      asyncValues,
-    );
-    return this.#instance(component, prepared, state);
+    const linked = this.#link(component);
+    const world = isAsync(linked) ? await loadAsyncWorld() : undefined;
+    const state = await instantiate(...instantiation(linked, world, options.store));
+    return this.#instance(component, linked.prepared, state);
   }
 
-  /** As `instantiate`, without waiting; engines may refuse large core modules on a page's main thread. */
+  /**
+   * As `instantiate`, without waiting; engines may refuse large core modules on a page's main thread.
+   *
+   * @throws ComponentError, too, if the component has asynchronous functions, and no such component has been compiled or
+   * instantiated before by an `await`
+   */
   instantiateSync<W extends World = AnyWorld>(
     component: Component<W> & Provided<W, Given>,
     options: InstantiateOptions = {},
   ): Instance<W> {
-    const { prepared, imports, functions } = this.#link(component);
-    const { planned, modules } = prepared;
-    const state = instantiateSync(
-      planned.plan,
-      functions,
-      modules,
-      imports,
-      runtimeStore(options.store),
-      guestDefined,
-      asyncValues,
-    );
-    return this.#instance(component, prepared, state);
+    const linked = this.#link(component);
+    const world = isAsync(linked) ? asyncWorldNow() : undefined;
+    const state = instantiateSync(...instantiation(linked, world, options.store));
+    return this.#instance(component, linked.prepared, state);
   }
 
   #link(component: Component): Linked {
@@ -103,7 +107,7 @@ export class Linker<Given extends object = {}> {
     const { imports, waiting } = resolveImports(plan, compiled.closure.component.type, this.#definitions);
     // Calls that may have to wait are tasks, of which adapters know nothing.
     if (waiting.size > 0) prepared = prepareOf(component, given, false);
-    return { prepared, imports, functions: prepared.functions(waiting) };
+    return { prepared, imports, waiting };
   }
 
   #instance<W extends World>(component: Component, prepared: Prepared, state: InstanceState): Instance<W> {

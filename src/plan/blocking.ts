@@ -5,7 +5,8 @@
  * calls, without tasks and threads ("Tasks" and "Threads" in CanonicalABI.md). A core function that can block is wrapped
  * (runtime/fiber.ts), and only instances with such functions are entered on stacks of their own.
  */
-import { type BuiltinName, builtin } from "../abi/builtins.ts";
+import { builtin } from "../abi/builtins.ts";
+import { isAsynchronous } from "./asynchronous.ts";
 import type { ImportIndex, InstanceIndex, Plan, Trampoline, TrampolineIndex } from "./plan.ts";
 
 export interface Blocking {
@@ -91,19 +92,4 @@ function mayBlock(plan: Plan, trampoline: Trampoline, waiting: ReadonlySet<Impor
       return async !== true;
     }
   }
-}
-
-/** Built-ins that a function without a task can use as well. */
-const plainBuiltins: ReadonlySet<BuiltinName> = new Set([
-  "context.get",
-  "context.set",
-  "backpressure.inc",
-  "backpressure.dec",
-  "thread.available-parallelism",
-]);
-
-function isAsynchronous(plan: Plan, trampoline: Trampoline): boolean {
-  if (trampoline.op === "lower") return plan.funcTypes[trampoline.type]!.async;
-  const { feature } = builtin(trampoline.builtin);
-  return (feature === "async" || feature === "threads") && !plainBuiltins.has(trampoline.builtin);
 }

@@ -8,17 +8,16 @@ import type { Immediates } from "../plan/plan.ts";
 import type { AsyncType } from "./async-types.ts";
 import type { Payload } from "./buffers.ts";
 import type { LiftLowerContext } from "./context.ts";
-import type { MessageAccess } from "./error-context.ts";
+import type { MessageAccess } from "./error-context-builtins.ts";
 import type { Stacks } from "./fiber.ts";
 import type { CoreFunction, ValuesOf } from "./functions.ts";
 import type { ComponentInstance } from "./instance.ts";
 import { checkPointer } from "./lists.ts";
 import { mayNotLeave } from "./may-leave.ts";
-import type { ResourceType } from "./resources.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Subtask } from "./subtask.ts";
 import { settle, waitOnStack } from "./suspension.ts";
-import { openGate, type Task } from "./task.ts";
+import type { Task } from "./task.ts";
 import type { Thread } from "./thread.ts";
 import { trap } from "./trap.ts";
 import { type Event, noEvent, taskCancelled, Waitable, WaitableSet } from "./waitable.ts";
@@ -31,7 +30,7 @@ export interface AsyncContext {
   /** Whether this built-in may block. */
   readonly blocks: boolean;
   /** Makes a `resource.drop` that may block. */
-  readonly dropper: (type: ResourceType) => CoreFunction;
+  readonly dropper: () => CoreFunction;
   readonly scheduler: Scheduler;
   readonly stacks: Stacks;
   readonly immediates: Immediates;
@@ -93,21 +92,6 @@ export function taskCancel({ scheduler }: AsyncContext): CoreFunction {
     const { task } = currentThread(scheduler);
     if (!task.func.asyncOption) trap("sync-task", { builtin: "task.cancel" });
     task.cancel();
-  };
-}
-
-/** `canon_backpressure_inc` in the specification. */
-export function backpressureInc(instance: ComponentInstance): CoreFunction {
-  return () => {
-    if (++instance.backpressure === 2 ** 16) trap("backpressure-overflow");
-  };
-}
-
-/** `canon_backpressure_dec` in the specification. */
-export function backpressureDec(instance: ComponentInstance): CoreFunction {
-  return () => {
-    if (--instance.backpressure < 0) trap("backpressure-underflow");
-    if (instance.backpressure === 0) openGate(instance);
   };
 }
 

@@ -1,22 +1,25 @@
 /**
  * What an instantiated plan has for calls that are tasks, made when it is first needed: lifted and lowered functions, and
- * what built-ins are bound to. The counterpart of `InstanceState`, which makes one if the plan has such calls.
+ * what built-ins are bound to. The counterpart of `InstanceState`, which makes one if it was given the means to
+ * (`AsyncRuntime`), and knows nothing else of what is asynchronous.
  */
+
 import { assert } from "../errors/component-error.ts";
 import type { InstanceIndex, LiftIndex, OptionsIndex, Trampoline, TrampolineIndex } from "../plan/plan.ts";
 import type { AsyncContext } from "./async-builtins.ts";
-import type { AsyncType } from "./async-types.ts";
+import { makeAsyncBuiltin } from "./async-table.ts";
+import { type AsyncHostSide, AsyncType } from "./async-types.ts";
 import { lowerFailed } from "./call.ts";
-import { type Callee, type CoreEntry, canonLift, lowerLifted } from "./call-async.ts";
+import { beginStart, type Callee, type CoreEntry, canonLift, lowerLifted, nestedThread } from "./call-async.ts";
 import { LiftLowerContext } from "./context.ts";
 import { explainArguments, explainResult } from "./explain.ts";
 import { canSuspend, type Entry, Stacks } from "./fiber.ts";
 import type { AsyncFunctions, CoreFunction, HostFunction, PieceBinding, ValuesOf } from "./functions.ts";
-import type { HostCallee } from "./host-calls.ts";
-import { lowerHost } from "./host-calls.ts";
+import { callNow, callPromised, type HostCallee, lowerHost } from "./host-calls.ts";
 import type { ComponentInstance } from "./instance.ts";
-import type { InstanceState } from "./instance-state.ts";
+import type { Functions, InstanceState } from "./instance-state.ts";
 import { CallScope, type Rep, type ResourceType, takeHandle } from "./resources.ts";
+import { schedulerOf } from "./scheduler.ts";
 import { loadLatin1OrUtf16, loadUtf8, loadUtf16, storeLatin1OrUtf16, storeUtf8, storeUtf16 } from "./strings.ts";
 import { settle } from "./suspension.ts";
 import type { Task, TaskCaller } from "./task.ts";
@@ -25,7 +28,17 @@ import { trapOnThrow } from "./trap.ts";
 type Lower = Extract<Trampoline, { readonly op: "lower" }>;
 type Builtin = Extract<Trampoline, { readonly op: "builtin" }>;
 
+/** Makes the part of an instance's state that is asynchronous. `functions` is absent if no call is a task. */
+export type AsyncRuntime = (state: InstanceState, functions: AsyncFunctions | undefined) => AsyncState;
+
+/** The runtime of what is asynchronous, where streams and futures look to JavaScript as `hostSide` says. */
+export function asyncRuntime(hostSide: AsyncHostSide): AsyncRuntime {
+  return (state, functions) => new AsyncState(state, functions, hostSide);
+}
+
 export class AsyncState {
+  /** By `TypeIndex`, where the type is a stream or future. */
+  readonly types: readonly (AsyncType | undefined)[];
   readonly functions: AsyncFunctions;
   readonly stacks: Stacks;
   readonly #state: InstanceState;
@@ -34,16 +47,35 @@ export class AsyncState {
   readonly #destructors: Map<ResourceType, Callee> = new Map();
   #shims: readonly CoreFunction[] | undefined;
 
-  constructor(state: InstanceState, functions: AsyncFunctions) {
+  constructor(state: InstanceState, functions: AsyncFunctions = noFunctions, hostSide: AsyncHostSide) {
+    const { plan, resources } = state;
+    const scope = { types: plan.types, resources };
+    this.types = plan.types.map((type) =>
+      type.kind === "stream" || type.kind === "future"
+        ? new AsyncType(type.kind, type.payload, scope, hostSide)
+        : undefined,
+    );
     this.#state = state;
     this.functions = functions;
-    this.stacks = new Stacks(state.store.scheduler, functions.entry);
+    this.stacks = new Stacks(schedulerOf(state.store), functions.entry);
     this.#positions = new Map(functions.blocking.shims.map((index, i) => [index, i]));
   }
 
   /** Whether calls into an instance are tasks. */
   tasks(instance: InstanceIndex): boolean {
-    return this.functions.blocking.tasks[instance]!;
+    return this.functions.blocking.tasks[instance] === true;
+  }
+
+  // ---- Calls that are threads by themselves
+
+  /** Begins the call of a core start function, if that is a task. What comes back ends it. */
+  startTask(owner: InstanceIndex): (() => void) | undefined {
+    return this.tasks(owner) ? beginStart(this.#state.instances[owner]!) : undefined;
+  }
+
+  /** A `realloc`, where calls are tasks. */
+  nested(instance: InstanceIndex, func: CoreFunction): CoreFunction | undefined {
+    return this.tasks(instance) ? nestedThread(schedulerOf(this.#state.store), func) : undefined;
   }
 
   // ---- Lifted functions
@@ -98,7 +130,23 @@ export class AsyncState {
     return { cx, resources, asyncTypes, views };
   }
 
-  hostCallee(index: LiftIndex): HostCallee {
+  /** A lifted function for the host, if its calls are tasks. */
+  lifted(index: LiftIndex): Functions | undefined {
+    const { plan } = this.#state;
+    const { type, options } = plan.lifts[index]!;
+    if (!this.tasks(plan.options[options]!.instance)) return undefined;
+    const callee = this.#hostCallee(index);
+    const promise: Functions["promise"] = (args, callOptions) => callPromised(callee, args, callOptions);
+    if (plan.funcTypes[type]!.async) {
+      const read = async (reader: (result: unknown) => unknown, ...args: unknown[]) => reader(await promise(args));
+      return { call: (...args: unknown[]) => promise(args), read, promise };
+    }
+    const call = (...args: unknown[]) => callNow(callee, args);
+    const read = (reader: (result: unknown) => unknown, ...args: unknown[]) => reader(call(...args));
+    return { call, read, promise };
+  }
+
+  #hostCallee(index: LiftIndex): HostCallee {
     const { plan, resources, asyncTypes } = this.#state;
     const callee = this.callee(index);
     const type = plan.funcTypes[plan.lifts[index]!.type]!;
@@ -169,8 +217,9 @@ export class AsyncState {
 
   // ---- Destructors
 
-  /** A destructor whose calls are tasks. What comes back calls it when its instance has been entered. */
-  defineDestructor(type: ResourceType, instance: InstanceIndex, core: CoreFunction): (rep: never) => void {
+  /** A destructor, if its calls are tasks. What comes back calls it when its instance has been entered. */
+  destructor(type: ResourceType, instance: InstanceIndex, core: CoreFunction): ((rep: never) => void) | undefined {
+    if (!this.tasks(instance)) return undefined;
     const { rep = "i32" } = this.#state.plan.resources.find((_, i) => this.#state.resources[i] === type) as {
       rep?: "i32" | "i64";
     };
@@ -197,7 +246,7 @@ export class AsyncState {
 
   /** `resource.drop`, of a resource whose destructor may block. */
   dropper(instance: ComponentInstance, type: ResourceType): CoreFunction {
-    const { scheduler } = instance.store;
+    const scheduler = schedulerOf(instance.store);
     return (i: number) => {
       try {
         const handle = takeHandle(instance, type, i);
@@ -216,15 +265,20 @@ export class AsyncState {
 
   // ---- Built-ins
 
-  context(index: TrampolineIndex, { instance, immediates }: Builtin): AsyncContext {
+  /** The core function of a built-in, if it is another one here than elsewhere. */
+  builtin(index: TrampolineIndex, trampoline: Builtin): CoreFunction | undefined {
+    return makeAsyncBuiltin(trampoline.builtin, this.#bound(index, trampoline));
+  }
+
+  #bound(index: TrampolineIndex, { instance, immediates }: Builtin): AsyncContext {
     const state = this.#state;
     const { plan } = state;
     return {
       instance: state.instances[instance]!,
       threads: this.tasks(instance),
       blocks: this.#positions.has(index),
-      dropper: (type) => this.dropper(state.instances[instance]!, type),
-      scheduler: state.store.scheduler,
+      dropper: () => this.dropper(state.instances[instance]!, state.resources[immediates.resource!]!),
+      scheduler: schedulerOf(state.store),
       stacks: this.stacks,
       immediates,
       async: immediates.options !== undefined && plan.options[immediates.options]!.async,
@@ -272,6 +326,17 @@ const messageAccess = {
   utf16: { load: loadUtf16, store: storeUtf16 },
   "latin1+utf16": { load: loadLatin1OrUtf16, store: storeLatin1OrUtf16 },
 } as const;
+
+/** Of a plan without tasks. */
+const noFunctions: AsyncFunctions = {
+  blocking: { tasks: [], suspends: [], shims: [] },
+  lifts: new Map(),
+  lowers: new Map(),
+  returns: new Map(),
+  payloads: new Map(),
+  shims: () => new Uint8Array(),
+  entry: () => new Uint8Array(),
+};
 
 const identity: ReturnType<Callee["values"]> = { lowerParams: (values) => values, liftResult: () => undefined };
 

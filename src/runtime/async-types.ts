@@ -5,6 +5,7 @@
  * Between components a value is what the two ends share. What it looks like to JavaScript, the type's host side says,
  * which `embed/` supplies, as it does for resources.
  */
+
 import type { TypeIndex, TypeNode } from "../plan/plan.ts";
 import type { LiftLowerContext } from "./context.ts";
 import type { CopyEnd, Shared } from "./copy-end.ts";
@@ -12,6 +13,7 @@ import { ReadableFutureEnd, type SharedFuture } from "./futures.ts";
 import { HostFuture, HostReadable } from "./host-ends.ts";
 import { invalid } from "./numbers.ts";
 import type { CallScope, ResourceType } from "./resources.ts";
+import { schedulerOf } from "./scheduler.ts";
 import type { Store } from "./store.ts";
 import { ReadableStreamEnd, SharedStream } from "./streams.ts";
 import { trap } from "./trap.ts";
@@ -153,7 +155,7 @@ export function lowerAsync(cx: LiftLowerContext, shared: Shared): number {
 /** As `liftAsync`, for JavaScript. */
 export function liftAsyncValue(cx: LiftLowerContext, i: number, type: AsyncType): unknown {
   const shared = liftAsync(cx, i, type);
-  const { scheduler } = cx.instance.store;
+  const scheduler = schedulerOf(cx.instance.store);
   return shared instanceof SharedStream
     ? type.host.streamFromGuest(new HostReadable(shared, type, scheduler))
     : type.host.futureFromGuest(new HostFuture(shared as SharedFuture, type, scheduler));

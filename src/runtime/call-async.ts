@@ -11,7 +11,7 @@ import { type ComponentInstance, ENTERED } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import { after, type Quantum } from "./quantum.ts";
 import { CallScope } from "./resources.ts";
-import type { Scheduler } from "./scheduler.ts";
+import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import { Subtask, SubtaskState } from "./subtask.ts";
 import { settle, waitOnStack } from "./suspension.ts";
 import { releaseExclusive, Task, type TaskCaller, type TaskFunction, waitUntil } from "./task.ts";
@@ -114,7 +114,7 @@ async function repeatLater(first: Quantum, step: () => Quantum | "over"): Promis
  * they would use (`Scheduler.candidate`).
  */
 function finishSync(task: Task): Quantum {
-  const { scheduler } = task.instance.store;
+  const scheduler = schedulerOf(task.instance.store);
   return repeat(() => {
     if (task.state === "resolved") return "over";
     const thread = scheduler.candidate(task.instance);
@@ -228,7 +228,7 @@ export interface CallerSide {
 /** `canon_lower` in the specification, of a lifted function of another component. */
 export function lowerLifted(side: CallerSide, callee: Callee): CoreFunction {
   const { instance, async, path } = side;
-  const { scheduler } = instance.store;
+  const scheduler = schedulerOf(instance.store);
   const entering = callee.instance.enteringSet(instance);
   return (...core: readonly unknown[]) => {
     try {
@@ -265,7 +265,7 @@ export function lowerLifted(side: CallerSide, callee: Callee): CoreFunction {
  */
 export function checkMayBlock({ instance, async, asyncType }: CallerSide): void {
   if (!asyncType || async || instance.syncCalls === 0) return;
-  if (instance.store.scheduler.candidate(instance) === undefined) trap("cannot-block");
+  if (schedulerOf(instance.store).candidate(instance) === undefined) trap("cannot-block");
 }
 
 /** The end of `canon_lower`: what the caller is told of a subtask that has begun. */
@@ -294,7 +294,7 @@ export function answer(side: CallerSide, thread: Thread | undefined, subtask: Su
 
 /** Begins the call of a core start function, a synchronous task. What comes back ends it. */
 export function beginStart(instance: ComponentInstance): () => void {
-  const { scheduler } = instance.store;
+  const scheduler = schedulerOf(instance.store);
   const caller: TaskCaller = { values: "component", start: () => [], resolve() {} };
   const task = new Task({ ...plainFunction, instance }, caller, new CallScope(), "plain");
   const thread = new Thread(task, undefined);

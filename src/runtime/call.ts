@@ -6,7 +6,7 @@
  * Generated functions ask for the flags themselves and come here only when something is in the way.
  */
 import { AssertionError, ComponentError } from "../errors/component-error.ts";
-import type { CoreFunction } from "./functions.ts";
+import type { CoreFunction, HostFunction } from "./functions.ts";
 import { type ComponentInstance, ENTERED, TRAPPED } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import { InvalidValue } from "./numbers.ts";
@@ -47,6 +47,11 @@ export function refuseEntry(): CoreFunction {
     if (mayNotLeave[0] !== 0) trap("cannot-leave");
     return trap("cannot-enter");
   };
+}
+
+/** For a plain lifted function: the promise of what it returns. */
+export function promised(call: HostFunction, args: readonly unknown[]): Promise<unknown> {
+  return new Promise((resolve) => resolve((call as (...args: readonly unknown[]) => unknown)(...args)));
 }
 
 // ---- Failures

@@ -5,6 +5,7 @@
  * The host sees promises. What it asks for takes effect when no guest runs (`Scheduler.post`), so that a promise that is
  * settled at the wrong moment cannot be told from one that is settled at the right one.
  */
+
 import { AssertionError, ComponentError } from "../errors/component-error.ts";
 import { resultError } from "../errors/result-error.ts";
 import { argumentFault, cannotEnter, guestFailed, leave, located } from "./call.ts";
@@ -14,6 +15,7 @@ import type { ComponentInstance } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import type { Quantum } from "./quantum.ts";
 import { CallScope } from "./resources.ts";
+import { schedulerOf } from "./scheduler.ts";
 import { errorPayload } from "./shapes.ts";
 import { Subtask } from "./subtask.ts";
 import type { Task, TaskCaller } from "./task.ts";
@@ -77,7 +79,7 @@ export function callPromised(
 ): Promise<unknown> {
   const { instance, path } = callee.callee;
   const { store } = instance;
-  const { scheduler } = store;
+  const scheduler = schedulerOf(store);
   return new Promise((resolve, reject) => {
     if (store.trapped !== undefined) cannotEnter(instance, path);
     signal?.throwIfAborted();
@@ -152,7 +154,7 @@ function entryError(instance: ComponentInstance, path: readonly string[]): unkno
 export function callNow(callee: HostCallee, args: readonly unknown[]): unknown {
   const { entering } = callee;
   const { instance, path } = callee.callee;
-  const { scheduler } = instance.store;
+  const scheduler = schedulerOf(instance.store);
   for (const entered of entering) if (entered.flags !== 0) cannotEnter(entered, path);
   let settled: Outcome | undefined;
   const scope = new CallScope();
@@ -194,7 +196,7 @@ export interface HostImport extends CallerSide {
 /** `canon_lower` in the specification, of a host function that may give a promise. */
 export function lowerHost(side: HostImport): CoreFunction {
   const { instance, stacks, path } = side;
-  const { scheduler } = instance.store;
+  const scheduler = schedulerOf(instance.store);
   return (...core: readonly unknown[]) => {
     try {
       if (mayNotLeave[0] !== 0) trap("cannot-leave");
@@ -273,9 +275,4 @@ function notWaiting(path: readonly string[]): ComponentError {
   const reason =
     "the function returned a promise, and the guest cannot be suspended: call the guest with `callAsync`, on an engine with JavaScript Promise Integration";
   return new ComponentError("unsupported", "suspend", reason, { path });
-}
-
-/** For a plain lifted function: the promise of what it returns. */
-export function promised(call: HostFunction, args: readonly unknown[]): Promise<unknown> {
-  return new Promise((resolve) => resolve((call as (...args: readonly unknown[]) => unknown)(...args)));
 }

@@ -29,7 +29,7 @@ import { CopyResult, type Shared } from "./copy-end.ts";
 import { explainFault } from "./explain.ts";
 import { SharedFuture } from "./futures.ts";
 import { InvalidValue } from "./numbers.ts";
-import type { Scheduler } from "./scheduler.ts";
+import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import type { Store } from "./store.ts";
 import { SharedStream } from "./streams.ts";
 
@@ -259,7 +259,7 @@ export class HostWritable extends HostEnd {
   /** `told` is called, at an unsuitable time, when the reader drops its end, or the store fails. */
   whenDropped(told: () => void): void {
     this.shared.onDropped = told;
-    this.#forget = this.store.scheduler.addFailure(() => {
+    this.#forget = schedulerOf(this.store).addFailure(() => {
       told();
       return false;
     });
@@ -302,12 +302,12 @@ export class HostPromise extends HostEnd {
 export function hostStream(type: AsyncType, store: Store): { readable: Shared; writable: HostWritable } {
   assert(type.kind === "stream");
   const readable = new SharedStream(type);
-  return { readable, writable: new HostWritable(readable, type, store.scheduler) };
+  return { readable, writable: new HostWritable(readable, type, schedulerOf(store)) };
 }
 
 /** A future that the host writes. */
 export function hostFuture(type: AsyncType, store: Store): { readable: Shared; writable: HostPromise } {
   assert(type.kind === "future");
   const readable = new SharedFuture(type);
-  return { readable, writable: new HostPromise(readable, type, store.scheduler) };
+  return { readable, writable: new HostPromise(readable, type, schedulerOf(store)) };
 }

@@ -10,16 +10,14 @@ import type {
   CoreArg, CoreDef, CoreExport, CoreInstanceIndex, FuncDef, Initializer, InstanceIndex, LeafArg, LiftIndex, ModuleDef, OptionsIndex, Plan,
   ResourceIndex, Trampoline, TrampolineIndex,
 } from "../plan/plan.ts"; // biome-ignore format: one list
-import { AsyncState } from "./async-state.ts";
-import { type AsyncHostSide, AsyncType } from "./async-types.ts";
+import type { AsyncRuntime, AsyncState } from "./async-state.ts";
+import type { AsyncType } from "./async-types.ts";
 import { makeBuiltin } from "./builtins.ts";
-import { liftFailed, liftWithStorage, lowerFailed, nestedWithStorage, refuseEntry } from "./call.ts";
-import { beginStart, nestedThread } from "./call-async.ts";
+import { liftFailed, liftWithStorage, lowerFailed, nestedWithStorage, promised, refuseEntry } from "./call.ts";
 import { LiftLowerContext, type Realloc } from "./context.ts";
 import { explainArguments, explainResult } from "./explain.ts";
 import type { CoreFunction, FunctionTable, HostFunction, LiftBinding, LowerBinding } from "./functions.ts";
-import { type AsyncCallOptions, callNow, callPromised, promised } from "./host-calls.ts";
-import { HostFuture, HostReadable } from "./host-ends.ts";
+import type { AsyncCallOptions } from "./host-calls.ts";
 import { ComponentInstance } from "./instance.ts";
 import type { ResolvedImport } from "./instantiate.ts";
 import { makeLeaf } from "./leaves.ts";
@@ -28,7 +26,8 @@ import { type HostSide, ResourceType } from "./resources.ts";
 import type { Store } from "./store.ts";
 
 type Lower = Extract<Trampoline, { readonly op: "lower" }>;
-type Functions = {
+/** A lifted function for the host. */
+export type Functions = {
   readonly call: HostFunction;
   readonly read: HostFunction;
   /** As `call`, but gives a promise, and may be suspended. */
@@ -44,7 +43,7 @@ export class InstanceState {
   readonly resources: readonly ResourceType[];
   /** By `TypeIndex`, where the type is a stream or future. */
   readonly asyncTypes: readonly (AsyncType | undefined)[];
-  /** If there are calls that are tasks. */
+  /** If anything is asynchronous. */
   readonly #async: AsyncState | undefined;
   readonly #functions: FunctionTable;
   readonly #modules: readonly WebAssembly.Module[];
@@ -64,7 +63,7 @@ export class InstanceState {
     imports: readonly ResolvedImport[],
     store: Store,
     hostSide: (type: ResourceType) => HostSide,
-    asyncHostSide: AsyncHostSide = plainEnds,
+    async: AsyncRuntime | undefined,
   ) {
     this.plan = plan;
     this.store = store;
@@ -82,13 +81,8 @@ export class InstanceState {
       type.host = hostSide(type);
       return type;
     });
-    const scope = { types: plan.types, resources: this.resources };
-    this.asyncTypes = plan.types.map((type) =>
-      type.kind === "stream" || type.kind === "future"
-        ? new AsyncType(type.kind, type.payload, scope, asyncHostSide)
-        : undefined,
-    );
-    this.#async = functions.async && new AsyncState(this, functions.async);
+    this.#async = async?.(this, functions.async);
+    this.asyncTypes = this.#async?.types ?? [];
     this.#withStorage = new Set(
       plan.trampolines.flatMap((t) => (t.op === "builtin" && t.builtin.startsWith("context.") ? [t.instance] : [])),
     );
@@ -101,14 +95,12 @@ export class InstanceState {
     const { instance } = this.plan.resources[resource] as { instance: InstanceIndex };
     const type = this.resources[resource]!;
     const core = this.coreDef(destructor) as CoreFunction;
-    type.destructor = this.#async?.tasks(instance)
-      ? this.#async.defineDestructor(type, instance, core)
-      : this.#nested(instance, core);
+    type.destructor = this.#async?.destructor(type, instance, core) ?? this.#nested(instance, core);
   }
 
   /** The call of a core module's start function, which is a task where others are. */
   startTask(owner: InstanceIndex): (() => void) | undefined {
-    return this.#async?.tasks(owner) ? beginStart(this.instances[owner]!) : undefined;
+    return this.#async?.startTask(owner);
   }
 
   addCoreInstance(core: CoreInstanceIndex, instance: WebAssembly.Instance): void {
@@ -172,8 +164,9 @@ export class InstanceState {
         case "builtin": {
           const { builtin, instance, immediates } = trampoline;
           const resource = () => this.resources[immediates.resource as ResourceIndex]!;
-          const context = this.#async?.context(index, trampoline);
-          made = makeBuiltin(builtin, { instance: this.instances[instance]!, immediates, resource, async: context });
+          const cx = { instance: this.instances[instance]!, immediates, resource };
+          made = this.#async?.builtin(index, trampoline) ?? makeBuiltin(builtin, cx);
+          assert(made !== undefined, "a plan with such a built-in has what that needs");
         }
       }
       this.#trampolines[index] = made;
@@ -203,23 +196,8 @@ export class InstanceState {
   }
 
   #lift(index: LiftIndex): Functions {
-    this.#lifted[index] ??= this.#liftedTask(index) ?? this.#liftedPlain(index);
+    this.#lifted[index] ??= this.#async?.lifted(index) ?? this.#liftedPlain(index);
     return this.#lifted[index];
-  }
-
-  /** A function whose calls are tasks. */
-  #liftedTask(index: LiftIndex): Functions | undefined {
-    const { type, options } = this.plan.lifts[index]!;
-    if (!this.#async?.tasks(this.plan.options[options]!.instance)) return undefined;
-    const callee = this.#async.hostCallee(index);
-    const promise: Functions["promise"] = (args, callOptions) => callPromised(callee, args, callOptions);
-    if (this.plan.funcTypes[type]!.async) {
-      const read = async (reader: (result: unknown) => unknown, ...args: unknown[]) => reader(await promise(args));
-      return { call: (...args: unknown[]) => promise(args), read, promise };
-    }
-    const call = (...args: unknown[]) => callNow(callee, args);
-    const read = (reader: (result: unknown) => unknown, ...args: unknown[]) => reader(call(...args));
-    return { call, read, promise };
   }
 
   #liftedPlain(index: LiftIndex): Functions {
@@ -313,9 +291,7 @@ export class InstanceState {
 
   #nested(instance: InstanceIndex, func: CoreFunction): CoreFunction {
     if (!this.#withStorage.has(instance)) return func;
-    return this.#async?.tasks(instance)
-      ? nestedThread(this.store.scheduler, func)
-      : nestedWithStorage(this.instances[instance]!, func);
+    return this.#async?.nested(instance, func) ?? nestedWithStorage(this.instances[instance]!, func);
   }
 }
 
@@ -335,15 +311,3 @@ function wordsOf(name: string): readonly string[] {
 function importWords([name, ...rest]: readonly [string, ...string[]]): readonly string[] {
   return [`import "${name}"`, ...rest];
 }
-
-/** Without an embedder's own, ends of streams and futures are passed as they are. */
-const plainEnds: AsyncHostSide = {
-  streamFromGuest: (end) => end,
-  futureFromGuest: (end) => end,
-  toGuest: (value, type) =>
-    (value instanceof HostReadable || value instanceof HostFuture) && value.type.equals(type) && !value.closed
-      ? value.give()
-      : undefined,
-  fault: (value, type) =>
-    value instanceof HostReadable || value instanceof HostFuture ? undefined : `it is no end of a ${type.kind}`,
-};

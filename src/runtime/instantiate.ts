@@ -7,7 +7,7 @@
  */
 import { ComponentError } from "../errors/component-error.ts";
 import type { Initializer, Plan } from "../plan/plan.ts";
-import type { AsyncHostSide } from "./async-types.ts";
+import type { AsyncRuntime } from "./async-state.ts";
 import { cannotEnter, leave } from "./call.ts";
 import type { FunctionTable, HostFunction } from "./functions.ts";
 import { ENTERED } from "./instance.ts";
@@ -41,7 +41,7 @@ const SMALL_MODULE = 4096;
  * @param modules parallel to `plan.modules`
  * @param imports parallel to `plan.imports`
  * @param hostSide what a resource that a guest defines looks like to JavaScript
- * @param asyncHostSide what streams and futures look like to JavaScript
+ * @param async what it takes if anything of the plan is asynchronous
  * @throws ComponentError of phase `trap` if a start function traps, which poisons the store; of phase `link` if the
  * engine refuses to instantiate a module
  */
@@ -52,9 +52,9 @@ export async function instantiate(
   imports: readonly ResolvedImport[],
   store: Store,
   hostSide: (type: ResourceType) => HostSide,
-  asyncHostSide?: AsyncHostSide,
+  async?: AsyncRuntime,
 ): Promise<InstanceState> {
-  const state = new InstanceState(plan, functions, modules, imports, store, hostSide, asyncHostSide);
+  const state = new InstanceState(plan, functions, modules, imports, store, hostSide, async);
   for (const step of plan.initializers) {
     const small = step.op !== "instantiate" || isSmall(plan, step);
     const running = run(state, step, small ? instantiateNow : WebAssembly.instantiate);
@@ -71,9 +71,9 @@ export function instantiateSync(
   imports: readonly ResolvedImport[],
   store: Store,
   hostSide: (type: ResourceType) => HostSide,
-  asyncHostSide?: AsyncHostSide,
+  async?: AsyncRuntime,
 ): InstanceState {
-  const state = new InstanceState(plan, functions, modules, imports, store, hostSide, asyncHostSide);
+  const state = new InstanceState(plan, functions, modules, imports, store, hostSide, async);
   for (const step of plan.initializers) run(state, step, instantiateNow);
   return state;
 }
@@ -142,6 +142,7 @@ function startFailed(state: InstanceState, error: unknown): never {
   }
   const reason = reasonOf(error);
   state.store.poison(reason);
-  state.store.scheduler.starting = undefined;
+  const { scheduler } = state.store;
+  if (scheduler !== undefined) scheduler.starting = undefined;
   throw reason;
 }

@@ -1,11 +1,10 @@
 /**
  * All that generated code calls by name: under `jit` and `evaluate` it is handed this module, ahead-of-time output
  * imports from it. A name that is missing here fails when a component is first instantiated, and in the tests of `codegen`.
+ * What is asynchronous is in async-library.ts.
  */
 export { resultError } from "../errors/result-error.ts";
-export { liftAsync, liftAsyncValue, lowerAsync, lowerAsyncValue } from "./async-types.ts";
 export { cannotEnter } from "./call.ts";
-export { liftErrorContext, lowerErrorContext } from "./error-context.ts";
 export {
   allocateList,
   checkList,

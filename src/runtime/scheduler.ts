@@ -13,7 +13,6 @@ import { type ComponentInstance, ENTERED } from "./instance.ts";
 import { nextTurn, type Turn } from "./next-turn.ts";
 import { after, type Quantum } from "./quantum.ts";
 import type { Store } from "./store.ts";
-import { wakeForLock } from "./task.ts";
 import type { Thread } from "./thread.ts";
 import { reasonOf } from "./trap.ts";
 
@@ -348,6 +347,21 @@ export class Scheduler {
       !this.#scheduled &&
       this.current === undefined
     );
+  }
+}
+
+/** The scheduler of a store. */
+export function schedulerOf(store: Store): Scheduler {
+  store.scheduler ??= new Scheduler(store, store.chooser);
+  return store.scheduler;
+}
+
+/** Tells the first thread that waits for the exclusive lock that nobody has it. */
+export function wakeForLock(instance: ComponentInstance): void {
+  for (const thread of instance.lockWaiters) {
+    instance.lockWaiters.delete(thread);
+    thread.scheduler.wake(thread);
+    return;
   }
 }
 

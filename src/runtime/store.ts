@@ -7,7 +7,7 @@
 import type { ComponentError } from "../errors/component-error.ts";
 import { type ComponentInstance, ENTERED, TRAPPED } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
-import { type Chooser, Scheduler } from "./scheduler.ts";
+import type { Chooser, Scheduler } from "./scheduler.ts";
 
 export interface StoreOptions {
   /**
@@ -25,7 +25,9 @@ export interface StoreOptions {
 }
 
 export class Store {
-  readonly scheduler: Scheduler;
+  /** Made by `schedulerOf`, for the first instance in the store that has anything asynchronous. */
+  scheduler: Scheduler | undefined;
+  readonly chooser: Chooser | undefined;
   readonly failsOnDeadlock: boolean;
   readonly #onUnhandled: ((error: unknown) => void) | undefined;
   readonly #instances: ComponentInstance[] = [];
@@ -35,7 +37,7 @@ export class Store {
   trapped: ComponentError | undefined;
 
   constructor(options: StoreOptions = {}) {
-    this.scheduler = new Scheduler(this, options.chooser);
+    this.chooser = options.chooser;
     this.failsOnDeadlock = options.onDeadlock !== "wait";
     this.#onUnhandled = options.onUnhandled;
   }
@@ -62,7 +64,7 @@ export class Store {
     this.trapped ??= reason;
     mayNotLeave[0] = 0;
     for (const instance of this.#instances) instance.flags |= TRAPPED;
-    return this.scheduler.fail(this.trapped);
+    return this.scheduler?.fail(this.trapped) === true;
   }
 
   /**

@@ -5,12 +5,14 @@
  * Synchronous calls into instances that use nothing asynchronous have no task: call.ts and generated code do all that is
  * left of it for them.
  */
+
 import { assert, type ComponentError } from "../errors/component-error.ts";
 import type { TypeIndex } from "../plan/plan.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
 import type { Memory } from "./memory.ts";
 import { after, type Quantum } from "./quantum.ts";
 import type { CallScope } from "./resources.ts";
+import { schedulerOf, wakeForLock } from "./scheduler.ts";
 import { always, type Continuation, type Thread } from "./thread.ts";
 import { trap } from "./trap.ts";
 
@@ -143,7 +145,7 @@ export class Task {
   /** `request_cancellation` in the specification. */
   requestCancellation(caller: ComponentInstance | undefined): Quantum {
     const { instance } = this;
-    const { scheduler } = instance.store;
+    const scheduler = schedulerOf(instance.store);
     if (this.state === "initial") {
       this.state = "cancel-delivered";
       return scheduler.resume(this.implicitThread!, true);
@@ -222,18 +224,4 @@ export function releaseExclusive(instance: ComponentInstance, thread: Thread): v
   assert(instance.exclusiveThread === thread);
   instance.exclusiveThread = undefined;
   wakeForLock(instance);
-}
-
-/** Tells the first thread that waits for the exclusive lock that nobody has it. */
-export function wakeForLock(instance: ComponentInstance): void {
-  for (const thread of instance.lockWaiters) {
-    instance.lockWaiters.delete(thread);
-    thread.scheduler.wake(thread);
-    return;
-  }
-}
-
-/** Tells the threads that wait to enter that `instance` takes calls again. */
-export function openGate(instance: ComponentInstance): void {
-  for (const thread of instance.gateWaiters) thread.scheduler.wake(thread);
 }

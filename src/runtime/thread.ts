@@ -8,7 +8,7 @@
 import { assert } from "../errors/component-error.ts";
 import type { Fiber } from "./fiber.ts";
 import type { Quantum } from "./quantum.ts";
-import type { Scheduler } from "./scheduler.ts";
+import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import type { Task } from "./task.ts";
 
 /** Goes on with a thread, until it blocks or ends. */
@@ -38,7 +38,7 @@ export class Thread {
 
   constructor(task: Task, continuation: Continuation | undefined) {
     this.task = task;
-    this.scheduler = task.instance.store.scheduler;
+    this.scheduler = schedulerOf(task.instance.store);
     this.continuation = continuation;
   }
 

@@ -28,6 +28,8 @@ export type Rule =
 export class Context {
   readonly bytes: Uint8Array;
   readonly features: FeatureSet;
+  /** The features that are asked for. */
+  readonly used: Set<Feature> | undefined;
   readonly types: TypeInterner;
   readonly coreTypes: CoreTypeInterner = new CoreTypeInterner();
   /** From the outside in: where in the component's interface the definition at hand stands. */
@@ -38,7 +40,13 @@ export class Context {
   readonly coreExports: Map<CoreModuleType, ReadonlyMap<string, CoreExternType>> = new Map();
   #work: number;
 
-  constructor(bytes: Uint8Array, features: FeatureSet, types: TypeInterner = new TypeInterner()) {
+  constructor(
+    bytes: Uint8Array,
+    features: FeatureSet,
+    types: TypeInterner = new TypeInterner(),
+    used: Set<Feature> | undefined = undefined,
+  ) {
+    this.used = used;
     this.bytes = bytes;
     this.features = features;
     this.types = types;
@@ -63,6 +71,7 @@ export class Context {
 
   /** Fails unless `feature` is on. */
   require(feature: Feature, offset: number, what: string = features[feature].what): void {
+    this.used?.add(feature);
     if (this.features.has(feature)) return;
     const how = "(`features` of `Component.compile` and `--features` of the command turn it on)";
     this.fail("feature", `${what} is not available: it needs the \`${feature}\` feature, which is off ${how}`, offset);

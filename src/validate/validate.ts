@@ -23,7 +23,7 @@ import {
   resolveExternType,
 } from "./externs.ts";
 import { mentionsFreeResource } from "./facts.ts";
-import type { FeatureSet } from "./features.ts";
+import type { Feature, FeatureSet } from "./features.ts";
 import { defineInstance } from "./instantiate.ts";
 import { addItem, type ResolvedItem, resolveItem } from "./items.ts";
 import { defineName } from "./names.ts";
@@ -39,6 +39,8 @@ export interface ValidateOptions {
   readonly features: FeatureSet;
   /** Where types are made, if other components' types are to be compared with this one's. */
   readonly types?: TypeInterner | undefined;
+  /** Gets the gated features of which the component has anything. */
+  readonly used?: Set<Feature> | undefined;
 }
 
 /** Validates a component. `bytes` are those that `syntax` was read from. Throws a `ComponentError` of phase `validate`. */
@@ -47,7 +49,7 @@ export function validateComponent(
   bytes: Uint8Array,
   options: ValidateOptions,
 ): TypedComponent {
-  const context = new Context(bytes, options.features, options.types);
+  const context = new Context(bytes, options.features, options.types, options.used);
   try {
     return new Validator(context).validate(syntax);
   } catch (error) {

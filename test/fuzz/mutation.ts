@@ -8,7 +8,7 @@
 
 import { decodeComponent } from "../../src/binary/component.ts";
 import type { ByteRange, ComponentSyntax } from "../../src/binary/definitions.ts";
-import { generate } from "../../src/codegen/compile.ts";
+import { generate } from "../../src/codegen/generate.ts";
 import { printModule } from "../../src/codegen/print.ts";
 import { compiledOf, prepareOf } from "../../src/embed/component.ts";
 import { givenFor } from "../../src/embed/resolve.ts";

@@ -14,7 +14,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse, print } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { decodeComponent } from "../../src/binary/component.ts";
-import { generate } from "../../src/codegen/compile.ts";
+import { generate } from "../../src/codegen/generate.ts";
 import { printModule } from "../../src/codegen/print.ts";
 import { ComponentError } from "../../src/errors/component-error.ts";
 import { type Fused, fuse } from "../../src/fuse/fuse.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compileFunctions } from "../../../src/codegen/compile.ts";
+import { asyncCodegen } from "../../../src/codegen/compile-async.ts";
 import type { Tier } from "../../../src/codegen/tier.ts";
 import { ResultError } from "../../../src/errors/result-error.ts";
 import type { InstanceIndex, LiftIndex, ResourceIndex, TypeIndex } from "../../../src/plan/plan.ts";
@@ -575,6 +576,8 @@ test("functions whose calls are tasks are in a table of their own", () => {
       ],
     }),
     "jit",
+    new Set(),
+    asyncCodegen,
   );
   assert.deepEqual([...table.lifts.keys()], []);
   // Lower 2 may block instance 0, so may whoever calls a lift of that (5), so may whoever calls a lift of those (4).

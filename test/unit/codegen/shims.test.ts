@@ -12,6 +12,7 @@ import type {
 } from "../../../src/plan/plan.ts";
 import { canSuspend, Fiber, Stacks } from "../../../src/runtime/fiber.ts";
 import { ComponentInstance } from "../../../src/runtime/instance.ts";
+import { schedulerOf } from "../../../src/runtime/scheduler.ts";
 import { Store } from "../../../src/runtime/store.ts";
 import { Thread } from "../../../src/runtime/thread.ts";
 import { makeTask } from "../runtime/threads.ts";
@@ -69,7 +70,7 @@ test("what does not block costs no more than a call; what does is asked again un
   skip: !canSuspend,
 }, async () => {
   const store = new Store();
-  const { scheduler } = store;
+  const scheduler = schedulerOf(store);
   const stacks = new Stacks(scheduler, entryModule);
   const task = makeTask(new ComponentInstance(store));
   const thread = new Thread(task, undefined);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compileFunctions, generate } from "../../../src/codegen/compile.ts";
+import { compileFunctions } from "../../../src/codegen/compile.ts";
+import { generate } from "../../../src/codegen/generate.ts";
 import { printModule } from "../../../src/codegen/print.ts";
 import type { TypeIndex } from "../../../src/plan/plan.ts";
 import { funcType, plan, roundTrip, Types } from "./program.ts";

@@ -10,7 +10,7 @@ import type { ComponentStream } from "../../../src/embed/stream.ts";
 import { ComponentError } from "../../../src/errors/component-error.ts";
 import { canSuspend } from "../../../src/runtime/fiber.ts";
 import { Deferred } from "../../../src/runtime/quantum.ts";
-import type { Chooser } from "../../../src/runtime/scheduler.ts";
+import { type Chooser, schedulerOf } from "../../../src/runtime/scheduler.ts";
 import { SeededChooser } from "../../../src/wast/seeded-chooser.ts";
 import { settled } from "./async-ends.ts";
 import { type Guest, instantiateGuest, WatchedStore, waiting } from "./async-guests.ts";
@@ -147,7 +147,7 @@ class Scene {
 
   assertClean(): void {
     assert.equal(this.store.handles, 0);
-    assert.equal(this.store.scheduler.waiting.size, 0);
+    assert.equal(schedulerOf(this.store).waiting.size, 0);
     assert.deepEqual(this.unhandled, []);
   }
 }

@@ -1,4 +1,5 @@
 /** Streams and futures between the host and the host, with no guest between them: for tests of how they look. */
+
 import { asyncValues } from "../../../src/embed/async-values.ts";
 import type { ComponentStream } from "../../../src/embed/stream.ts";
 import type { TypeIndex, TypeNode } from "../../../src/plan/plan.ts";
@@ -6,6 +7,7 @@ import { AsyncType } from "../../../src/runtime/async-types.ts";
 import type { Shared } from "../../../src/runtime/copy-end.ts";
 import type { SharedFuture } from "../../../src/runtime/futures.ts";
 import { HostFuture, HostReadable } from "../../../src/runtime/host-ends.ts";
+import { schedulerOf } from "../../../src/runtime/scheduler.ts";
 import { Store } from "../../../src/runtime/store.ts";
 
 type Node = TypeNode | TypeNode["kind"];
@@ -37,14 +39,14 @@ export function passStream(value: unknown, ...nodes: Node[]): Passed {
 }
 
 export function receive(shared: Shared, type: AsyncType, store: Store): ComponentStream {
-  return asyncValues.streamFromGuest(new HostReadable(shared, type, store.scheduler)) as ComponentStream;
+  return asyncValues.streamFromGuest(new HostReadable(shared, type, schedulerOf(store))) as ComponentStream;
 }
 
 export function passFuture(value: unknown, ...nodes: Node[]): { promise: Promise<unknown>; store: Store } {
   const { store } = testStore();
   const type = asyncType("future", ...nodes);
   const shared = asyncValues.toGuest(value, type, store) as SharedFuture;
-  const end = new HostFuture(shared, type, store.scheduler);
+  const end = new HostFuture(shared, type, schedulerOf(store));
   return { promise: asyncValues.futureFromGuest(end) as Promise<unknown>, store };
 }
 

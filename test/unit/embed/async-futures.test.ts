@@ -4,6 +4,7 @@ import { asyncValues } from "../../../src/embed/async-values.ts";
 import { ComponentError } from "../../../src/errors/component-error.ts";
 import type { SharedFuture } from "../../../src/runtime/futures.ts";
 import { HostFuture, hostFuture } from "../../../src/runtime/host-ends.ts";
+import { schedulerOf } from "../../../src/runtime/scheduler.ts";
 import { asyncType, passFuture, settled, testStore } from "./async-ends.ts";
 
 test("a future is a promise, or a value", async () => {
@@ -71,7 +72,7 @@ test("the promise is rejected when the store fails, or the writer is gone", asyn
   const { store } = testStore();
   const type = asyncType("future", "u8");
   const receive = (shared: unknown) =>
-    asyncValues.futureFromGuest(new HostFuture(shared as SharedFuture, type, store.scheduler)) as Promise<unknown>;
+    asyncValues.futureFromGuest(new HostFuture(shared as SharedFuture, type, schedulerOf(store))) as Promise<unknown>;
   const dropped = hostFuture(type, store);
   const promise = receive(dropped.readable);
   dropped.writable.drop();

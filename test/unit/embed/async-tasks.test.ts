@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canSuspend } from "../../../src/runtime/fiber.ts";
+import { schedulerOf } from "../../../src/runtime/scheduler.ts";
 import { settled } from "./async-ends.ts";
 import { type Guest, instantiateGuest, WatchedStore, waiting } from "./async-guests.ts";
 import { collectGarbage } from "./guests.ts";
@@ -68,7 +69,7 @@ for (const name of ["relay", "relay-plain"] as const) {
     const round = async () => {
       const calls = Array.from({ length: COUNT }, (_, n) => call(n));
       await settled();
-      assert.equal(store.scheduler.waiting.size, COUNT);
+      assert.equal(schedulerOf(store).waiting.size, COUNT);
       const open = answers;
       answers = [];
       for (const answer of open.reverse()) answer();
@@ -88,6 +89,6 @@ for (const name of ["relay", "relay-plain"] as const) {
     const after = await used();
     assert.ok(after - before < 1_000_000, `${before} bytes before, ${after} after`);
     assert.equal(store.handles, 0);
-    assert.equal(store.scheduler.waiting.size, 0);
+    assert.equal(schedulerOf(store).waiting.size, 0);
   });
 }

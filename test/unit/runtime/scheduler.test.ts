@@ -3,12 +3,13 @@ import { test } from "node:test";
 import { ComponentError } from "../../../src/errors/component-error.ts";
 import { ENTERED } from "../../../src/runtime/instance.ts";
 import { Deferred } from "../../../src/runtime/quantum.ts";
+import { schedulerOf } from "../../../src/runtime/scheduler.ts";
 import { SeededChooser } from "../../../src/wast/seeded-chooser.ts";
 import { makeInstance, turn, waitingThread, yieldingThread } from "./threads.ts";
 
 test("threads go on in the order in which they became ready, those that yield last", async () => {
   const instance = makeInstance();
-  const { scheduler } = instance.store;
+  const scheduler = schedulerOf(instance.store);
   const log: string[] = [];
   let open = false;
   yieldingThread(instance, 2, () => log.push("yields"));
@@ -35,11 +36,11 @@ test("a thread that is not ready after all waits on", async () => {
     () => open,
     () => void runs++,
   );
-  instance.store.scheduler.wake(thread);
+  schedulerOf(instance.store).wake(thread);
   await turn();
   assert.equal(runs, 0);
   open = true;
-  instance.store.scheduler.wake(thread);
+  schedulerOf(instance.store).wake(thread);
   await turn();
   assert.equal(runs, 1);
 });
@@ -57,7 +58,7 @@ test("an instance is entered while one of its threads runs, and only then", asyn
 test("threads that yield forever leave turns to the host, whether it awaits something or not", async () => {
   for (const awaited of [true, false]) {
     const instance = makeInstance();
-    const { scheduler } = instance.store;
+    const scheduler = schedulerOf(instance.store);
     const forget = awaited ? scheduler.addCall(() => true) : () => {};
     let yields = 0;
     let stop = false;
@@ -77,7 +78,7 @@ test("threads that yield forever leave turns to the host, whether it awaits some
 });
 
 test("what the host posts waits for a quantum that has not ended, and keeps its order", async () => {
-  const { scheduler } = makeInstance().store;
+  const scheduler = schedulerOf(makeInstance().store);
   const log: string[] = [];
   const end = new Deferred<void>();
   scheduler.post(() => end.promise.then(() => void log.push("quantum")));
@@ -96,7 +97,7 @@ test("what the host posts waits for a quantum that has not ended, and keeps its 
 });
 
 test("what is posted when nothing runs is done at once", () => {
-  const { scheduler } = makeInstance().store;
+  const scheduler = schedulerOf(makeInstance().store);
   let done = false;
   scheduler.post(() => {
     done = true;
@@ -109,9 +110,9 @@ test("a quantum that fails poisons the store, and everyone who waits is told", a
   for (const late of [false, true]) {
     const { store } = makeInstance();
     const told: ComponentError[] = [];
-    store.scheduler.addCall((reason) => told.push(reason) > 0);
-    store.scheduler.addFailure((reason) => told.push(reason) > 0);
-    store.scheduler.post(() => {
+    schedulerOf(store).addCall((reason) => told.push(reason) > 0);
+    schedulerOf(store).addFailure((reason) => told.push(reason) > 0);
+    schedulerOf(store).post(() => {
       if (late) return Promise.reject(new Error("oh"));
       throw new Error("oh");
     });
@@ -123,10 +124,10 @@ test("a quantum that fails poisons the store, and everyone who waits is told", a
 
 test("a deadlock is one if somebody waits, nothing can run, and the host has nothing at hand", async () => {
   const { store } = makeInstance();
-  const over = store.scheduler.addOperation();
+  const over = schedulerOf(store).addOperation();
   const reasons: ComponentError[] = [];
-  store.scheduler.addCall((why) => reasons.push(why) > 0);
-  store.scheduler.post(() => undefined);
+  schedulerOf(store).addCall((why) => reasons.push(why) > 0);
+  schedulerOf(store).post(() => undefined);
   for (let turns = 0; turns < 3; turns++) await turn();
   assert.equal(reasons.length, 0);
   over();

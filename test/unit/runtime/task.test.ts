@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { makeBuiltin } from "../../../src/runtime/builtins.ts";
 import { ENTERED } from "../../../src/runtime/instance.ts";
-import { openGate, releaseExclusive, type Task } from "../../../src/runtime/task.ts";
+import { schedulerOf } from "../../../src/runtime/scheduler.ts";
+import { releaseExclusive, type Task } from "../../../src/runtime/task.ts";
 import { Thread } from "../../../src/runtime/thread.ts";
 import { makeInstance, makeTask, stackfulFunction, syncFunction, trapOf, turn } from "./threads.ts";
 
@@ -13,7 +15,7 @@ function start(task: Task, log: string[], name: string): Thread {
       return undefined;
     }),
   );
-  task.instance.store.scheduler.resume(thread);
+  schedulerOf(task.instance.store).resume(thread);
   return thread;
 }
 
@@ -46,8 +48,8 @@ test("backpressure keeps all but synchronous tasks out, and new ones behind thos
   start(makeTask(instance, stackfulFunction), log, "a");
   start(makeTask(instance, syncFunction), log, "sync");
   await turn();
-  instance.backpressure = 0;
-  openGate(instance);
+  const decrement = makeBuiltin("backpressure.dec", { instance, immediates: {}, resource: () => assert.fail() });
+  (decrement as () => void)();
   start(makeTask(instance, stackfulFunction), log, "b");
   assert.deepEqual(log, ["sync"]);
   await turn();

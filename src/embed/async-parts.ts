@@ -1,0 +1,7 @@
+/** The other side of async-world.ts. */
+import { asyncCodegen } from "../codegen/compile-async.ts";
+import { asyncRuntime } from "../runtime/async-state.ts";
+import { asyncValues } from "./async-values.ts";
+import type { AsyncWorld } from "./async-world.ts";
+
+export const asyncWorld: AsyncWorld = { codegen: asyncCodegen, runtime: asyncRuntime(asyncValues) };

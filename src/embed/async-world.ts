@@ -1,0 +1,31 @@
+/**
+ * What is asynchronous, loaded when it is first needed: a third of gantry, which most components have no use for.
+ *
+ * Everything that others know of it is this interface; the only `import()` is here.
+ */
+import type { AsyncCodegen } from "../codegen/compile.ts";
+import { ComponentError } from "../errors/component-error.ts";
+import type { AsyncRuntime } from "../runtime/async-state.ts";
+
+export interface AsyncWorld {
+  /** How the functions of such plans are made. */
+  readonly codegen: AsyncCodegen;
+  /** What makes instances of them. */
+  readonly runtime: AsyncRuntime;
+}
+
+let world: AsyncWorld | undefined;
+
+/** Loads it, or gives what has been loaded. */
+export async function loadAsyncWorld(): Promise<AsyncWorld> {
+  world ??= (await import("./async-parts.ts")).asyncWorld;
+  return world;
+}
+
+/** As `loadAsyncWorld`, without waiting: it has to have been loaded before. */
+export function asyncWorldNow(): AsyncWorld {
+  if (world !== undefined) return world;
+  const reason =
+    "the component is asynchronous, and what that takes is not loaded yet: compile it with `await Component.compile(bytes)`, or instantiate it with `await linker.instantiate(component)`";
+  throw new ComponentError("unsupported", "async-not-loaded", reason);
+}

@@ -1,0 +1,23 @@
+/**
+ * `gantry/runtime/async`: what a component that was compiled ahead of time needs besides `gantry/runtime` if anything of it
+ * is asynchronous: pass `async` to `instantiate`.
+ */
+import { type AsyncRuntime, asyncRuntime } from "./async-state.ts";
+import type { AsyncHostSide } from "./async-types.ts";
+import { HostFuture, HostReadable } from "./host-ends.ts";
+
+export * as library from "./async-library.ts";
+
+/** Ends of streams and futures are passed as they are. */
+const plainEnds: AsyncHostSide = {
+  streamFromGuest: (end) => end,
+  futureFromGuest: (end) => end,
+  toGuest: (value, type) =>
+    (value instanceof HostReadable || value instanceof HostFuture) && value.type.equals(type) && !value.closed
+      ? value.give()
+      : undefined,
+  fault: (value, type) =>
+    value instanceof HostReadable || value instanceof HostFuture ? undefined : `it is no end of a ${type.kind}`,
+};
+
+export const async: AsyncRuntime = asyncRuntime(plainEnds);

@@ -1,0 +1,61 @@
+/**
+ * How error contexts pass, and their built-ins. "Error Context State" and `canon error-context.*` in CanonicalABI.md.
+ */
+import { checkMayLeave, toPointer } from "./async-builtins.ts";
+import type { LiftLowerContext } from "./context.ts";
+import { ErrorContext } from "./error-context.ts";
+import type { CoreFunction } from "./functions.ts";
+import type { ComponentInstance } from "./instance.ts";
+import { checkPointer } from "./lists.ts";
+import { invalid } from "./numbers.ts";
+
+/** `lift_error_context` in the specification. */
+export function liftErrorContext(cx: LiftLowerContext, i: number): ErrorContext {
+  return cx.instance.handles.getAs(ErrorContext, i >>> 0);
+}
+
+/** `lower_error_context` in the specification. */
+export function lowerErrorContext(cx: LiftLowerContext, value: unknown): number {
+  return cx.instance.handles.add(value instanceof ErrorContext ? value : invalid());
+}
+
+/** How a message passes between the memory of a guest and JavaScript. */
+export interface MessageAccess {
+  readonly instance: ComponentInstance;
+  readonly cx: () => LiftLowerContext;
+  readonly load: (cx: LiftLowerContext, ptr: number, length: number) => string;
+  /** Gives the pointer; leaves the length in `cx.length`. */
+  readonly store: (cx: LiftLowerContext, message: string) => number;
+}
+
+/** `canon_error_context_new` in the specification. */
+export function errorContextNew({ instance, cx: context, load }: MessageAccess): CoreFunction {
+  return (ptr: number | bigint, length: number | bigint) => {
+    checkMayLeave();
+    return instance.handles.add(new ErrorContext(load(context(), toPointer(ptr), toPointer(length))));
+  };
+}
+
+/** `canon_error_context_debug_message` in the specification. */
+export function errorContextDebugMessage({ instance, cx: context, store }: MessageAccess): CoreFunction {
+  return (i: number, out: number | bigint) => {
+    checkMayLeave();
+    const { debugMessage } = instance.handles.getAs(ErrorContext, i >>> 0);
+    const cx = context();
+    const wide = cx.pointer === "i64";
+    const place = checkPointer(cx, toPointer(out), wide ? 16 : 8, wide ? 8 : 4);
+    const ptr = store(cx, debugMessage);
+    const { u32, u64 } = cx.memory.current();
+    if (wide) u64.set([BigInt(ptr), BigInt(cx.length)], place / 8);
+    else u32.set([ptr, cx.length], place / 4);
+  };
+}
+
+/** `canon_error_context_drop` in the specification. */
+export function errorContextDrop(instance: ComponentInstance): CoreFunction {
+  return (i: number) => {
+    checkMayLeave();
+    instance.handles.getAs(ErrorContext, i >>> 0);
+    instance.handles.remove(i >>> 0);
+  };
+}
