@@ -12,10 +12,11 @@ import { externref, type Local } from "../wasm/body.ts";
 import { check } from "./check.ts";
 import type { Code } from "./code.ts";
 import type { AdapterModule } from "./module.ts";
+import type { Sides } from "./notation.ts";
 import type { Pair } from "./program.ts";
 import type { Side } from "./side.ts";
 import { fieldSources, type Source } from "./source.ts";
-import { lowerFlat, pushScalar, store, type Way } from "./translate.ts";
+import { pass, pushScalar } from "./translate.ts";
 import { hasBorrows, hasHandles, hasPointers } from "./types.ts";
 
 /** Writes the body of the adapter for `pair`, which has been declared. */
@@ -85,31 +86,32 @@ class Adapter {
     const { plan, tracksEntering } = this.#module.program;
     if (!tracksEntering) return;
     const [caller, callee] = [plan.options[this.#pair.caller]!.instance, plan.options[this.#pair.callee]!.instance];
-    this.#code.call(this.#module.leaf({ leaf, callee, caller }));
+    this.#code.leaf({ leaf, callee, caller });
   }
 
   /** Lifts all parameters, then lowers them: leaves the callee's on the stack. Gives what there is to do when it returns. */
   #passParams(types: readonly ValType[]): readonly (() => void)[] {
     const code = this.#code;
     const { lowerSignature, liftSignature } = this.#pair;
-    const way: Way = { from: this.#caller, to: this.#callee };
+    const way: Sides = { from: this.#caller, to: this.#callee };
     const sources = fieldSources(way.from, types, this.#paramsSource(types));
     if (types.some(hasHandles)) {
       if (this.#handlesAreSimple(types)) return this.#passSimpleHandles(types, sources, way);
-      if (types.some(hasBorrows)) code.scope = code.call(this.#module.leaf({ leaf: "begin-call" })).keep(externref);
-      code.call(this.#module.leaf({ leaf: "begin-handles" }));
+      if (types.some(hasBorrows)) code.scope = code.leaf({ leaf: "begin-call" }).keep(externref);
+      code.leaf({ leaf: "begin-handles" });
     }
     for (const [i, type] of types.entries()) check(code, way.from, type, sources[i]!);
     if (lowerSignature.paramsIn === "flat") {
-      for (const [i, type] of types.entries()) lowerFlat(code, way, type, sources[i]!);
+      for (const [i, type] of types.entries()) pass(code, way, type, sources[i]!);
     } else {
       const { size, alignment, offsets } = recordLayout(types, way.to.pointer);
       const ptr = code.i32(size).allocate(way.to, "pointer", alignment).keep(liftSignature.params[0]!);
-      for (const [i, type] of types.entries()) store(code, way, type, sources[i]!, ptr, offsets[i]!);
+      for (const [i, type] of types.entries())
+        pass(code, way, type, sources[i]!, { in: "memory", ptr, offset: offsets[i]! });
       code.get(ptr);
     }
     const { scope } = code;
-    return scope === undefined ? [] : [() => code.get(scope).call(this.#module.leaf({ leaf: "end-call" }))];
+    return scope === undefined ? [] : [() => code.get(scope).leaf({ leaf: "end-call" })];
   }
 
   /**
@@ -132,7 +134,7 @@ class Adapter {
     );
   }
 
-  #passSimpleHandles(types: readonly ValType[], sources: readonly Source[], way: Way): readonly (() => void)[] {
+  #passSimpleHandles(types: readonly ValType[], sources: readonly Source[], way: Sides): readonly (() => void)[] {
     const code = this.#code;
     const { program } = this.#module;
     const loans: (() => void)[] = [];
@@ -147,24 +149,22 @@ class Adapter {
       if (t.kind === "own") return this.#transferOwn(way, t).keep("i32");
       loans.push(() => {
         pushScalar(code, way.from, "u32", source);
-        code.call(this.#module.leaf({ leaf: "end-loan", ...handle }));
+        code.leaf({ leaf: "end-loan", ...handle });
       });
-      return code.call(this.#module.leaf({ leaf: "lend", ...handle })).keep("i32");
+      return code.leaf({ leaf: "lend", ...handle }).keep("i32");
     });
     for (const [i, t] of types.entries()) {
       const local = passed[i];
-      if (local === undefined) lowerFlat(code, way, t, sources[i]!);
+      if (local === undefined) pass(code, way, t, sources[i]!);
       else code.get(local);
     }
     return loans;
   }
 
   /** Replaces a handle on the stack by one of the other side's. */
-  #transferOwn({ from, to }: Way, { resource }: ValTypeOf<"own">): Code {
+  #transferOwn({ from, to }: Sides, { resource }: ValTypeOf<"own">): Code {
     const index = this.#module.program.resourceOf(resource);
-    return this.#code.call(
-      this.#module.leaf({ leaf: "transfer-own", from: from.index, to: to.index, resource: index }),
-    );
+    return this.#code.leaf({ leaf: "transfer-own", from: from.index, to: to.index, resource: index });
   }
 
   #paramsSource(types: readonly ValType[]): Source {
@@ -183,7 +183,7 @@ class Adapter {
     const code = this.#code;
     const { liftSignature, type } = this.#pair;
     const t = type.result!;
-    const way: Way = { from: this.#callee, to: this.#caller };
+    const way: Sides = { from: this.#callee, to: this.#caller };
     if (t.kind === "own") {
       code.get(core);
       const handle = this.#transferOwn(way, t).keep("i32");
@@ -197,22 +197,22 @@ class Adapter {
     const source: Source = flat
       ? { in: "flats", flats: [{ local: core, type: coreType }] }
       : { in: "memory", ptr: core, offset: 0 };
-    if (hasHandles(t)) code.call(this.#module.leaf({ leaf: "begin-handles" }));
+    if (hasHandles(t)) code.leaf({ leaf: "begin-handles" });
     check(code, way.from, t, source);
     return () => this.#lowerResult(way, t, source);
   }
 
   /** Lowers the result: to the caller's place, or onto the stack. */
-  #lowerResult(way: Way, t: ValType, source: Source): void {
+  #lowerResult(way: Sides, t: ValType, source: Source): void {
     const code = this.#code;
     const { params, resultsIn } = this.#pair.lowerSignature;
     if (resultsIn === "flat") {
-      lowerFlat(code, way, t, source);
+      pass(code, way, t, source);
       return;
     }
     const place = code.param(params.length - 1);
     const { size, alignment } = recordLayout([t], way.to.pointer);
     code.checkPointer(way.to, place, size, alignment);
-    store(code, way, t, source, place, 0);
+    pass(code, way, t, source, { in: "memory", ptr: place, offset: 0 });
   }
 }

@@ -6,15 +6,15 @@
  * what runs in between is the other side's `realloc`, and no memory is shared between components.
  */
 import { MAX_LIST_BYTE_LENGTH } from "../abi/constants.ts";
-import { despecialize, layout } from "../abi/layout.ts";
+import { type Despecialized, despecialize, layout } from "../abi/layout.ts";
 import { assert } from "../errors/component-error.ts";
 import type { Case, ValType } from "../types/types.ts";
 import type { Local } from "../wasm/body.ts";
-import { type Code, scoped } from "./code.ts";
+import type { Code } from "./code.ts";
 import type { Side } from "./side.ts";
 import {
-  eachElement, elementSources, fieldSources, payloadSource, pushCase, pushFlat, pushRange, pushSource, pushUnsigned,
-  type Source, sourceOf, sourceTypes,
+  eachElement, eachPayload, elementSources, fieldSources, pushAddress, pushCase, pushFlat, pushRange, pushSource,
+  pushUnsigned, type Source, sourceOf, sourceTypes,
 } from "./source.ts"; // biome-ignore format: one list
 import { checkString } from "./strings.ts";
 import { cost, hasBorrows, isChecked } from "./types.ts";
@@ -23,28 +23,21 @@ import { cost, hasBorrows, isChecked } from "./types.ts";
 export function check(code: Code, side: Side, t: ValType, source: Source): void {
   if (!isChecked(t)) return;
   if (code.inlines(cost(t))) {
-    checkHere(code, side, t, source);
+    checkHere(code, side, despecialize(t), source);
     return;
   }
-  const borrows = hasBorrows(t);
-  const helper = code.module.helper("check", [code.module.typeId(t), source.in, side.index], () => ({
-    params: scoped(borrows, sourceTypes(side, t, source)),
-    results: [],
-    write: (inner, params) => {
-      checkHere(inner, side, t, sourceOf(side, t, source.in, borrows ? params.slice(1) : params));
-    },
-  }));
-  code.pushScope(borrows);
   pushSource(code, side, t, source);
-  code.call(helper);
+  const write = (inner: Code, params: readonly Local[]) =>
+    checkHere(inner, side, despecialize(t), sourceOf(side, t, source.in, params));
+  const key = [code.module.typeId(t), source.in, side.index];
+  code.helper("check", key, sourceTypes(side, t, source), [], write, hasBorrows(t));
 }
 
-function checkHere(code: Code, side: Side, type: ValType, source: Source): void {
-  const t = despecialize(type);
+function checkHere(code: Code, side: Side, t: Despecialized, source: Source): void {
   switch (t.kind) {
     case "char":
       pushI32(code, side, source);
-      code.call(checkChar(code));
+      checkChar(code);
       return;
     case "string":
       pushRange(code, side, source);
@@ -52,10 +45,15 @@ function checkHere(code: Code, side: Side, type: ValType, source: Source): void 
       return;
     case "list":
       if (t.length === undefined) {
-        code.pushScope(hasBorrows(t.element));
         pushRange(code, side, source);
         checkList(code, side, t.element);
-      } else checkFixedList(code, side, t.element, t.length, source);
+      } else if (source.in === "flats") {
+        for (const part of elementSources(t.element, t.length, source.flats)) check(code, side, t.element, part);
+      } else {
+        pushAddress(code, side, source);
+        code.i32(t.length);
+        checkElements(code, side, t.element);
+      }
       return;
     case "record": {
       const types = t.fields.map((field) => field.type);
@@ -70,7 +68,7 @@ function checkHere(code: Code, side: Side, type: ValType, source: Source): void 
       code.pushScope(t.kind === "borrow");
       pushI32(code, side, source);
       const resource = code.module.program.resourceOf(t.resource);
-      code.call(code.module.leaf({ leaf: `lift-${t.kind}`, options: side.index, resource }));
+      code.leaf({ leaf: `lift-${t.kind}`, options: side.index, resource });
       return;
     }
     default:
@@ -84,67 +82,32 @@ function pushI32(code: Code, side: Side, source: Source): void {
 }
 
 /** `convert_i32_to_char` in the specification. */
-function checkChar({ module }: Code) {
-  return module.helper("check char", [], () => ({
-    params: ["i32"],
-    results: [],
-    write: (code, [i]) => {
-      code.get(i!).i32(0x110000).emit("i32.ge_u");
-      code.get(i!).i32(-0x800).emit("i32.and").i32(0xd800).emit("i32.eq").emit("i32.or");
-      code.if(() => code.get(i!).trap({ leaf: "invalid-char" }));
-    },
-  }));
+function checkChar(outer: Code): void {
+  outer.helper("check char", [], ["i32"], [], (code, [i]) => {
+    code.get(i!).i32(0x110000).emit("i32.ge_u");
+    code.get(i!).i32(-0x800).emit("i32.and").i32(0xd800).emit("i32.eq").emit("i32.or");
+    code.if(() => code.get(i!).trap({ leaf: "invalid-char" }));
+  });
 }
 
 function checkVariant(code: Code, side: Side, cases: readonly Case[], source: Source): void {
   pushCase(code, side, cases, source);
-  code.i32(cases.length).emit("i32.ge_u").trapIf("invalid-discriminant");
-  const byType = new Map<ValType, () => void>();
-  const arms = new Map<number, () => void>();
-  for (const [i, { type }] of cases.entries()) {
-    if (type === undefined || !isChecked(type)) continue;
-    let arm = byType.get(type);
-    if (arm === undefined) {
-      const payload = payloadSource(side, cases, type, source);
-      arm = () => check(code, side, type, payload);
-      byType.set(type, arm);
-    }
-    arms.set(i, arm);
-  }
-  if (arms.size === 0) return;
-  pushCase(code, side, cases, source);
-  code.switch(arms);
+  const tag = code.keep("i32");
+  code.get(tag).i32(cases.length).emit("i32.ge_u").trapIf("invalid-discriminant");
+  eachPayload(code, side, cases, source, tag, isChecked, (type, payload) => check(code, side, type, payload));
 }
 
-function checkFixedList(code: Code, side: Side, element: ValType, length: number, source: Source): void {
-  if (source.in === "flats") {
-    for (const part of elementSources(element, length, source.flats)) check(code, side, element, part);
-    return;
-  }
-  code.pushScope(hasBorrows(element));
-  pushSource(code, side, element, source);
-  code.i32(length);
-  checkElements(code, side, element);
-}
-
-/** `load_list_from_range` in the specification, of a pointer and a length on the stack, with the scope before them if it matters. */
-function checkList(code: Code, side: Side, element: ValType): void {
+/** `load_list_from_range` in the specification, of a pointer and a length on the stack. */
+function checkList(outer: Code, side: Side, element: ValType): void {
   const { size, alignment } = layout(element, side.pointer);
   const checked = isChecked(element);
-  const key = checked ? [side.index, code.module.typeId(element)] : [side.memoryKey, size, alignment];
-  const borrows = hasBorrows(element);
-  const helper = code.module.helper(checked ? "check list" : "check range", key, () => ({
-    params: scoped(borrows, [side.pointer, side.pointer]),
-    results: [],
-    write: (inner, params) => {
-      const [ptr, length] = borrows ? params.slice(1) : params;
-      const count = checkRange(inner, side, ptr!, length!, size, alignment);
-      if (!checked) return;
-      inner.pushScope(borrows).get(ptr!, count);
-      checkElements(inner, side, element);
-    },
-  }));
-  code.call(helper);
+  const key = checked ? [side.index, outer.module.typeId(element)] : [side.memoryKey, size, alignment];
+  const write = (code: Code, [ptr, length]: readonly Local[]) => {
+    const count = checkRange(code, side, ptr!, length!, size, alignment);
+    if (checked) checkElements(code.get(ptr!, count), side, element);
+  };
+  const name = checked ? "check list" : "check range";
+  outer.helper(name, key, [side.pointer, side.pointer], [], write, hasBorrows(element));
 }
 
 /** Traps unless a list's place is right, and gives its length as `i32`. */
@@ -168,18 +131,10 @@ function checkRange(code: Code, side: Side, ptr: Local, length: Local, size: num
   return count;
 }
 
-/** Checks the elements of a list, whose place and number are on the stack, with the scope before them if it matters. */
-function checkElements(code: Code, side: Side, element: ValType): void {
-  const borrows = hasBorrows(element);
-  const helper = code.module.helper("check elements", [code.module.typeId(element), side.index], () => ({
-    params: scoped(borrows, [side.pointer, "i32"]),
-    results: [],
-    write: (inner, params) => {
-      const [at, count] = (borrows ? params.slice(1) : params) as [Local, Local];
-      eachElement(inner, count, [{ side, element, at }], () => {
-        check(inner, side, element, { in: "memory", ptr: at, offset: 0 });
-      });
-    },
-  }));
-  code.call(helper);
+/** Checks the elements of a list, whose place and number are on the stack. */
+function checkElements(outer: Code, side: Side, element: ValType): void {
+  const write = (code: Code, [ptr, count]: readonly Local[]) =>
+    eachElement(code, element, count!, [{ side, ptr: ptr! }], ([at]) => check(code, side, element, at!));
+  const key = [outer.module.typeId(element), side.index];
+  outer.helper("check elements", key, [side.pointer, "i32"], [], write, hasBorrows(element));
 }

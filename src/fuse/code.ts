@@ -4,22 +4,18 @@
  */
 import type { FlatType } from "../abi/flatten.ts";
 import type { Leaf, PlainTrapCode } from "../plan/plan.ts";
-import {
-  type BlockType,
-  type Body,
-  type EncodedType,
-  externref,
-  type Func,
-  type Label,
-  type Local,
-  type Operands,
-} from "../wasm/body.ts";
+import type { BlockType, Body, EncodedType, Func, Label, Local, Operands } from "../wasm/body.ts";
 import type { InstructionName } from "../wasm/instructions.ts";
 import type { AdapterModule } from "./module.ts";
 import type { Side } from "./side.ts";
 
 /** How much code a function has in it, in nodes of types, before what is more goes into helpers. */
 const FUEL = 200;
+
+export type LeafFunc = Exclude<Leaf, { readonly leaf: "may-leave" }>;
+
+/** What `realloc` finds room for. */
+export type Room = "string" | "list" | "pointer";
 
 /** A number of bytes: known, or in a local of type `i32`. */
 export type Size = number | { readonly local: Local };
@@ -114,8 +110,33 @@ export class Code {
 
   // ---- Control
 
+  /** Begins a block that an `end` will end. */
+  open(block: "block" | "loop"): Label {
+    return { depth: this.emit(block, undefined).#body.depth };
+  }
+
   call(func: Func): this {
     return this.emit("call", func);
+  }
+
+  /** Calls a function of the run side. */
+  leaf(leaf: LeafFunc): this {
+    return this.call(this.module.leaf(leaf));
+  }
+
+  /**
+   * Calls the helper that `name` and `key` tell from others, written at the first demand: its arguments are on the stack.
+   * One that is `scoped` handles borrowed handles, and gets the scope, too.
+   */
+  helper(
+    name: string,
+    key: readonly (string | number)[],
+    params: readonly EncodedType[],
+    results: readonly EncodedType[],
+    write: (code: Code, params: readonly Local[]) => void,
+    scoped = false,
+  ): this {
+    return this.pushScope(scoped).call(this.module.helper(name, key, params, results, write, scoped));
   }
 
   block(type: BlockType, body: (label: Label) => void): this {
@@ -157,12 +178,9 @@ export class Code {
     });
   }
 
-  /** Runs the arm for the number on the stack, if it has one. Numbers come in order; arms that are the same function are written once. */
-  switch(arms: ReadonlyMap<number, () => void>): this {
-    if (arms.size === 0) return this.emit("drop");
-    const tag = this.keep("i32");
+  /** Runs the arm for the number in `tag`, if it has one. Numbers come in order; arms that are the same function are written once. */
+  switch(tag: Local, arms: ReadonlyMap<number, () => void>): void {
     this.#switch(tag, [...arms]);
-    return this;
   }
 
   #switch(tag: Local, arms: readonly (readonly [number, () => void])[]): void {
@@ -214,8 +232,8 @@ export class Code {
 
   // ---- Traps
 
-  trap(leaf: Exclude<Leaf, { readonly leaf: "may-leave" }>): this {
-    return this.call(this.module.leaf(leaf)).emit("unreachable");
+  trap(leaf: LeafFunc): this {
+    return this.leaf(leaf).emit("unreachable");
   }
 
   /** Traps if what is on the stack is not 0. */
@@ -278,48 +296,14 @@ export class Code {
     return this.i32(0).emit("i32.load", { memory: this.module.mayLeave }).trapIf("cannot-leave");
   }
 
-  /**
-   * `allocate` in the specification, and the checks after it: replaces a size of type `i32` on the stack by a pointer to
-   * so many bytes.
-   */
-  allocate(side: Side, what: "string" | "list" | "pointer", alignment: number): this {
-    const key = [side.index, what, alignment];
-    const shape = () => ({
-      params: ["i32" as const],
-      results: [side.pointer],
-      write: (code: Code, [size]: readonly Local[]) => {
-        code.#reallocate(side, what, alignment, size!, () => code.pointer(side, 0).pointer(side, 0));
-      },
-    });
-    return this.call(this.module.helper("allocate", key, shape));
-  }
-
-  /** As `allocate`, of what is on the stack before the size: a string that lies elsewhere, and its size, of type `i32`. */
-  reallocateString(side: Side, alignment: 1 | 2): this {
-    const shape = () => ({
-      params: [side.pointer, "i32" as const, "i32" as const],
-      results: [side.pointer],
-      write: (code: Code, [old, oldSize, size]: readonly Local[]) => {
-        code.#reallocate(side, "string", alignment, size!, () => code.get(old!, oldSize!).fromI32(side));
-      },
-    });
-    return this.call(this.module.helper("reallocate", [side.index, alignment], shape));
-  }
-
-  #reallocate(side: Side, what: "string" | "list" | "pointer", alignment: number, size: Local, old: () => void): void {
-    this.withoutLeaving(side, () => {
-      old();
-      this.pointer(side, alignment).get(size).fromI32(side).call(side.realloc);
-    });
-    const ptr = this.keep(side.pointer);
-    if (alignment > 1) this.unaligned(side, ptr, alignment).trapIf("realloc-unaligned");
-    this.beyond(side, ptr, { local: size }).if(() => this.trap({ leaf: "realloc-out-of-bounds", what }));
-    this.get(ptr);
+  /** Replaces a size of type `i32` on the stack by a pointer to so many bytes: see `AdapterModule.reallocate`. */
+  allocate(side: Side, what: Room, alignment: number): this {
+    return this.i32(alignment).pointer(side, 0).i32(0).call(this.module.reallocate(side, what));
   }
 
   // ---- Handles
 
-  /** The parameter that helpers get for what has handles in it, and what it is here. */
+  /** Puts the scope on the stack where it is needed. */
   pushScope(needed: boolean): this {
     return needed ? this.get(this.scope!) : this;
   }
@@ -343,9 +327,4 @@ function groupByArm(arms: readonly (readonly [number, () => void])[]): readonly 
     else values.push(value);
   }
   return Array.from(groups, ([arm, values]) => ({ values, arm }));
-}
-
-/** The types of a helper's parameters, with that of the scope first if it needs one. */
-export function scoped(needed: boolean, params: readonly EncodedType[]): readonly EncodedType[] {
-  return needed ? [externref, ...params] : params;
 }

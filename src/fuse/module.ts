@@ -10,16 +10,9 @@ import type {
 import type { ValType } from "../types/types.ts";
 import { type EncodedType, externref, type Func, type Item, type Local, type Memory } from "../wasm/body.ts";
 import { ModuleEncoder } from "../wasm/encoder.ts";
-import { Code } from "./code.ts";
+import { Code, type LeafFunc, type Room } from "./code.ts";
 import type { Program } from "./program.ts";
 import { Side } from "./side.ts";
-
-/** What a helper is, besides what tells it from others: its parameters and results, and its code. */
-interface HelperShape {
-  readonly params: readonly EncodedType[];
-  readonly results: readonly EncodedType[];
-  readonly write: (code: Code, params: readonly Local[]) => void;
-}
 
 export class AdapterModule {
   readonly program: Program;
@@ -54,20 +47,53 @@ export class AdapterModule {
     return this.#adapters.get(index)!.code;
   }
 
-  /** The helper function that `key` names, written at the first demand. */
-  helper(name: string, key: readonly (string | number)[], shape: () => HelperShape): Func {
+  /** See `Code.helper`. */
+  helper(
+    name: string,
+    key: readonly (string | number)[],
+    params: readonly EncodedType[],
+    results: readonly EncodedType[],
+    write: (code: Code, params: readonly Local[]) => void,
+    scoped = false,
+  ): Func {
     const full = [name, ...key].join(" ");
     let helper = this.#helpers.get(full);
     if (helper === undefined) {
-      const { params, results, write } = shape();
-      const { func, body } = this.#encoder.func(this.#encoder.type(params, results), full);
+      const { func, body } = this.#encoder.func(
+        this.#encoder.type(scoped ? [...params, externref] : params, results),
+        full,
+      );
       // Before it is written, for it may call itself.
       this.#helpers.set(full, func);
       helper = func;
-      const locals = params.map((_, i) => body.param(i));
-      write(new Code(this, body, params[0] === externref ? locals[0] : undefined), locals);
+      const scope = scoped ? body.param(params.length) : undefined;
+      write(
+        new Code(this, body, scope),
+        params.map((_, i) => body.param(i)),
+      );
     }
     return helper;
+  }
+
+  /**
+   * `allocate` in the specification, and the checks after it: of a size, an alignment and what there is room for already
+   * (a pointer, and a size that is 0 if there is none), makes a pointer. Only pointers may be 64 bits wide.
+   */
+  reallocate(side: Side, what: Room): Func {
+    const { pointer } = side;
+    const write = (code: Code, params: readonly Local[]) => {
+      const [size, alignment, old, before] = params as [Local, Local, Local, Local];
+      code.withoutLeaving(side, () => {
+        code.get(old);
+        for (const local of [before, alignment, size]) code.get(local).fromI32(side);
+        code.call(side.realloc);
+      });
+      const ptr = code.keep(pointer);
+      code.get(ptr).toI32(side).get(alignment).i32(1).emit("i32.sub").emit("i32.and").trapIf("realloc-unaligned");
+      code.beyond(side, ptr, { local: size }).if(() => code.trap({ leaf: "realloc-out-of-bounds", what }));
+      code.get(ptr);
+    };
+    return this.helper("reallocate", [side.index, what], ["i32", "i32", pointer, "i32"], [pointer], write);
   }
 
   // ---- Imports
@@ -95,7 +121,7 @@ export class AdapterModule {
   }
 
   /** A function of the run side. */
-  leaf(leaf: Exclude<Leaf, { readonly leaf: "may-leave" }>): Func {
+  leaf(leaf: LeafFunc): Func {
     const { params, results } = leafType(leaf, (index) => this.program.plan.options[index]!);
     return this.#leaf(leaf, (name) => this.#encoder.importFunc("leaf", name, this.#encoder.type(params, results)));
   }
@@ -160,10 +186,7 @@ interface FuncShape {
   readonly results: readonly EncodedType[];
 }
 
-function leafType(
-  leaf: Exclude<Leaf, { readonly leaf: "may-leave" }>,
-  options: (index: OptionsIndex) => CanonicalOptions,
-): FuncShape {
+function leafType(leaf: LeafFunc, options: (index: OptionsIndex) => CanonicalOptions): FuncShape {
   switch (leaf.leaf) {
     case "trap":
     case "realloc-out-of-bounds":

@@ -50,6 +50,11 @@ export class Side {
     return this.#module.program.asksMayLeave.has(this.#options.instance);
   }
 
+  /** How many bytes a pointer has. */
+  get pointerSize(): 4 | 8 {
+    return this.pointer === "i32" ? 4 : 8;
+  }
+
   /** An instruction on pointers. */
   op<I extends PointerInstruction>(name: I): `${PointerType}.${I}` {
     return `${this.pointer}.${name}`;

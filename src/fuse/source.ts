@@ -16,9 +16,14 @@ export interface Flat {
   readonly type: FlatType;
 }
 
-export type Source =
-  | { readonly in: "flats"; readonly flats: readonly Flat[] }
-  | { readonly in: "memory"; readonly ptr: Local; readonly offset: number };
+/** A place in the memory of a side. */
+export interface InMemory {
+  readonly in: "memory";
+  readonly ptr: Local;
+  readonly offset: number;
+}
+
+export type Source = InMemory | { readonly in: "flats"; readonly flats: readonly Flat[] };
 
 /** The fields of a record. */
 export function fieldSources(side: Side, types: readonly ValType[], source: Source): Source[] {
@@ -40,12 +45,30 @@ export function elementSources(element: ValType, length: number, flats: readonly
   return Array.from({ length }, (_, i) => ({ in: "flats", flats: flats.slice(i * count, (i + 1) * count) }));
 }
 
-/** The payload of a variant's case, of type `type`. */
-export function payloadSource(side: Side, cases: readonly Case[], type: ValType, source: Source): Source {
-  if (source.in === "memory") {
-    return { ...source, offset: source.offset + variantLayout(cases, side.pointer).payloadOffset };
+/** Does `body` for the payload of the case whose number is in `tag`, if its type is wanted: once for all cases with the same type. */
+export function eachPayload(
+  code: Code,
+  side: Side,
+  cases: readonly Case[],
+  source: Source,
+  tag: Local,
+  wanted: (type: ValType) => boolean,
+  body: (type: ValType, payload: Source) => void,
+): void {
+  const { payloadOffset } = variantLayout(cases, side.pointer);
+  const byType = new Map<ValType, () => void>();
+  const arms = new Map<number, () => void>();
+  for (const [i, { type }] of cases.entries()) {
+    if (type === undefined || !wanted(type)) continue;
+    const payload: Source =
+      source.in === "memory"
+        ? { ...source, offset: source.offset + payloadOffset }
+        : { in: "flats", flats: source.flats.slice(1, 1 + flatCount(type)) };
+    const arm = byType.get(type) ?? (() => body(type, payload));
+    byType.set(type, arm);
+    arms.set(i, arm);
   }
-  return { in: "flats", flats: source.flats.slice(1, 1 + flatCount(type)) };
+  if (arms.size > 0) code.switch(tag, arms);
 }
 
 /** Puts a core value on the stack, as what a case's payload wants of what the cases share (`CoerceValueIter`). */
@@ -79,8 +102,7 @@ export function pushRange(code: Code, side: Side, source: Source): void {
     return;
   }
   const { memory } = side;
-  const half = side.pointer === "i32" ? 4 : 8;
-  for (const offset of [source.offset, source.offset + half]) {
+  for (const offset of [source.offset, source.offset + side.pointerSize]) {
     code.get(source.ptr).emit(side.op("load"), { memory, offset });
   }
 }
@@ -92,14 +114,14 @@ export function pushCase(code: Code, side: Side, cases: readonly Case[], source:
 }
 
 /** Loads one, two or four bytes. */
-export function pushUnsigned(
-  code: Code,
-  side: Side,
-  size: number,
-  { ptr, offset }: Extract<Source, { readonly in: "memory" }>,
-): void {
+export function pushUnsigned(code: Code, { memory }: Side, size: number, { ptr, offset }: InMemory): void {
   const load = size === 1 ? "i32.load8_u" : size === 2 ? "i32.load16_u" : "i32.load";
-  code.get(ptr).emit(load, { memory: side.memory, offset });
+  code.get(ptr).emit(load, { memory, offset });
+}
+
+export function pushAddress(code: Code, side: Side, { ptr, offset }: InMemory): void {
+  code.get(ptr);
+  if (offset !== 0) code.pointer(side, offset).emit(side.op("add"));
 }
 
 // ---- Sources as parameters of helpers
@@ -110,12 +132,8 @@ export function sourceTypes(side: Side, t: ValType, source: Source): readonly En
 }
 
 export function pushSource(code: Code, side: Side, t: ValType, source: Source): void {
-  if (source.in === "memory") {
-    code.get(source.ptr);
-    if (source.offset !== 0) code.pointer(side, source.offset).emit(side.op("add"));
-  } else {
-    for (const [i, type] of flattenType(t, side.pointer).entries()) pushFlat(code, source.flats[i]!, type);
-  }
+  if (source.in === "memory") pushAddress(code, side, source);
+  else for (const [i, type] of flattenType(t, side.pointer).entries()) pushFlat(code, source.flats[i]!, type);
 }
 
 /** The source that has come in these parameters. */
@@ -124,19 +142,20 @@ export function sourceOf(side: Side, t: ValType, where: Source["in"], params: re
   return { in: "flats", flats: flattenType(t, side.pointer).map((type, i) => ({ local: params[i]!, type })) };
 }
 
-/** A loop over `count` elements from `begin` on, which are both used up: `body` gets where each one is. */
+/** A loop over `count` elements from each place on, which are all used up: `body` gets where each one is. */
 export function eachElement(
   code: Code,
+  element: ValType,
   count: Local,
-  places: readonly { readonly side: Side; readonly element: ValType; readonly at: Local }[],
-  body: () => void,
+  places: readonly { readonly side: Side; readonly ptr: Local }[],
+  body: (at: readonly InMemory[]) => void,
 ): void {
   code.while(
     () => code.get(count),
     () => {
-      body();
-      for (const { side, element, at } of places) {
-        code.get(at).pointer(side, elementSize(element, side.pointer)).emit(side.op("add")).set(at);
+      body(places.map(({ ptr }) => ({ in: "memory", ptr, offset: 0 })));
+      for (const { side, ptr } of places) {
+        code.get(ptr).pointer(side, elementSize(element, side.pointer)).emit(side.op("add")).set(ptr);
       }
       code.get(count).i32(1).emit("i32.sub").set(count);
     },

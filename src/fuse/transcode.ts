@@ -1,502 +1,263 @@
 /**
- * Loops over text that is known to be right: from one encoding to another, from memory to memory, as far as it goes. Each
- * handles sixteen bytes at a time while they are what text mostly is.
+ * Loops that copy bytes, and text that is known to be right from one encoding to another, in the notation of
+ * `notation.ts`. Each handles sixteen bytes at a time while they are what text mostly is.
  *
- * All take a destination, a source and how much there is, and there is room for the worst case at the destination, so
- * that a vector may be written wherever one was read.
+ * There is room for the worst case at the destination, so that a vector may be written wherever one was read.
  */
-import type { Func, Label, Local } from "../wasm/body.ts";
-import type { Code } from "./code.ts";
-import type { Side } from "./side.ts";
-import { units } from "./vectors.ts";
 
-export type Encoding = "utf8" | "utf16" | "latin1";
+/** A `memory.copy` calls into the engine, so few bytes are moved by loads and stores, of which the last two overlap. */
+const copyBytes = `(target: to, source: from, n: i32) {
+  if n > 32 {
+    copy(target, source, n)
+    return
+  }
+  ${[
+    ["v128", 16],
+    ["u64", 8],
+    ["u32", 4],
+  ]
+    .map(
+      ([word, size]) => `if n >= ${size} {
+        let ${word}s = ${word}(source)
+        ${word}(target + n - ${size}) = ${word}(source + n - ${size})
+        ${word}(target) = ${word}s
+        return
+      }`,
+    )
+    .join("\n")}
+  if n {
+    u8(target) = u8(source)
+    u8(target + (n >> 1)) = u8(source + (n >> 1))
+    u8(target + (n - 1)) = u8(source + (n - 1))
+  }
+}`;
 
-const pair = (from: Side, to: Side): readonly string[] => [from.memoryKey, to.memoryKey];
+// ---- Prefixes: of `n` code units, those at the start that are small enough, as bytes; tells how many they were
 
-/** Moves a pointer on. */
-function advance(code: Code, side: Side, ptr: Local, size: number): void {
-  code.get(ptr).pointer(side, size).emit(side.op("add")).set(ptr);
-}
+const asciiOfLatin1 = `(target: to, source: from, n: i32) -> i32 {
+  let left = n
+  while left >= 16 {
+    let bytes = v128(source)
+    break if i8x16.bitmask(bytes)
+    v128(target) = bytes
+    source += 16
+    target += 16
+    left -= 16
+  }
+  while left {
+    let byte = u8(source)
+    break if byte >= 0x80
+    u8(target) = byte
+    source += 1
+    target += 1
+    left -= 1
+  }
+  return n - left
+}`;
 
-/** Whether so many bytes are left before `end`. */
-function has(code: Code, side: Side, ptr: Local, end: Local, size: number): Code {
-  return code.get(end, ptr).emit(side.op("sub")).pointer(side, size).emit(side.op("ge_u"));
-}
-
-// ---- Prefixes: of `n` code units, copies those at the start that are small enough, and tells how many they were
-
-/** ASCII, as bytes. */
-export function copyAscii({ module }: Code, from: Side, to: Side, encoding: "utf16" | "latin1"): Func {
-  return module.helper(`copy ascii of ${encoding}`, pair(from, to), () => ({
-    params: [to.pointer, from.pointer, "i32"],
-    results: ["i32"],
-    write: (code, [target, source, n]) => {
-      if (encoding === "utf16") writeNarrowPrefix(code, from, to, 0x80, target!, source!, n!);
-      else writeAsciiPrefix(code, from, to, target!, source!, n!);
-    },
-  }));
-}
-
-/** Latin-1, as bytes. */
-export function copyLatin1({ module }: Code, from: Side, to: Side): Func {
-  return module.helper("copy latin1 of utf16", pair(from, to), () => ({
-    params: [to.pointer, from.pointer, "i32"],
-    results: ["i32"],
-    write: (code, [target, source, n]) => writeNarrowPrefix(code, from, to, 0x100, target!, source!, n!),
-  }));
-}
-
-/** Code units below `limit`, from pairs of bytes to bytes. */
-function writeNarrowPrefix(
-  code: Code,
-  from: Side,
-  to: Side,
-  limit: 0x80 | 0x100,
-  target: Local,
-  source: Local,
-  n: Local,
-): void {
-  const { memory } = from;
-  const left = code.get(n).keep("i32");
-  const low = code.local("v128");
-  const high = code.local("v128");
-  const unit = code.local("i32");
-  const step = (count: number) => {
-    advance(code, from, source, 2 * count);
-    advance(code, to, target, count);
-    code.get(left).i32(count).emit("i32.sub").set(left);
-  };
-  code.while(
-    () => code.get(left).i32(16).emit("i32.ge_u"),
-    (out) => {
-      code.get(source).emit("v128.load", { memory, align: 0 }).tee(low);
-      code.get(source).emit("v128.load", { memory, align: 0, offset: 16 }).tee(high).emit("v128.or");
-      code
-        .emit("v128.const", units(0x10000 - limit))
-        .emit("v128.and")
-        .emit("v128.any_true")
-        .emit("br_if", out);
-      code.get(target, low, high).emit("i8x16.narrow_i16x8_u").emit("v128.store", { memory: to.memory, align: 0 });
-      step(16);
-    },
-  );
-  code.while(
-    () => code.get(left),
-    (out) => {
-      code.get(source).emit("i32.load16_u", { memory }).tee(unit).i32(limit).emit("i32.ge_u").emit("br_if", out);
-      code.get(target, unit).emit("i32.store8", { memory: to.memory });
-      step(1);
-    },
-  );
-  code.get(n, left).emit("i32.sub");
-}
-
-function writeAsciiPrefix(code: Code, from: Side, to: Side, target: Local, source: Local, n: Local): void {
-  const { memory } = from;
-  const left = code.get(n).keep("i32");
-  const vector = code.local("v128");
-  const byte = code.local("i32");
-  const step = (count: number) => {
-    advance(code, from, source, count);
-    advance(code, to, target, count);
-    code.get(left).i32(count).emit("i32.sub").set(left);
-  };
-  code.while(
-    () => code.get(left).i32(16).emit("i32.ge_u"),
-    (out) => {
-      code.get(source).emit("v128.load", { memory, align: 0 }).tee(vector).emit("i8x16.bitmask").emit("br_if", out);
-      code.get(target, vector).emit("v128.store", { memory: to.memory, align: 0 });
-      step(16);
-    },
-  );
-  code.while(
-    () => code.get(left),
-    (out) => {
-      code.get(source).emit("i32.load8_u", { memory }).tee(byte).i32(0x80).emit("i32.ge_u").emit("br_if", out);
-      code.get(target, byte).emit("i32.store8", { memory: to.memory });
-      step(1);
-    },
-  );
-  code.get(n, left).emit("i32.sub");
-}
-
-/** Latin-1 of UTF-8 up to `end`, as bytes. Tells where it stopped: at the destination, and in the source. */
-export function copyLatin1OfUtf8({ module }: Code, from: Side, to: Side): Func {
-  return module.helper("copy latin1 of utf8", pair(from, to), () => ({
-    params: [to.pointer, from.pointer, from.pointer],
-    results: [to.pointer, from.pointer],
-    write: (code, [target, source, end]) => writeLatin1OfUtf8(code, from, to, target!, source!, end!),
-  }));
-}
-
-function writeLatin1OfUtf8(code: Code, from: Side, to: Side, target: Local, source: Local, end: Local): void {
-  const { memory } = from;
-  const byte = code.local("i32");
-  const copyVector = (vector: Local) => {
-    code.get(target, vector).emit("v128.store", { memory: to.memory, align: 0 });
-    advance(code, to, target, 16);
-  };
-  eachCharacter(code, from, source, end, { memory, isPlain: isAscii, plain: copyVector }, (next, stop) => {
-    code.get(source).emit("i32.load8_u", { memory }).tee(byte).i32(0x80).emit("i32.lt_u");
-    code.if(
-      () => {
-        code.get(target, byte).emit("i32.store8", { memory: to.memory });
-        advance(code, from, source, 1);
-      },
-      () => {
-        code.get(byte).i32(0xc4).emit("i32.ge_u").emit("br_if", stop);
-        code.get(target, byte).i32(6).emit("i32.shl");
-        continuation(code, from, source, 1);
-        // The store keeps the lower eight bits only, in which nothing of the lead's mark is left.
-        code.emit("i32.or").emit("i32.store8", { memory: to.memory });
-        advance(code, from, source, 2);
-      },
-    );
-    advance(code, to, target, 1);
-    next();
-  });
-  code.get(target, source);
-}
+const prefixOfUtf16 = (limit: number): string => `(target: to, source: from, n: i32) -> i32 {
+  let left = n
+  while left >= 16 {
+    let low = v128(source)
+    let high = v128(source, 16)
+    break if v128.any_true((low | high) & x16(${0x10000 - limit}))
+    v128(target) = i8x16.narrow_i16x8_u(low, high)
+    source += 32
+    target += 16
+    left -= 16
+  }
+  while left {
+    let unit = u16(source)
+    break if unit >= ${limit}
+    u8(target) = unit
+    source += 2
+    target += 1
+    left -= 1
+  }
+  return n - left
+}`;
 
 // ---- Whole text up to `end`; tells where the destination ends
 
-export function utf8ToUtf16({ module }: Code, from: Side, to: Side): Func {
-  return module.helper("utf8 to utf16", pair(from, to), () => ({
-    params: [to.pointer, from.pointer, from.pointer],
-    results: [to.pointer],
-    write: (code, [target, source, end]) => writeUtf8ToUtf16(code, from, to, target!, source!, end!),
-  }));
-}
-
-function writeUtf8ToUtf16(code: Code, from: Side, to: Side, target: Local, source: Local, end: Local): void {
-  const { memory } = from;
-  const lead = code.local("i32");
-  const point = code.local("i32");
-  const below = (limit: number, then: () => void) => code.get(lead).i32(limit).emit("i32.lt_u").if(then);
-  const putUnit = () => {
-    code.emit("i32.store16", { memory: to.memory });
-    advance(code, to, target, 2);
-  };
-  const widenVector = (vector: Local) => {
-    code.get(target, vector).emit("i16x8.extend_low_i8x16_u").emit("v128.store", { memory: to.memory, align: 0 });
-    code.get(target, vector).emit("i16x8.extend_high_i8x16_u");
-    code.emit("v128.store", { memory: to.memory, align: 0, offset: 16 });
-    advance(code, to, target, 32);
-  };
-  eachCharacter(code, from, source, end, { memory, isPlain: isAscii, plain: widenVector }, (next) => {
-    code.get(source).emit("i32.load8_u", { memory }).set(lead);
-    below(0x80, () => {
-      code.get(target, lead);
-      putUnit();
-      advance(code, from, source, 1);
-      next();
-    });
-    below(0xe0, () => {
-      code.get(target, lead).i32(0x1f).emit("i32.and").i32(6).emit("i32.shl");
-      continuation(code, from, source, 1);
-      code.emit("i32.or");
-      putUnit();
-      advance(code, from, source, 2);
-      next();
-    });
-    below(0xf0, () => {
-      code.get(target, lead).i32(12).emit("i32.shl");
-      continuation(code, from, source, 1);
-      code.i32(6).emit("i32.shl").emit("i32.or");
-      continuation(code, from, source, 2);
-      // The store keeps the lower sixteen bits only, in which nothing of the lead's mark is left.
-      code.emit("i32.or");
-      putUnit();
-      advance(code, from, source, 3);
-      next();
-    });
-    code.get(lead).i32(7).emit("i32.and").i32(18).emit("i32.shl");
-    for (const [offset, shift] of [
-      [1, 12],
-      [2, 6],
-      [3, 0],
-    ] as const) {
-      continuation(code, from, source, offset);
-      code.i32(shift).emit("i32.shl").emit("i32.or");
-    }
-    code.set(point);
-    code.get(target, point).i32(10).emit("i32.shr_u").i32(0xd7c0).emit("i32.add");
-    code.get(point).i32(0x3ff).emit("i32.and").i32(0xdc00).emit("i32.or").i32(16).emit("i32.shl").emit("i32.or");
-    code.emit("i32.store", { memory: to.memory, align: 0 });
-    advance(code, to, target, 4);
-    advance(code, from, source, 4);
-    next();
-  });
-  code.get(target);
-}
-
-/** Puts the lower six bits of the byte at `source + offset` on the stack. */
-function continuation(code: Code, from: Side, source: Local, offset: number): void {
-  code.get(source).emit("i32.load8_u", { memory: from.memory, offset }).i32(0x3f).emit("i32.and");
-}
-
-export function toUtf8({ module }: Code, from: Side, to: Side, encoding: "utf16" | "latin1"): Func {
-  return module.helper(`${encoding} to utf8`, pair(from, to), () => ({
-    params: [to.pointer, from.pointer, from.pointer],
-    results: [to.pointer],
-    write: (code, [target, source, end]) => {
-      if (encoding === "utf16") writeUtf16ToUtf8(code, from, to, target!, source!, end!);
-      else writeLatin1ToUtf8(code, from, to, target!, source!, end!);
-    },
-  }));
-}
-
-function writeUtf16ToUtf8(code: Code, from: Side, to: Side, target: Local, source: Local, end: Local): void {
-  const { memory } = from;
-  const unit = code.local("i32");
-  const below = (limit: number, then: () => void) => code.get(unit).i32(limit).emit("i32.lt_u").if(then);
-  /** Writes one byte: `mark`, and bits of the character from `shift` on. */
-  const putByte = (offset: number, mark: number, shift: number) => {
-    code.get(target, unit);
-    if (shift > 0) code.i32(shift).emit("i32.shr_u");
-    if (mark === 0x80) code.i32(0x3f).emit("i32.and");
-    if (mark > 0) code.i32(mark).emit("i32.or");
-    code.emit("i32.store8", { memory: to.memory, offset });
-  };
-  const putBytes = (mark: number, count: number, next: () => void) => {
-    putByte(0, mark, 6 * (count - 1));
-    for (let i = 1; i < count; i++) putByte(i, 0x80, 6 * (count - 1 - i));
-    advance(code, to, target, count);
-    next();
-  };
-  const narrowVector = (vector: Local) => {
-    code.get(target, vector, vector).emit("i8x16.narrow_i16x8_u");
-    code.emit("v128.store64_lane", { memory: to.memory, align: 0 }, 0);
-    advance(code, to, target, 8);
-  };
-  const isPlain = () => code.emit("v128.const", units(0xff80)).emit("v128.and").emit("v128.any_true").emit("i32.eqz");
-  eachCharacter(code, from, source, end, { memory, isPlain, plain: narrowVector }, (next) => {
-    code.get(source).emit("i32.load16_u", { memory }).set(unit);
-    advance(code, from, source, 2);
-    below(0x80, () => putBytes(0, 1, next));
-    below(0x800, () => putBytes(0xc0, 2, next));
-    code
-      .get(unit)
-      .i32(0xf800)
-      .emit("i32.and")
-      .i32(0xd800)
-      .emit("i32.ne")
-      .if(() => putBytes(0xe0, 3, next));
-    // A pair: 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00)
-    code.get(unit).i32(10).emit("i32.shl").get(source).emit("i32.load16_u", { memory }).emit("i32.add");
-    code
-      .i32(0x10000 - (0xd800 << 10) - 0xdc00)
-      .emit("i32.add")
-      .set(unit);
-    advance(code, from, source, 2);
-    putBytes(0xf0, 4, next);
-  });
-  code.get(target);
-}
-
-function writeLatin1ToUtf8(code: Code, from: Side, to: Side, target: Local, source: Local, end: Local): void {
-  const { memory } = from;
-  const byte = code.local("i32");
-  const copyVector = (vector: Local) => {
-    code.get(target, vector).emit("v128.store", { memory: to.memory, align: 0 });
-    advance(code, to, target, 16);
-  };
-  eachCharacter(code, from, source, end, { memory, isPlain: isAscii, plain: copyVector }, (next) => {
-    code.get(source).emit("i32.load8_u", { memory }).set(byte);
-    advance(code, from, source, 1);
-    code.get(byte).i32(0x80).emit("i32.lt_u");
-    code.if(() => {
-      code.get(target, byte).emit("i32.store8", { memory: to.memory });
-      advance(code, to, target, 1);
-      next();
-    });
-    code.get(target, byte).i32(6).emit("i32.shr_u").i32(0xc0).emit("i32.or").emit("i32.store8", { memory: to.memory });
-    code.get(target, byte).i32(0x3f).emit("i32.and").i32(0x80).emit("i32.or");
-    code.emit("i32.store8", { memory: to.memory, offset: 1 });
-    advance(code, to, target, 2);
-    next();
-  });
-  code.get(target);
-}
-
-/** What becomes of sixteen bytes at once. */
-interface Vectors {
-  readonly memory: Side["memory"];
-  /** Replaces the vector on the stack by whether `plain` can handle it. */
-  readonly isPlain: (code: Code) => void;
-  readonly plain: (vector: Local) => void;
-}
-
-const isAscii = (code: Code): Code => code.emit("i8x16.bitmask").emit("i32.eqz");
-
 /**
- * Goes from `source` to `end`. Sixteen bytes that are not plain are gone through character by character before the next
- * are looked at: `character` moves `source` on and then calls `next`, or branches to `stop`.
+ * Goes from `source` to `end`. Sixteen bytes of which `some` are no ASCII are gone through character by character
+ * before the next are looked at: `character` moves `source` on, or leaves `text`.
  */
-function eachCharacter(
-  code: Code,
-  from: Side,
-  source: Local,
-  end: Local,
-  { memory, isPlain, plain }: Vectors,
-  character: (next: () => void, stop: Label) => void,
-): void {
-  const vector = code.local("v128");
-  const limit = code.local(from.pointer);
-  code.block(undefined, (stop) => {
-    code.loop((again) => {
-      has(code, from, source, end, 16).if(
-        () => {
-          isPlain(code.get(source).emit("v128.load", { memory, align: 0 }).tee(vector));
-          code.if(() => {
-            plain(vector);
-            advance(code, from, source, 16);
-            code.emit("br", again);
-          });
-          code.get(source).pointer(from, 16).emit(from.op("add")).set(limit);
-        },
-        () => {
-          code.get(source, end).emit(from.op("eq")).emit("br_if", stop);
-          code.get(end).set(limit);
-        },
-      );
-      code.loop((inner) => {
-        character(() => {
-          code.get(source, limit).emit(from.op("lt_u")).emit("br_if", inner).emit("br", again);
-        }, stop);
-      });
-    });
+const eachCharacter = (some: string, copy: string, character: string): string => `text: loop {
+  let limit = end
+  if end - source >= 16 {
+    let vector = v128(source)
+    if !${some} {
+      ${copy}
+      source += 16
+      continue
+    }
+    limit = source + 16
+  }
+  break if source == end
+  while source < limit {
+    ${character}
+  }
+}`;
+
+const SOME_BYTES = "i8x16.bitmask(vector)";
+
+const COPY_VECTOR = `v128(target) = vector
+  target += 16`;
+
+/** Latin-1 of UTF-8, as bytes, as far as it goes. Tells where it stopped: at the destination, and in the source. */
+const latin1OfUtf8 = `(target: to, source: from, end: from) -> to, from {
+  ${eachCharacter(
+    SOME_BYTES,
+    COPY_VECTOR,
+    `let lead = u8(source)
+    if lead < 0x80 {
+      u8(target) = lead
+      source += 1
+    } else {
+      break text if lead >= 0xc4
+      u8(target) = lead << 6 | u8(source, 1) & 0x3f
+      source += 2
+    }
+    target += 1`,
+  )}
+  return target, source
+}`;
+
+/** Stores keep the lower bits only, in which nothing of a lead's mark is left. */
+const utf8ToUtf16 = `(target: to, source: from, end: from) -> to {
+  ${eachCharacter(
+    SOME_BYTES,
+    `v128(target) = i16x8.extend_low_i8x16_u(vector)
+    v128(target, 16) = i16x8.extend_high_i8x16_u(vector)
+    target += 32`,
+    `let lead = u8(source)
+    if lead < 0x80 {
+      u16(target) = lead
+      source += 1
+      target += 2
+    } else if lead < 0xe0 {
+      u16(target) = (lead & 0x1f) << 6 | u8(source, 1) & 0x3f
+      source += 2
+      target += 2
+    } else if lead < 0xf0 {
+      u16(target) = lead << 12 | (u8(source, 1) & 0x3f) << 6 | u8(source, 2) & 0x3f
+      source += 3
+      target += 2
+    } else {
+      let point = (lead & 7) << 18 | (u8(source, 1) & 0x3f) << 12 | (u8(source, 2) & 0x3f) << 6 | u8(source, 3) & 0x3f
+      u32(target) = (point >> 10) + 0xd7c0 | (point & 0x3ff | 0xdc00) << 16
+      source += 4
+      target += 4
+    }`,
+  )}
+  return target
+}`;
+
+const BYTE = `u8(target) = point
+    target += 1`;
+
+/** Writes the character `point` as so many bytes of UTF-8. */
+const bytes = (mark: number, count: number): string => {
+  const rest = Array.from({ length: count - 1 }, (_, i) => {
+    const shift = 6 * (count - 2 - i);
+    return `u8(target, ${i + 1}) = point >> ${shift} & 0x3f | 0x80`;
   });
-}
+  return `u8(target) = point >> ${6 * (count - 1)} | ${mark}
+    ${rest.join("\n")}
+    target += ${count}`;
+};
+
+const latin1ToUtf8 = `(target: to, source: from, end: from) -> to {
+  ${eachCharacter(
+    SOME_BYTES,
+    COPY_VECTOR,
+    `let point = u8(source)
+    source += 1
+    if point < 0x80 { ${BYTE} }
+    else { ${bytes(0xc0, 2)} }`,
+  )}
+  return target
+}`;
+
+const utf16ToUtf8 = `(target: to, source: from, end: from) -> to {
+  ${eachCharacter(
+    "v128.any_true(vector & x16(0xff80))",
+    `low(target) = i8x16.narrow_i16x8_u(vector, vector)
+    target += 8`,
+    `let point = u16(source)
+    source += 2
+    if point < 0x80 { ${BYTE} }
+    else if point < 0x800 { ${bytes(0xc0, 2)} }
+    else if point & 0xf800 != 0xd800 { ${bytes(0xe0, 3)} }
+    else {
+      point = ((point - 0xd800) << 10) + u16(source) + ${0x10000 - 0xdc00}
+      source += 2
+      ${bytes(0xf0, 4)}
+    }`,
+  )}
+  return target
+}`;
 
 // ---- Widening and narrowing
 
 /** `n` bytes as UTF-16 code units. */
-export function widen({ module }: Code, from: Side, to: Side): Func {
-  return module.helper("widen", pair(from, to), () => ({
-    params: [to.pointer, from.pointer, "i32"],
-    results: [],
-    write: (code, [target, source, n]) => writeWiden(code, from, to, target!, source!, n!),
-  }));
-}
-
-function writeWiden(code: Code, from: Side, to: Side, target: Local, source: Local, left: Local): void {
-  const step = (count: number) => {
-    advance(code, from, source, count);
-    advance(code, to, target, 2 * count);
-    code.get(left).i32(count).emit("i32.sub").set(left);
-  };
-  code.while(
-    () => code.get(left).i32(16).emit("i32.ge_u"),
-    () => {
-      for (const offset of [0, 8]) {
-        code.get(target, source).emit("v128.load8x8_u", { memory: from.memory, align: 0, offset });
-        code.emit("v128.store", { memory: to.memory, align: 0, offset: 2 * offset });
-      }
-      step(16);
-    },
-  );
-  code.while(
-    () => code.get(left),
-    () => {
-      code.get(target, source).emit("i32.load8_u", { memory: from.memory }).emit("i32.store16", { memory: to.memory });
-      step(1);
-    },
-  );
-}
+const widen = `(target: to, source: from, n: i32) {
+  while n >= 16 {
+    v128(target) = wide(source)
+    v128(target, 16) = wide(source, 8)
+    source += 16
+    target += 32
+    n -= 16
+  }
+  while n {
+    u16(target) = u8(source)
+    source += 1
+    target += 2
+    n -= 1
+  }
+}`;
 
 /** As `widen`, where they are: from the last to the first. */
-export function widenInPlace({ module }: Code, side: Side): Func {
-  return module.helper("widen in place", [side.memoryKey], () => ({
-    params: [side.pointer, "i32"],
-    results: [],
-    write: (code, [ptr, n]) => {
-      const { memory } = side;
-      const at = (scale: 0 | 1) => code.get(n!).i32(scale).emit("i32.shl").fromI32(side).get(ptr!).emit(side.op("add"));
-      const back = (count: number) => code.get(n!).i32(count).emit("i32.sub").set(n!);
-      code.while(
-        () => code.get(n!).i32(7).emit("i32.and"),
-        () => {
-          back(1);
-          at(1);
-          at(0).emit("i32.load8_u", { memory }).emit("i32.store16", { memory });
-        },
-      );
-      code.while(
-        () => code.get(n!),
-        () => {
-          back(8);
-          at(1);
-          at(0).emit("v128.load8x8_u", { memory, align: 0 }).emit("v128.store", { memory, align: 0 });
-        },
-      );
-    },
-  }));
-}
+const widenInPlace = `(ptr: to, n: i32) {
+  while n & 7 {
+    n -= 1
+    u16(ptr + n * 2) = u8(ptr + n)
+  }
+  while n {
+    n -= 8
+    v128(ptr + n * 2) = wide(ptr + n)
+  }
+}`;
 
 /** `n` code units, none above 0xff, as bytes, where they are. */
-export function narrowInPlace({ module }: Code, side: Side): Func {
-  return module.helper("narrow in place", [side.memoryKey], () => ({
-    params: [side.pointer, "i32"],
-    results: [],
-    write: (code, [ptr, n]) => {
-      const { memory } = side;
-      const source = code.get(ptr!).keep(side.pointer);
-      const vector = code.local("v128");
-      const step = (count: number) => {
-        advance(code, side, source, 2 * count);
-        advance(code, side, ptr!, count);
-        code.get(n!).i32(count).emit("i32.sub").set(n!);
-      };
-      code.while(
-        () => code.get(n!).i32(8).emit("i32.ge_u"),
-        () => {
-          code.get(source).emit("v128.load", { memory, align: 0 }).set(vector);
-          code.get(ptr!, vector, vector).emit("i8x16.narrow_i16x8_u");
-          code.emit("v128.store64_lane", { memory, align: 0 }, 0);
-          step(8);
-        },
-      );
-      code.while(
-        () => code.get(n!),
-        () => {
-          code.get(ptr!, source).emit("i32.load8_u", { memory }).emit("i32.store8", { memory });
-          step(1);
-        },
-      );
-    },
-  }));
-}
+const narrowInPlace = `(target: to, n: i32) {
+  let source = target
+  while n >= 8 {
+    let vector = v128(source)
+    low(target) = i8x16.narrow_i16x8_u(vector, vector)
+    source += 16
+    target += 8
+    n -= 8
+  }
+  while n {
+    u8(target) = u8(source)
+    source += 2
+    target += 1
+    n -= 1
+  }
+}`;
 
-/** Whether any of `n` code units is no Latin-1. */
-export function beyondLatin1({ module }: Code, side: Side): Func {
-  return module.helper("beyond latin1", [side.memoryKey], () => ({
-    params: [side.pointer, "i32"],
-    results: ["i32"],
-    write: (code, [ptr, n]) => {
-      const { memory } = side;
-      const yes = () => code.i32(1).emit("return");
-      const step = (count: number) => {
-        advance(code, side, ptr!, 2 * count);
-        code.get(n!).i32(count).emit("i32.sub").set(n!);
-      };
-      code.while(
-        () => code.get(n!).i32(8).emit("i32.ge_u"),
-        () => {
-          code.get(ptr!).emit("v128.load", { memory, align: 0 }).emit("v128.const", units(0xff00));
-          code.emit("v128.and").emit("v128.any_true").if(yes);
-          step(8);
-        },
-      );
-      code.while(
-        () => code.get(n!),
-        () => {
-          code.get(ptr!).emit("i32.load16_u", { memory }).i32(0xff).emit("i32.gt_u").if(yes);
-          step(1);
-        },
-      );
-      code.i32(0);
-    },
-  }));
-}
+export const transcoders = {
+  copyBytes,
+  asciiOfLatin1,
+  asciiOfUtf16: prefixOfUtf16(0x80),
+  latin1OfUtf16: prefixOfUtf16(0x100),
+  latin1OfUtf8,
+  utf8ToUtf16,
+  latin1ToUtf8,
+  utf16ToUtf8,
+  widen,
+  widenInPlace,
+  narrowInPlace,
+};

@@ -2,351 +2,192 @@
  * The second half of passing a value on: a checked value goes from where it is to where the other side has it, in the
  * order of `lower_flat` and `store` in the specification. Nothing can go wrong here but the other side's `realloc`.
  *
+ * A value in core values goes onto the stack, one in memory into memory: how many core values a type takes does not
+ * depend on the side, so both sides have it in memory, or neither has.
+ *
  * Plain types, whose bytes are the same on both sides, are copied as bytes, whole lists of them at once. A type of which
  * there is much is translated by a helper, so that code grows with the number of types and not of the paths through them.
  */
-import { type FlatType, flattenType, flattenVariant } from "../abi/flatten.ts";
-import { despecialize, elementSize, flagsSize, layout, variantLayout } from "../abi/layout.ts";
+import { flattenType, flattenVariant } from "../abi/flatten.ts";
+import { type Despecialized, despecialize, flagsSize, layout, recordLayout, variantLayout } from "../abi/layout.ts";
 import { assert } from "../errors/component-error.ts";
-import type { Case, ValType } from "../types/types.ts";
+import type { Case, ValType, ValTypeOf } from "../types/types.ts";
 import type { Local } from "../wasm/body.ts";
-import { copyBytes } from "./bytes.ts";
-import { type Code, scoped } from "./code.ts";
+import type { Code } from "./code.ts";
+import { callLibrary } from "./library.ts";
+import type { Sides } from "./notation.ts";
 import type { Side } from "./side.ts";
 import {
-  eachElement, elementSources, fieldSources, payloadSource, pushCase, pushFlat, pushRange, pushSource, pushUnsigned,type Source, 
-  shareFlat, sourceOf, sourceTypes,
+  eachElement, eachPayload, elementSources, fieldSources, type InMemory, pushAddress, pushCase, pushFlat, pushRange, pushSource,
+  pushUnsigned, type Source, shareFlat, sourceOf, sourceTypes,
 } from "./source.ts"; // biome-ignore format: one list
 import { copyString } from "./strings.ts";
 import { cost, hasBorrows, isPlain, meaningfulBytes } from "./types.ts";
 
-/** From one component to another. */
-export interface Way {
-  readonly from: Side;
-  readonly to: Side;
-}
+/** Where a value of the other side's goes; onto the stack if undefined. */
+type Target = InMemory | undefined;
 
-type InMemory = Extract<Source, { readonly in: "memory" }>;
-
-// ---- To core values
-
-/** `lower_flat`: puts the core values of the value of type `t` at `source` on the stack, as `flatten_type` has them. */
-export function lowerFlat(code: Code, way: Way, t: ValType, source: Source): void {
+/** `lower_flat` or `store`: passes the value of type `t` at `source` on. It is in memory if `target` is. */
+export function pass(code: Code, way: Sides, t: ValType, source: Source, target?: Target): void {
+  if (target !== undefined && isPlain(t)) {
+    assert(source.in === "memory");
+    copyPlain(code, way, t, source, target);
+    return;
+  }
   if (code.inlines(cost(t))) {
-    lowerFlatHere(code, way, t, source);
+    passHere(code, way, despecialize(t), source, target);
     return;
   }
   const { from, to } = way;
-  const borrows = hasBorrows(t);
-  const helper = code.module.helper("lower", [code.module.typeId(t), source.in, from.index, to.index], () => ({
-    params: scoped(borrows, sourceTypes(from, t, source)),
-    results: flattenType(t, to.pointer),
-    write: (inner, params) => {
-      lowerFlatHere(inner, way, t, sourceOf(from, t, source.in, borrows ? params.slice(1) : params));
-    },
-  }));
-  code.pushScope(borrows);
+  if (target !== undefined) pushAddress(code, to, target);
   pushSource(code, from, t, source);
-  code.call(helper);
+  const params = [...(target === undefined ? [] : [to.pointer]), ...sourceTypes(from, t, source)];
+  const results = target === undefined ? flattenType(t, to.pointer) : [];
+  const key = [code.module.typeId(t), source.in, from.index, to.index];
+  const write = (inner: Code, [...locals]: readonly Local[]) => {
+    const place: Target = target && { in: "memory", ptr: locals.shift()!, offset: 0 };
+    passHere(inner, way, despecialize(t), sourceOf(from, t, source.in, locals), place);
+  };
+  code.helper("pass", key, params, results, write, hasBorrows(t));
 }
 
-function lowerFlatHere(code: Code, way: Way, type: ValType, source: Source): void {
+function passHere(code: Code, way: Sides, t: Despecialized, source: Source, target: Target): void {
   const { from, to } = way;
-  const t = despecialize(type);
   switch (t.kind) {
-    case "bool":
-    case "u8":
-    case "s8":
-    case "u16":
-    case "s16":
-    case "u32":
-    case "s32":
-    case "u64":
-    case "s64":
-    case "f32":
-    case "f64":
-    case "char":
-      pushScalar(code, from, t.kind, source);
-      return;
-    case "flags":
-      pushFlags(code, from, t.labels.length, source);
-      return;
-    case "string":
-      pushRange(code, from, source);
-      copyString(code, from, to);
-      return;
-    case "list":
-      if (t.length === undefined) pushListCopy(code, way, t.element, source);
-      else {
-        assert(source.in === "flats");
-        for (const part of elementSources(t.element, t.length, source.flats)) lowerFlat(code, way, t.element, part);
-      }
-      return;
     case "record": {
       const types = t.fields.map((field) => field.type);
-      for (const [i, field] of fieldSources(from, types, source).entries()) lowerFlat(code, way, types[i]!, field);
+      const { offsets } = recordLayout(types, to.pointer);
+      for (const [i, field] of fieldSources(from, types, source).entries()) {
+        pass(code, way, types[i]!, field, behind(target, offsets[i]!));
+      }
       return;
     }
     case "variant":
-      lowerFlatVariant(code, way, t.cases, source);
+      passVariant(code, way, t.cases, source, target);
       return;
+    case "list":
+      if (t.length !== undefined) passFixedList(code, way, t.element, t.length, source, target);
+      else {
+        pushListCopy(code, way, t.element, source);
+        if (target !== undefined) storeRange(code, to, target);
+      }
+      return;
+    case "string":
+      pushRange(code, from, source);
+      copyString(code, way);
+      if (target !== undefined) storeRange(code, to, target);
+      return;
+    default: {
+      if (target !== undefined) code.get(target.ptr);
+      const store = pushLeaf(code, way, t, source);
+      if (target !== undefined) code.emit(store, { memory: to.memory, offset: target.offset });
+    }
+  }
+}
+
+function behind(target: Target, offset: number): Target {
+  return target && { ...target, offset: target.offset + offset };
+}
+
+/** Puts a value of one core value on the stack, and tells how it is stored. */
+function pushLeaf(code: Code, { from, to }: Sides, t: Despecialized, source: Source): Scalar[2] {
+  switch (t.kind) {
+    case "flags": {
+      const size = flagsSize(t.labels.length);
+      if (source.in === "flats") pushFlat(code, source.flats[0]!, "i32");
+      else pushUnsigned(code, from, size, source);
+      if (t.labels.length < 32) code.i32(2 ** t.labels.length - 1).emit("i32.and");
+      return storesBySize[size];
+    }
     case "own":
     case "borrow":
       pushHandle(code, to, t);
-      return;
-    default:
-      assert(false, `no adapter passes a ${t.kind} on`);
-  }
-}
-
-/** `lower_flat_variant` in the specification: what a case does not use is 0. */
-function lowerFlatVariant(code: Code, way: Way, cases: readonly Case[], source: Source): void {
-  const [, ...shared] = flattenVariant(cases, way.to.pointer);
-  pushCase(code, way.from, cases, source);
-  if (shared.length === 0) return;
-  const tag = code.keep("i32");
-  const outs = shared.map((type) => ({ local: code.local(type), type }));
-  // In a loop, locals still have what they had before.
-  for (const { local, type } of outs) code.zero(type).set(local);
-  code.get(tag);
-  eachPayload(code, way, cases, source, (type, payload) => {
-    const have = flattenType(type, way.to.pointer);
-    lowerFlat(code, way, type, payload);
-    for (const [i, flat] of [...have.entries()].reverse()) {
-      shareFlat(code, flat, outs[i]!.type);
-      code.set(outs[i]!.local);
+      return "i32.store";
+    default: {
+      const scalar = scalars[t.kind as ScalarKind];
+      assert(scalar !== undefined, `no adapter passes a ${t.kind} on`);
+      pushScalar(code, from, t.kind as ScalarKind, source);
+      return scalar[2];
     }
-  });
-  code.get(tag, ...outs.map(({ local }) => local));
-}
-
-/** Does `body` for the payload of the case whose number is on the stack: once for all cases with the same type. */
-function eachPayload(
-  code: Code,
-  { from }: Way,
-  cases: readonly Case[],
-  source: Source,
-  body: (type: ValType, payload: Source) => void,
-): void {
-  const byType = new Map<ValType, () => void>();
-  const arms = new Map<number, () => void>();
-  for (const [i, { type }] of cases.entries()) {
-    if (type === undefined) continue;
-    let arm = byType.get(type);
-    if (arm === undefined) {
-      arm = () => body(type, payloadSource(from, cases, type, source));
-      byType.set(type, arm);
-    }
-    arms.set(i, arm);
-  }
-  code.switch(arms);
-}
-
-type Scalar = "bool" | "u8" | "s8" | "u16" | "s16" | "u32" | "s32" | "u64" | "s64" | "f32" | "f64" | "char";
-
-const coreTypes: { readonly [K in Scalar]: FlatType } = {
-  bool: "i32", u8: "i32", s8: "i32", u16: "i32", s16: "i32", u32: "i32", s32: "i32", u64: "i64", s64: "i64",
-  f32: "f32", f64: "f64", char: "i32",
-}; // biome-ignore format: a table
-
-const loads = {
-  bool: "i32.load8_u", u8: "i32.load8_u", s8: "i32.load8_s", u16: "i32.load16_u", s16: "i32.load16_s", u32: "i32.load",
-  s32: "i32.load", u64: "i64.load", s64: "i64.load", f32: "f32.load", f64: "f64.load", char: "i32.load",
-} as const; // biome-ignore format: a table
-
-/** Puts a scalar on the stack as `lower_flat` has it: nothing is left in the bits that its type does not use. */
-export function pushScalar(code: Code, from: Side, kind: Scalar, source: Source): void {
-  if (source.in === "flats") {
-    pushFlat(code, source.flats[0]!, coreTypes[kind]);
-    narrow(code, kind);
-    return;
-  }
-  code.get(source.ptr).emit(loads[kind], { memory: from.memory, offset: source.offset });
-  if (kind === "bool") narrow(code, kind);
-}
-
-function pushFlags(code: Code, from: Side, count: number, source: Source): void {
-  if (source.in === "flats") pushFlat(code, source.flats[0]!, "i32");
-  else pushUnsigned(code, from, flagsSize(count), source);
-  if (count < 32) code.i32(2 ** count - 1).emit("i32.and");
-}
-
-/** `lift_flat_unsigned` and `lift_flat_signed` in the specification, as `lower_flat` passes them on. */
-function narrow(code: Code, kind: Scalar): void {
-  switch (kind) {
-    case "bool":
-      code.emit("i32.eqz").emit("i32.eqz");
-      return;
-    case "u8":
-      code.i32(0xff).emit("i32.and");
-      return;
-    case "s8":
-      code.emit("i32.extend8_s");
-      return;
-    case "u16":
-      code.i32(0xffff).emit("i32.and");
-      return;
-    case "s16":
-      code.emit("i32.extend16_s");
-      return;
-    case "u32":
-    case "s32":
-    case "u64":
-    case "s64":
-    case "f32":
-    case "f64":
-    case "char":
-      return;
   }
 }
 
-/** Lowers the handle whose turn it is. */
-function pushHandle(
-  code: Code,
-  to: Side,
-  { kind, resource }: Extract<ValType, { readonly kind: "own" | "borrow" }>,
-): void {
-  const leaf = {
-    leaf: `lower-${kind}`,
-    options: to.index,
-    resource: code.module.program.resourceOf(resource),
-  } as const;
-  code.pushScope(kind === "borrow").call(code.module.leaf(leaf));
-}
+// ---- Scalars
 
-// ---- To memory
+type Width = "8" | "16" | "";
+type Scalar = readonly [
+  core: "i32" | "i64" | "f32" | "f64",
+  load: `i32.load${"8_u" | "8_s" | "16_u" | "16_s" | ""}` | `${"i64" | "f32" | "f64"}.load`,
+  store: `i32.store${Width}` | `${"i64" | "f32" | "f64"}.store`,
+];
 
-/** `store`: puts the value of type `t` at `source` to `ptr + offset` in the memory of the other side. */
-export function store(code: Code, way: Way, t: ValType, source: Source, ptr: Local, offset: number): void {
-  if (source.in === "memory" && isPlain(t)) {
-    copyPlain(code, way, t, source, ptr, offset);
-    return;
-  }
-  if (code.inlines(cost(t))) {
-    storeHere(code, way, t, source, ptr, offset);
-    return;
-  }
-  const { from, to } = way;
-  const borrows = hasBorrows(t);
-  const helper = code.module.helper("store", [code.module.typeId(t), source.in, from.index, to.index], () => ({
-    params: scoped(borrows, [to.pointer, ...sourceTypes(from, t, source)]),
-    results: [],
-    write: (inner, params) => {
-      const [at, ...rest] = (borrows ? params.slice(1) : params) as [Local, ...Local[]];
-      storeHere(inner, way, t, sourceOf(from, t, source.in, rest), at, 0);
-    },
-  }));
-  code.pushScope(borrows);
-  pushAddress(code, to, ptr, offset);
-  pushSource(code, from, t, source);
-  code.call(helper);
-}
-
-function pushAddress(code: Code, side: Side, ptr: Local, offset: number): void {
-  code.get(ptr);
-  if (offset !== 0) code.pointer(side, offset).emit(side.op("add"));
-}
-
-const stores = {
-  bool: "i32.store8", u8: "i32.store8", s8: "i32.store8", u16: "i32.store16", s16: "i32.store16", u32: "i32.store",
-  s32: "i32.store", u64: "i64.store", s64: "i64.store", f32: "f32.store", f64: "f64.store", char: "i32.store",
-} as const; // biome-ignore format: a table
+const scalars = {
+  bool: ["i32", "i32.load8_u", "i32.store8"],
+  u8: ["i32", "i32.load8_u", "i32.store8"],
+  s8: ["i32", "i32.load8_s", "i32.store8"],
+  u16: ["i32", "i32.load16_u", "i32.store16"],
+  s16: ["i32", "i32.load16_s", "i32.store16"],
+  u32: ["i32", "i32.load", "i32.store"],
+  s32: ["i32", "i32.load", "i32.store"],
+  char: ["i32", "i32.load", "i32.store"],
+  u64: ["i64", "i64.load", "i64.store"],
+  s64: ["i64", "i64.load", "i64.store"],
+  f32: ["f32", "f32.load", "f32.store"],
+  f64: ["f64", "f64.load", "f64.store"],
+} as const satisfies Record<string, Scalar>;
+type ScalarKind = keyof typeof scalars;
 
 const storesBySize = { 1: "i32.store8", 2: "i32.store16", 4: "i32.store" } as const;
 
-function storeHere(code: Code, way: Way, type: ValType, source: Source, ptr: Local, offset: number): void {
-  const { from, to } = way;
-  const t = despecialize(type);
-  switch (t.kind) {
-    case "bool":
-    case "u8":
-    case "s8":
-    case "u16":
-    case "s16":
-    case "u32":
-    case "s32":
-    case "u64":
-    case "s64":
-    case "f32":
-    case "f64":
-    case "char":
-      code.get(ptr);
-      // What is stored has no bits to spare, so nothing needs to be narrowed.
-      if (source.in === "memory" || t.kind === "bool") pushScalar(code, from, t.kind, source);
-      else pushFlat(code, source.flats[0]!, coreTypes[t.kind]);
-      code.emit(stores[t.kind], { memory: to.memory, offset });
-      return;
-    case "flags":
-      code.get(ptr);
-      pushFlags(code, from, t.labels.length, source);
-      code.emit(storesBySize[flagsSize(t.labels.length)], { memory: to.memory, offset });
-      return;
-    case "string":
-      pushRange(code, from, source);
-      copyString(code, from, to);
-      storeRange(code, to, ptr, offset);
-      return;
-    case "list":
-      if (t.length === undefined) {
-        pushListCopy(code, way, t.element, source);
-        storeRange(code, to, ptr, offset);
-      } else storeFixedList(code, way, t.element, t.length, source, ptr, offset);
-      return;
-    case "record": {
-      const types = t.fields.map((field) => field.type);
-      const places = fieldSources(to, types, { in: "memory", ptr, offset }) as InMemory[];
-      for (const [i, field] of fieldSources(from, types, source).entries()) {
-        store(code, way, types[i]!, field, ptr, places[i]!.offset);
-      }
-      return;
-    }
-    case "variant":
-      storeVariant(code, way, t.cases, source, ptr, offset);
-      return;
-    case "own":
-    case "borrow":
-      pushHandle(code, to, t);
-      storeFromStack(
-        code,
-        "i32",
-        () => code.get(ptr),
-        () => code.emit("i32.store", { memory: to.memory, offset }),
-      );
-      return;
-    default:
-      assert(false, `no adapter passes a ${t.kind} on`);
-  }
+/** Puts a scalar on the stack as `lower_flat` has it: nothing is left in the bits that its type does not use. */
+export function pushScalar(code: Code, from: Side, kind: ScalarKind, source: Source): void {
+  const [core, load] = scalars[kind];
+  if (source.in === "memory") code.get(source.ptr).emit(load, { memory: from.memory, offset: source.offset });
+  else pushFlat(code, source.flats[0]!, core);
+  if (source.in === "flats" || kind === "bool") narrow(code, kind);
 }
 
-/** Stores what is on the stack, where the address must come before it. */
-function storeFromStack(code: Code, type: FlatType, address: () => void, emit: () => void): void {
-  const value = code.keep(type);
-  address();
-  code.get(value);
-  emit();
+/** `lift_flat_unsigned` and `lift_flat_signed` in the specification, as `lower_flat` passes them on. */
+function narrow(code: Code, kind: ScalarKind): void {
+  if (kind === "bool") code.emit("i32.eqz").emit("i32.eqz");
+  else if (kind === "u8") code.i32(0xff).emit("i32.and");
+  else if (kind === "u16") code.i32(0xffff).emit("i32.and");
+  else if (kind === "s8") code.emit("i32.extend8_s");
+  else if (kind === "s16") code.emit("i32.extend16_s");
 }
 
-/** Stores a pointer and a length, which are on the stack. */
-function storeRange(code: Code, to: Side, ptr: Local, offset: number): void {
-  const { memory, pointer } = to;
-  const half = pointer === "i32" ? 4 : 8;
-  const length = code.keep(pointer);
-  const begin = code.keep(pointer);
-  code.get(ptr, begin).emit(to.op("store"), { memory, offset });
-  code.get(ptr, length).emit(to.op("store"), { memory, offset: offset + half });
+/** Lowers the handle whose turn it is. */
+function pushHandle(code: Code, to: Side, { kind, resource }: ValTypeOf<"own" | "borrow">): void {
+  const index = code.module.program.resourceOf(resource);
+  code.pushScope(kind === "borrow").leaf({ leaf: `lower-${kind}`, options: to.index, resource: index });
 }
 
-function storeVariant(code: Code, way: Way, cases: readonly Case[], source: Source, ptr: Local, offset: number): void {
+// ---- Variants
+
+/** `lower_flat_variant` or `store_variant` in the specification. Core values that a case does not use are 0. */
+function passVariant(code: Code, way: Sides, cases: readonly Case[], source: Source, target: Target): void {
   const { from, to } = way;
   const { discriminantSize, payloadOffset } = variantLayout(cases, to.pointer);
   pushCase(code, from, cases, source);
   const tag = code.keep("i32");
-  code.get(ptr, tag).emit(storesBySize[discriminantSize], { memory: to.memory, offset });
-  if (cases.every((c) => c.type === undefined)) return;
-  code.get(tag);
-  eachPayload(code, way, cases, source, (type, payload) =>
-    store(code, way, type, payload, ptr, offset + payloadOffset),
-  );
+  if (target !== undefined) {
+    const { ptr, offset } = target;
+    code.get(ptr, tag).emit(storesBySize[discriminantSize], { memory: to.memory, offset });
+  }
+  const [, ...shared] = target === undefined ? flattenVariant(cases, to.pointer) : [];
+  const outs = shared.map((type) => ({ local: code.local(type), type }));
+  // In a loop, locals still have what they had before.
+  for (const { local, type } of outs) code.zero(type).set(local);
+  const all = () => true;
+  eachPayload(code, from, cases, source, tag, all, (type, payload) => {
+    pass(code, way, type, payload, behind(target, payloadOffset));
+    if (target !== undefined) return;
+    for (const [i, flat] of [...flattenType(type, to.pointer).entries()].reverse()) {
+      shareFlat(code, flat, outs[i]!.type);
+      code.set(outs[i]!.local);
+    }
+  });
+  if (target === undefined) code.get(tag, ...outs.map(({ local }) => local));
 }
 
 // ---- Bytes
@@ -356,124 +197,101 @@ const EXACT_BYTES = 64;
 const EXACT_COST = 32;
 
 /** Copies a plain value in memory by wide loads and stores, or at once if it is large. */
-function copyPlain(code: Code, { from, to }: Way, t: ValType, source: InMemory, ptr: Local, offset: number): void {
+function copyPlain(code: Code, way: Sides, t: ValType, source: InMemory, target: InMemory): void {
+  const { from, to } = way;
   const { size } = layout(t, from.pointer);
   if (size > EXACT_BYTES || cost(t) > EXACT_COST) {
-    pushAddress(code, to, ptr, offset);
-    pushAddress(code, from, source.ptr, source.offset);
+    pushAddress(code, to, target);
+    pushAddress(code, from, source);
     code.i32(size);
-    if (from.pointer === "i64" && to.pointer === "i64") code.emit("i64.extend_i32_u");
-    code.emit("memory.copy", to.memory, from.memory);
+    callLibrary(code, "copyBytes", way);
     return;
   }
   for (const { start, end } of meaningfulBytes(t)) {
     for (let at = start; at < end; ) {
-      const rest = end - at;
-      const [load, write, width] = rest >= 8 ? wide : rest >= 4 ? word : rest >= 2 ? half : byte;
-      code.get(ptr, source.ptr).emit(load, { memory: from.memory, offset: source.offset + at, align: 0 });
-      code.emit(write, { memory: to.memory, offset: offset + at, align: 0 });
+      const [width, load, write] = chunks.find(([bytes]) => bytes <= end - at)!;
+      code.get(target.ptr, source.ptr).emit(load, { memory: from.memory, offset: source.offset + at });
+      code.emit(write, { memory: to.memory, offset: target.offset + at });
       at += width;
     }
   }
 }
 
-const wide = ["i64.load", "i64.store", 8] as const;
-const word = ["i32.load", "i32.store", 4] as const;
-const half = ["i32.load16_u", "i32.store16", 2] as const;
-const byte = ["i32.load8_u", "i32.store8", 1] as const;
+const chunks = [
+  [8, "i64.load", "i64.store"],
+  [4, "i32.load", "i32.store"],
+  [2, "i32.load16_u", "i32.store16"],
+  [1, "i32.load8_u", "i32.store8"],
+] as const;
 
 // ---- Lists
 
+/** Stores a pointer and a length, which are on the stack. */
+function storeRange(code: Code, to: Side, { ptr, offset }: InMemory): void {
+  const { memory, pointer } = to;
+  const length = code.keep(pointer);
+  const begin = code.keep(pointer);
+  code.get(ptr, begin).emit(to.op("store"), { memory, offset });
+  code.get(ptr, length).emit(to.op("store"), { memory, offset: offset + to.pointerSize });
+}
+
 /** Copies the list at `source`, and puts where it is now and its length on the stack. */
-function pushListCopy(code: Code, way: Way, element: ValType, source: Source): void {
+function pushListCopy(code: Code, way: Sides, element: ValType, source: Source): void {
   const { from, to } = way;
-  const borrows = hasBorrows(element);
   pushRange(code, from, source);
-  const length = code.keep(from.pointer);
+  const length = code.toI32(from).keep("i32");
   const begin = code.keep(from.pointer);
-  code.pushScope(borrows).get(begin, length).toI32(from);
-  code.call(isPlain(element) ? plainListCopy(code, way, element) : listCopy(code, way, element));
-  code.get(length);
-  if (from.pointer !== to.pointer) code.emit(to.pointer === "i64" ? "i64.extend_i32_u" : "i32.wrap_i64");
+  code.get(begin, length);
+  copyList(code, way, element);
+  code.get(length).fromI32(to);
 }
 
-/** `store_list_into_range` in the specification, of elements that are copied all at once. */
-function plainListCopy({ module }: Code, { from, to }: Way, element: ValType) {
-  const { size, alignment } = layout(element, to.pointer);
-  return module.helper("copy plain", [size, alignment, from.memoryKey, to.index], () => ({
-    params: [from.pointer, "i32"],
-    results: [to.pointer],
-    write: (code, [begin, count]) => {
-      code.get(count!);
-      if (size !== 1) code.i32(size).emit("i32.mul").tee(count!);
-      code.allocate(to, "list", alignment);
-      const ptr = code.keep(to.pointer);
-      code.get(ptr, begin!, count!);
-      copyBytes(code, from, to);
-      code.get(ptr);
-    },
-  }));
-}
-
-/** `store_list_into_range` in the specification. */
-function listCopy(outer: Code, way: Way, element: ValType) {
+/**
+ * `store_list_into_range` in the specification: of a pointer and a number of elements, leaves where they are now. Plain
+ * elements are copied all at once.
+ */
+function copyList(outer: Code, way: Sides, element: ValType): void {
   const { from, to } = way;
   const { size, alignment } = layout(element, to.pointer);
-  const borrows = hasBorrows(element);
-  return outer.module.helper("copy list", [outer.module.typeId(element), from.index, to.index], () => ({
-    params: scoped(borrows, [from.pointer, "i32"]),
-    results: [to.pointer],
-    write: (code, params) => {
-      const [begin, count] = (borrows ? params.slice(1) : params) as [Local, Local];
-      code.get(count).i32(size).emit("i32.mul").allocate(to, "list", alignment);
-      const ptr = code.keep(to.pointer);
-      code.pushScope(borrows).get(ptr, begin, count);
-      copyElements(code, way, element);
-      code.get(ptr);
-    },
-  }));
+  const plain = isPlain(element);
+  const key = plain
+    ? [size, alignment, from.memoryKey, to.index]
+    : [outer.module.typeId(element), from.index, to.index];
+  const write = (code: Code, [begin, count]: readonly Local[]) => {
+    code.get(count!);
+    if (size !== 1) code.i32(size).emit("i32.mul");
+    const byteLength = code.keep("i32");
+    const ptr = code.get(byteLength).allocate(to, "list", alignment).keep(to.pointer);
+    code.get(ptr, begin!, plain ? byteLength : count!);
+    if (plain) callLibrary(code, "copyBytes", way);
+    else copyElements(code, way, element);
+    code.get(ptr);
+  };
+  const name = plain ? "copy plain" : "copy list";
+  outer.helper(name, key, [from.pointer, "i32"], [to.pointer], write, hasBorrows(element));
 }
 
-function storeFixedList(
-  code: Code,
-  way: Way,
-  element: ValType,
-  length: number,
-  source: Source,
-  ptr: Local,
-  offset: number,
-): void {
+function passFixedList(code: Code, way: Sides, element: ValType, length: number, source: Source, target: Target): void {
   if (source.in === "flats") {
-    const size = elementSize(element, way.to.pointer);
-    for (const [i, part] of elementSources(element, length, source.flats).entries()) {
-      store(code, way, element, part, ptr, offset + i * size);
-    }
+    for (const part of elementSources(element, length, source.flats)) pass(code, way, element, part);
     return;
   }
-  code.pushScope(hasBorrows(element));
-  pushAddress(code, way.to, ptr, offset);
-  pushAddress(code, way.from, source.ptr, source.offset);
+  pushAddress(code, way.to, target!);
+  pushAddress(code, way.from, source);
   code.i32(length);
   copyElements(code, way, element);
 }
 
-/** `store_list_into_valid_range`: of a destination, a source and a number of elements on the stack, the scope before them if it matters. */
-function copyElements(outer: Code, way: Way, element: ValType): void {
+/** `store_list_into_valid_range`: of a destination, a source and a number of elements on the stack. */
+function copyElements(outer: Code, way: Sides, element: ValType): void {
   const { from, to } = way;
-  const borrows = hasBorrows(element);
-  const helper = outer.module.helper("copy elements", [outer.module.typeId(element), from.index, to.index], () => ({
-    params: scoped(borrows, [to.pointer, from.pointer, "i32"]),
-    results: [],
-    write: (code, params) => {
-      const [target, at, count] = (borrows ? params.slice(1) : params) as [Local, Local, Local];
-      const places = [
-        { side: from, element, at },
-        { side: to, element, at: target },
-      ];
-      eachElement(code, count, places, () =>
-        store(code, way, element, { in: "memory", ptr: at, offset: 0 }, target, 0),
-      );
-    },
-  }));
-  outer.call(helper);
+  const write = (code: Code, [target, source, count]: readonly Local[]) => {
+    const places = [
+      { side: from, ptr: source! },
+      { side: to, ptr: target! },
+    ];
+    eachElement(code, element, count!, places, ([at, place]) => pass(code, way, element, at!, place));
+  };
+  const key = [outer.module.typeId(element), from.index, to.index];
+  outer.helper("copy elements", key, [to.pointer, from.pointer, "i32"], [], write, hasBorrows(element));
 }

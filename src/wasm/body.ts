@@ -224,6 +224,11 @@ export class Body {
     this.#params = params;
   }
 
+  /** How many blocks are open. */
+  get depth(): number {
+    return this.#depth;
+  }
+
   /** Parameter number `index`. */
   param(index: number): Local {
     assert(index < this.#params, "a parameter of the function");

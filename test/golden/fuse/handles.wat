@@ -195,34 +195,41 @@
 ;;       end
 ;;     )
 ;;     (func $"copy list 0 3 2" (;20;) (type 0) (param i32 i32) (result i32)
-;;       (local i32)
+;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 4
 ;;       i32.mul
-;;       call $"allocate 2 list 4"
 ;;       local.set 2
 ;;       local.get 2
+;;       i32.const 4
+;;       i32.const 0
+;;       i32.const 0
+;;       call $"reallocate 2 list"
+;;       local.set 3
+;;       local.get 3
 ;;       local.get 0
 ;;       local.get 1
 ;;       call $"copy elements 0 3 2"
-;;       local.get 2
+;;       local.get 3
 ;;     )
-;;     (func $"allocate 2 list 4" (;21;) (type 3) (param i32) (result i32)
+;;     (func $"reallocate 2 list" (;21;) (type 6) (param i32 i32 i32 i32) (result i32)
 ;;       (local i32)
-;;       i32.const 0
-;;       i32.const 0
-;;       i32.const 4
+;;       local.get 2
+;;       local.get 3
+;;       local.get 1
 ;;       local.get 0
 ;;       call 10
-;;       local.set 1
+;;       local.set 4
+;;       local.get 4
 ;;       local.get 1
-;;       i32.const 3
+;;       i32.const 1
+;;       i32.sub
 ;;       i32.and
 ;;       if ;; label = @1
 ;;         call 11
 ;;         unreachable
 ;;       end
-;;       local.get 1
+;;       local.get 4
 ;;       i64.extend_i32_u
 ;;       local.get 0
 ;;       i64.extend_i32_u
@@ -236,19 +243,16 @@
 ;;         call 12
 ;;         unreachable
 ;;       end
-;;       local.get 1
+;;       local.get 4
 ;;     )
 ;;     (func $"copy elements 0 3 2" (;22;) (type 7) (param i32 i32 i32)
-;;       (local i32)
 ;;       block ;; label = @1
 ;;         loop ;; label = @2
 ;;           local.get 2
 ;;           i32.eqz
 ;;           br_if 1 (;@1;)
-;;           call 13
-;;           local.set 3
 ;;           local.get 0
-;;           local.get 3
+;;           call 13
 ;;           i32.store 1
 ;;           local.get 1
 ;;           i32.const 4

@@ -54,24 +54,23 @@
 ;;     (type (;1;) (func (param i32)))
 ;;     (type (;2;) (func))
 ;;     (type (;3;) (func (param i32 i32) (result i32)))
-;;     (type (;4;) (func (param i32) (result i32)))
-;;     (type (;5;) (func (param i32 i32 i32 i32) (result i32)))
-;;     (type (;6;) (func (param i32 i32 i32)))
-;;     (type (;7;) (func (result i32)))
+;;     (type (;4;) (func (param i32 i32 i32 i32) (result i32)))
+;;     (type (;5;) (func (param i32 i32 i32)))
+;;     (type (;6;) (func (result i32)))
 ;;     (import "leaf" "trap list-too-long" (func (;0;) (type 2)))
 ;;     (import "core1" "memory" (memory (;0;) 0))
 ;;     (import "leaf" "trap list-out-of-bounds" (func (;1;) (type 2)))
-;;     (import "core0" "realloc" (func (;2;) (type 5)))
+;;     (import "core0" "realloc" (func (;2;) (type 4)))
+;;     (import "leaf" "trap realloc-unaligned" (func (;3;) (type 2)))
 ;;     (import "core0" "memory" (memory (;1;) 0))
-;;     (import "leaf" "realloc-out-of-bounds list" (func (;3;) (type 2)))
-;;     (import "core0" "bytes" (func (;4;) (type 0)))
-;;     (import "leaf" "trap unaligned-pointer" (func (;5;) (type 2)))
-;;     (import "leaf" "trap realloc-unaligned" (func (;6;) (type 2)))
+;;     (import "leaf" "realloc-out-of-bounds list" (func (;4;) (type 2)))
+;;     (import "core0" "bytes" (func (;5;) (type 0)))
+;;     (import "leaf" "trap unaligned-pointer" (func (;6;) (type 2)))
 ;;     (import "leaf" "invalid-char" (func (;7;) (type 1)))
 ;;     (import "core0" "chars" (func (;8;) (type 0)))
 ;;     (import "leaf" "trap invalid-discriminant" (func (;9;) (type 2)))
 ;;     (import "core0" "options" (func (;10;) (type 0)))
-;;     (import "core0" "place" (func (;11;) (type 7)))
+;;     (import "core0" "place" (func (;11;) (type 6)))
 ;;     (import "leaf" "trap pointer-out-of-bounds" (func (;12;) (type 2)))
 ;;     (import "core0" "clean" (func (;13;) (type 1)))
 ;;     (export "0" (func $bytes))
@@ -92,7 +91,7 @@
 ;;       local.get 2
 ;;       call $"copy plain 1 1 1.memory 0"
 ;;       local.get 2
-;;       call 4
+;;       call 5
 ;;     )
 ;;     (func $numbers (;15;) (type 0) (param i32 i32)
 ;;       (local i32 i32)
@@ -107,7 +106,7 @@
 ;;       local.get 2
 ;;       call $"copy plain 24 8 1.memory 0"
 ;;       local.get 2
-;;       call 4
+;;       call 5
 ;;     )
 ;;     (func $chars (;16;) (type 0) (param i32 i32)
 ;;       (local i32 i32)
@@ -147,7 +146,7 @@
 ;;       i32.const 7
 ;;       i32.and
 ;;       if ;; label = @1
-;;         call 5
+;;         call 6
 ;;         unreachable
 ;;       end
 ;;       local.get 1
@@ -167,7 +166,7 @@
 ;;       i32.const 7
 ;;       i32.and
 ;;       if ;; label = @1
-;;         call 5
+;;         call 6
 ;;         unreachable
 ;;       end
 ;;       local.get 0
@@ -189,12 +188,12 @@
 ;;       i32.store8
 ;;       local.get 0
 ;;       local.get 1
-;;       i64.load 1 offset=8 align=1
-;;       i64.store offset=8 align=1
+;;       i64.load 1 offset=8
+;;       i64.store offset=8
 ;;       local.get 0
 ;;       local.get 1
-;;       i32.load16_u 1 offset=16 align=1
-;;       i32.store16 offset=16 align=1
+;;       i32.load16_u 1 offset=16
+;;       i32.store16 offset=16
 ;;       local.get 1
 ;;       call 13
 ;;     )
@@ -227,25 +226,39 @@
 ;;       end
 ;;     )
 ;;     (func $"copy plain 1 1 1.memory 0" (;20;) (type 3) (param i32 i32) (result i32)
-;;       (local i32)
+;;       (local i32 i32)
 ;;       local.get 1
-;;       call $"allocate 0 list 1"
 ;;       local.set 2
 ;;       local.get 2
-;;       local.get 0
-;;       local.get 1
-;;       call $"copy bytes 1.memory 0.memory"
-;;       local.get 2
-;;     )
-;;     (func $"allocate 0 list 1" (;21;) (type 4) (param i32) (result i32)
-;;       (local i32)
-;;       i32.const 0
-;;       i32.const 0
 ;;       i32.const 1
+;;       i32.const 0
+;;       i32.const 0
+;;       call $"reallocate 0 list"
+;;       local.set 3
+;;       local.get 3
+;;       local.get 0
+;;       local.get 2
+;;       call $"copyBytes 1.memory 0.memory"
+;;       local.get 3
+;;     )
+;;     (func $"reallocate 0 list" (;21;) (type 4) (param i32 i32 i32 i32) (result i32)
+;;       (local i32)
+;;       local.get 2
+;;       local.get 3
+;;       local.get 1
 ;;       local.get 0
 ;;       call 2
-;;       local.set 1
+;;       local.set 4
+;;       local.get 4
 ;;       local.get 1
+;;       i32.const 1
+;;       i32.sub
+;;       i32.and
+;;       if ;; label = @1
+;;         call 3
+;;         unreachable
+;;       end
+;;       local.get 4
 ;;       i64.extend_i32_u
 ;;       local.get 0
 ;;       i64.extend_i32_u
@@ -256,12 +269,13 @@
 ;;       i64.shl
 ;;       i64.gt_u
 ;;       if ;; label = @1
-;;         call 3
+;;         call 4
 ;;         unreachable
 ;;       end
-;;       local.get 1
+;;       local.get 4
 ;;     )
-;;     (func $"copy bytes 1.memory 0.memory" (;22;) (type 6) (param i32 i32 i32)
+;;     (func $"copyBytes 1.memory 0.memory" (;22;) (type 5) (param i32 i32 i32)
+;;       (local v128 i64 i32)
 ;;       local.get 2
 ;;       i32.const 32
 ;;       i32.gt_u
@@ -276,9 +290,9 @@
 ;;       i32.const 16
 ;;       i32.ge_u
 ;;       if ;; label = @1
-;;         local.get 0
 ;;         local.get 1
-;;         v128.load align=1
+;;         v128.load
+;;         local.set 3
 ;;         local.get 0
 ;;         local.get 2
 ;;         i32.add
@@ -289,18 +303,20 @@
 ;;         i32.add
 ;;         i32.const 16
 ;;         i32.sub
-;;         v128.load align=1
-;;         v128.store 1 align=1
-;;         v128.store 1 align=1
+;;         v128.load
+;;         v128.store 1
+;;         local.get 0
+;;         local.get 3
+;;         v128.store 1
 ;;         return
 ;;       end
 ;;       local.get 2
 ;;       i32.const 8
 ;;       i32.ge_u
 ;;       if ;; label = @1
-;;         local.get 0
 ;;         local.get 1
-;;         i64.load align=1
+;;         i64.load
+;;         local.set 4
 ;;         local.get 0
 ;;         local.get 2
 ;;         i32.add
@@ -311,18 +327,20 @@
 ;;         i32.add
 ;;         i32.const 8
 ;;         i32.sub
-;;         i64.load align=1
-;;         i64.store 1 align=1
-;;         i64.store 1 align=1
+;;         i64.load
+;;         i64.store 1
+;;         local.get 0
+;;         local.get 4
+;;         i64.store 1
 ;;         return
 ;;       end
 ;;       local.get 2
 ;;       i32.const 4
 ;;       i32.ge_u
 ;;       if ;; label = @1
-;;         local.get 0
 ;;         local.get 1
-;;         i32.load align=1
+;;         i32.load
+;;         local.set 5
 ;;         local.get 0
 ;;         local.get 2
 ;;         i32.add
@@ -333,19 +351,17 @@
 ;;         i32.add
 ;;         i32.const 4
 ;;         i32.sub
-;;         i32.load align=1
-;;         i32.store 1 align=1
-;;         i32.store 1 align=1
+;;         i32.load
+;;         i32.store 1
+;;         local.get 0
+;;         local.get 5
+;;         i32.store 1
 ;;         return
 ;;       end
 ;;       local.get 2
 ;;       if ;; label = @1
 ;;         local.get 0
-;;         i32.const 0
-;;         i32.add
 ;;         local.get 1
-;;         i32.const 0
-;;         i32.add
 ;;         i32.load8_u
 ;;         i32.store8 1
 ;;         local.get 0
@@ -387,7 +403,7 @@
 ;;       i32.const 7
 ;;       i32.and
 ;;       if ;; label = @1
-;;         call 5
+;;         call 6
 ;;         unreachable
 ;;       end
 ;;       local.get 1
@@ -412,51 +428,24 @@
 ;;       end
 ;;     )
 ;;     (func $"copy plain 24 8 1.memory 0" (;24;) (type 3) (param i32 i32) (result i32)
-;;       (local i32)
+;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 24
 ;;       i32.mul
-;;       local.tee 1
-;;       call $"allocate 0 list 8"
 ;;       local.set 2
 ;;       local.get 2
-;;       local.get 0
-;;       local.get 1
-;;       call $"copy bytes 1.memory 0.memory"
-;;       local.get 2
-;;     )
-;;     (func $"allocate 0 list 8" (;25;) (type 4) (param i32) (result i32)
-;;       (local i32)
-;;       i32.const 0
-;;       i32.const 0
 ;;       i32.const 8
+;;       i32.const 0
+;;       i32.const 0
+;;       call $"reallocate 0 list"
+;;       local.set 3
+;;       local.get 3
 ;;       local.get 0
-;;       call 2
-;;       local.set 1
-;;       local.get 1
-;;       i32.const 7
-;;       i32.and
-;;       if ;; label = @1
-;;         call 6
-;;         unreachable
-;;       end
-;;       local.get 1
-;;       i64.extend_i32_u
-;;       local.get 0
-;;       i64.extend_i32_u
-;;       i64.add
-;;       memory.size 1
-;;       i64.extend_i32_u
-;;       i64.const 16
-;;       i64.shl
-;;       i64.gt_u
-;;       if ;; label = @1
-;;         call 3
-;;         unreachable
-;;       end
-;;       local.get 1
+;;       local.get 2
+;;       call $"copyBytes 1.memory 0.memory"
+;;       local.get 3
 ;;     )
-;;     (func $"check list 1 0" (;26;) (type 0) (param i32 i32)
+;;     (func $"check list 1 0" (;25;) (type 0) (param i32 i32)
 ;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 67108863
@@ -469,7 +458,7 @@
 ;;       i32.const 3
 ;;       i32.and
 ;;       if ;; label = @1
-;;         call 5
+;;         call 6
 ;;         unreachable
 ;;       end
 ;;       local.get 1
@@ -496,7 +485,7 @@
 ;;       local.get 2
 ;;       call $"check elements 0 1"
 ;;     )
-;;     (func $"check elements 0 1" (;27;) (type 0) (param i32 i32)
+;;     (func $"check elements 0 1" (;26;) (type 0) (param i32 i32)
 ;;       block ;; label = @1
 ;;         loop ;; label = @2
 ;;           local.get 1
@@ -517,7 +506,7 @@
 ;;         end
 ;;       end
 ;;     )
-;;     (func $"check char" (;28;) (type 1) (param i32)
+;;     (func $"check char" (;27;) (type 1) (param i32)
 ;;       local.get 0
 ;;       i32.const 1114112
 ;;       i32.ge_u
@@ -533,52 +522,25 @@
 ;;         unreachable
 ;;       end
 ;;     )
-;;     (func $"copy plain 4 4 1.memory 0" (;29;) (type 3) (param i32 i32) (result i32)
-;;       (local i32)
+;;     (func $"copy plain 4 4 1.memory 0" (;28;) (type 3) (param i32 i32) (result i32)
+;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 4
 ;;       i32.mul
-;;       local.tee 1
-;;       call $"allocate 0 list 4"
 ;;       local.set 2
 ;;       local.get 2
-;;       local.get 0
-;;       local.get 1
-;;       call $"copy bytes 1.memory 0.memory"
-;;       local.get 2
-;;     )
-;;     (func $"allocate 0 list 4" (;30;) (type 4) (param i32) (result i32)
-;;       (local i32)
-;;       i32.const 0
-;;       i32.const 0
 ;;       i32.const 4
+;;       i32.const 0
+;;       i32.const 0
+;;       call $"reallocate 0 list"
+;;       local.set 3
+;;       local.get 3
 ;;       local.get 0
-;;       call 2
-;;       local.set 1
-;;       local.get 1
-;;       i32.const 3
-;;       i32.and
-;;       if ;; label = @1
-;;         call 6
-;;         unreachable
-;;       end
-;;       local.get 1
-;;       i64.extend_i32_u
-;;       local.get 0
-;;       i64.extend_i32_u
-;;       i64.add
-;;       memory.size 1
-;;       i64.extend_i32_u
-;;       i64.const 16
-;;       i64.shl
-;;       i64.gt_u
-;;       if ;; label = @1
-;;         call 3
-;;         unreachable
-;;       end
-;;       local.get 1
+;;       local.get 2
+;;       call $"copyBytes 1.memory 0.memory"
+;;       local.get 3
 ;;     )
-;;     (func $"check list 1 1" (;31;) (type 0) (param i32 i32)
+;;     (func $"check list 1 1" (;29;) (type 0) (param i32 i32)
 ;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 44739242
@@ -591,7 +553,7 @@
 ;;       i32.const 1
 ;;       i32.and
 ;;       if ;; label = @1
-;;         call 5
+;;         call 6
 ;;         unreachable
 ;;       end
 ;;       local.get 1
@@ -618,7 +580,8 @@
 ;;       local.get 2
 ;;       call $"check elements 1 1"
 ;;     )
-;;     (func $"check elements 1 1" (;32;) (type 0) (param i32 i32)
+;;     (func $"check elements 1 1" (;30;) (type 0) (param i32 i32)
+;;       (local i32)
 ;;       block ;; label = @1
 ;;         loop ;; label = @2
 ;;           local.get 1
@@ -626,6 +589,8 @@
 ;;           br_if 1 (;@1;)
 ;;           local.get 0
 ;;           i32.load8_u
+;;           local.set 2
+;;           local.get 2
 ;;           i32.const 2
 ;;           i32.ge_u
 ;;           if ;; label = @3
@@ -644,52 +609,26 @@
 ;;         end
 ;;       end
 ;;     )
-;;     (func $"copy list 1 1 0" (;33;) (type 3) (param i32 i32) (result i32)
-;;       (local i32)
+;;     (func $"copy list 1 1 0" (;31;) (type 3) (param i32 i32) (result i32)
+;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 6
 ;;       i32.mul
-;;       call $"allocate 0 list 2"
 ;;       local.set 2
 ;;       local.get 2
+;;       i32.const 2
+;;       i32.const 0
+;;       i32.const 0
+;;       call $"reallocate 0 list"
+;;       local.set 3
+;;       local.get 3
 ;;       local.get 0
 ;;       local.get 1
 ;;       call $"copy elements 1 1 0"
-;;       local.get 2
+;;       local.get 3
 ;;     )
-;;     (func $"allocate 0 list 2" (;34;) (type 4) (param i32) (result i32)
+;;     (func $"copy elements 1 1 0" (;32;) (type 5) (param i32 i32 i32)
 ;;       (local i32)
-;;       i32.const 0
-;;       i32.const 0
-;;       i32.const 2
-;;       local.get 0
-;;       call 2
-;;       local.set 1
-;;       local.get 1
-;;       i32.const 1
-;;       i32.and
-;;       if ;; label = @1
-;;         call 6
-;;         unreachable
-;;       end
-;;       local.get 1
-;;       i64.extend_i32_u
-;;       local.get 0
-;;       i64.extend_i32_u
-;;       i64.add
-;;       memory.size 1
-;;       i64.extend_i32_u
-;;       i64.const 16
-;;       i64.shl
-;;       i64.gt_u
-;;       if ;; label = @1
-;;         call 3
-;;         unreachable
-;;       end
-;;       local.get 1
-;;     )
-;;     (func $"copy elements 1 1 0" (;35;) (type 6) (param i32 i32 i32)
-;;       (local i32 i32)
 ;;       block ;; label = @1
 ;;         loop ;; label = @2
 ;;           local.get 2
@@ -702,8 +641,6 @@
 ;;           local.get 3
 ;;           i32.store8 1
 ;;           local.get 3
-;;           local.set 4
-;;           local.get 4
 ;;           i32.const 1
 ;;           i32.eq
 ;;           if ;; label = @3
@@ -715,8 +652,8 @@
 ;;             i32.store8 1 offset=2
 ;;             local.get 0
 ;;             local.get 1
-;;             i32.load16_u offset=4 align=1
-;;             i32.store16 1 offset=4 align=1
+;;             i32.load16_u offset=4
+;;             i32.store16 1 offset=4
 ;;           end
 ;;           local.get 1
 ;;           i32.const 6

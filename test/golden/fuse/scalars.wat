@@ -98,9 +98,12 @@
 ;;       i32.and
 ;;     )
 ;;     (func $checked (;6;) (type 1) (param i32 i32)
+;;       (local i32 i32)
 ;;       local.get 0
 ;;       call $"check char"
 ;;       local.get 1
+;;       local.set 2
+;;       local.get 2
 ;;       i32.const 3
 ;;       i32.ge_u
 ;;       if ;; label = @1
@@ -109,11 +112,15 @@
 ;;       end
 ;;       local.get 0
 ;;       local.get 1
+;;       local.set 3
+;;       local.get 3
 ;;       call 3
 ;;     )
 ;;     (func $mix (;7;) (type 2) (param i32 i64)
-;;       (local i32 i64 i32)
+;;       (local i32 i32 i64)
 ;;       local.get 0
+;;       local.set 2
+;;       local.get 2
 ;;       i32.const 5
 ;;       i32.ge_u
 ;;       if ;; label = @1
@@ -121,16 +128,14 @@
 ;;         unreachable
 ;;       end
 ;;       local.get 0
-;;       local.set 2
-;;       i64.const 0
 ;;       local.set 3
-;;       local.get 2
+;;       i64.const 0
 ;;       local.set 4
 ;;       block ;; label = @1
 ;;         block ;; label = @2
 ;;           block ;; label = @3
 ;;             block ;; label = @4
-;;               local.get 4
+;;               local.get 3
 ;;               i32.const 1
 ;;               i32.sub
 ;;               br_table 2 (;@2;) 1 (;@3;) 0 (;@4;) 2 (;@2;) 3 (;@1;)
@@ -139,13 +144,13 @@
 ;;             i32.wrap_i64
 ;;             i32.extend8_s
 ;;             i64.extend_i32_u
-;;             local.set 3
+;;             local.set 4
 ;;             br 2 (;@1;)
 ;;           end
 ;;           local.get 1
 ;;           f64.reinterpret_i64
 ;;           i64.reinterpret_f64
-;;           local.set 3
+;;           local.set 4
 ;;           br 1 (;@1;)
 ;;         end
 ;;         local.get 1
@@ -153,10 +158,10 @@
 ;;         f32.reinterpret_i32
 ;;         i32.reinterpret_f32
 ;;         i64.extend_i32_u
-;;         local.set 3
+;;         local.set 4
 ;;       end
-;;       local.get 2
 ;;       local.get 3
+;;       local.get 4
 ;;       call 4
 ;;     )
 ;;     (func $"check char" (;8;) (type 3) (param i32)
