@@ -63,6 +63,10 @@ export function plus(e: Expr, n: number): Expr {
   return binary(e, "+", n);
 }
 
+export function typeOf(operand: Expr): Expr {
+  return { op: "unary", operator: "typeof", operand };
+}
+
 export function conditional(test: Expr, consequent: Expr, alternate: Expr): Expr {
   return { op: "conditional", test, consequent, alternate };
 }
@@ -117,10 +121,15 @@ export function identifier(text: string): string {
   return /^[A-Za-z]/.test(name) ? name : `_${name}`;
 }
 
+/** How many tests `reject` joins: trees are read recursively. */
+const MAX_TESTS = 32;
+
 /** The statements of one function, while they are written. */
 export class Body {
   readonly #names: Names;
   #statements: Stmt[] = [];
+  /** The last statement of `reject`, and how many tests are joined in it. */
+  #rejection: { readonly statement: Stmt; readonly tests: number } | undefined;
 
   constructor(names: Names) {
     this.#names = names;
@@ -184,6 +193,24 @@ export class Body {
   /** `if (test) {…} else {…}` */
   if(test: Expr, consequent: () => void, alternate: () => void = () => {}): void {
     this.add({ op: "if", test, consequent: this.block(consequent), alternate: this.block(alternate) });
+  }
+
+  /**
+   * `if (test) invalid();`, for a JavaScript value that is not of its type. Tests that follow one another are joined: the
+   * shorter a function is, the sooner engines put it in the place of its calls.
+   */
+  reject(test: Expr): void {
+    const last = this.#rejection;
+    const joined = last !== undefined && last.tests < MAX_TESTS && this.#statements.at(-1) === last.statement;
+    if (joined) this.#statements.pop();
+    const statement = {
+      op: "if",
+      test: joined && last.statement.op === "if" ? or(last.statement.test, test) : test,
+      consequent: [{ op: "do", value: call("invalid") }],
+      alternate: [],
+    } satisfies Stmt;
+    this.add(statement);
+    this.#rejection = { statement, tests: joined ? last.tests + 1 : 1 };
   }
 
   /** `for (let i = 0; i < below; i++)` */

@@ -8,7 +8,7 @@ import { recordLayout, variantLayout } from "../abi/layout.ts";
 import { assert } from "../errors/component-error.ts";
 import type { CanonicalOptions, InstanceIndex, Plan } from "../plan/plan.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
-import { binary, call, conditional, constant, env, get, index, local } from "./build.ts";
+import { array, binary, call, conditional, constant, env, get, index, local } from "./build.ts";
 import { Flats } from "./flats.ts";
 import { type Capture, Code, type Side } from "./generator.ts";
 import { liftFlat } from "./lift-flat.ts";
@@ -16,7 +16,7 @@ import { load, unsigned } from "./load.ts";
 import { lowerFlat } from "./lower-flat.ts";
 import { liftPointer, read } from "./place.ts";
 import { hasHandles } from "./plan-types.ts";
-import { store } from "./store.ts";
+import { store, storeAll } from "./store.ts";
 import { BINDING, type Expr, type Maker } from "./tree.ts";
 import { capitalized, casesOf } from "./values.ts";
 
@@ -36,6 +36,11 @@ export class CallCode extends Code {
     }
     if (what.startsWith("async")) {
       return this.constant(what, () => index(this.binding("asyncTypes"), Number(what.slice("async".length))));
+    }
+    if (what.startsWith("labels")) {
+      const t = this.generator.types[Number(what.slice("labels".length))];
+      assert(t?.kind === "enum");
+      return this.constant(what, () => array(t.labels.map(constant)));
     }
     if (what.startsWith("list")) {
       const kind = what.slice("list".length);
@@ -87,9 +92,9 @@ export class CallCode extends Code {
     for (const instance of instances) this.set(instance, "flags", constant(ENTERED));
   }
 
-  /** `leave_to` in the specification. That something has trapped meanwhile, and was caught by a host function, must not be forgotten. */
+  /** `leave_to` in the specification. An instance that something has closed for good meanwhile stays so (`Store.poison`). */
   leave(instances: readonly Expr[]): void {
-    for (const instance of instances) this.set(instance, "flags", binary(get(instance, "flags"), "&", TRAPPED));
+    for (const instance of instances) this.set(instance, "flags", constant(0));
   }
 
   /**
@@ -132,7 +137,7 @@ export class CallCode extends Code {
     const types = type.params.map((param) => param.type);
     const ptr = this.#checkPointer(side, types, core[0]!);
     const { offsets } = recordLayout(types, side.pointer);
-    return types.map((t, i) => load(this, side, t, ptr, offsets[i]));
+    return this.hoistViews(side, () => types.map((t, i) => load(this, side, t, ptr, offsets[i])));
   }
 
   /** `lower_flat_values` in the specification, of parameters: the parameters for the core function. */
@@ -141,7 +146,9 @@ export class CallCode extends Code {
     if (signature.paramsIn === "flat") return types.flatMap((t, i) => lowerFlat(this, side, t, values[i]!));
     const { size, alignment, offsets } = recordLayout(types, side.pointer);
     const ptr = this.bind(call("allocateParams", this.cx(side), constant(size), constant(alignment)), "params");
-    for (const [i, t] of types.entries()) store(this, side, t, values[i]!, ptr, offsets[i]);
+    storeAll(this, side, types, () => {
+      for (const [i, t] of types.entries()) store(this, side, t, values[i]!, ptr, offsets[i]);
+    });
     return [side.pointer === "i32" ? ptr : call("pointerTo64", ptr)];
   }
 
@@ -150,7 +157,8 @@ export class CallCode extends Code {
     if (signature.resultsIn === "flat") {
       return liftFlat(this, side, t, new Flats([{ type: signature.results[0]!, value: core }]));
     }
-    return load(this, side, t, this.#checkPointer(side, [t], core));
+    const ptr = this.#checkPointer(side, [t], core);
+    return this.hoistViews(side, () => load(this, side, t, ptr));
   }
 
   /**
@@ -170,17 +178,19 @@ export class CallCode extends Code {
     const flat = signature.resultsIn === "flat";
     const { discriminantSize, payloadOffset } = variantLayout(cases, side.pointer);
     const ptr = flat ? core : this.#checkPointer(side, [t], core);
-    this.switch(
-      flat ? core : read(this, side, unsigned(discriminantSize), ptr, 0),
-      [0, 1],
-      (i) => {
-        const { type } = cases[i]!;
-        // A `result` that is passed flat has but one core value, which is the case.
-        if (type !== undefined) this.assign(value, load(this, i === 0 ? side : copying, type, ptr, payloadOffset));
-        if (i === 1) this.assign(isErr, constant(true));
-      },
-      () => this.do(call("invalidDiscriminant")),
-    );
+    const write = () =>
+      this.switch(
+        flat ? core : read(this, side, unsigned(discriminantSize), ptr, 0),
+        [0, 1],
+        (i) => {
+          const { type } = cases[i]!;
+          // A `result` that is passed flat has but one core value, which is the case.
+          if (type !== undefined) this.assign(value, load(this, i === 0 ? side : copying, type, ptr, payloadOffset));
+          if (i === 1) this.assign(isErr, constant(true));
+        },
+        () => this.do(call("invalidDiscriminant")),
+      );
+    this.hoistViews(side, write);
   }
 
   /** The place that a caller has for a result, which is checked. */

@@ -12,8 +12,8 @@ import { capitalized, casesOf, type Values } from "./values.ts";
 export const componentValues: Values = {
   name: "component",
 
-  lowerNumber: (_, value) => value,
-  lowerBool: (value) => conditional(value, constant(1), constant(0)),
+  lowerNumber: (_code, _kind, value) => value,
+  lowerBool: (_, value) => conditional(value, constant(1), constant(0)),
   liftChar: (i) => call("checkChar", i),
   lowerChar: (value) => value,
 
@@ -32,7 +32,7 @@ export const componentValues: Values = {
   mapEntries: (code, value) => code.named(value, "entries"),
   makeMap: undefined,
 
-  asRecord: (code, value, wanted) => code.named(value, wanted),
+  asRecord: (code, value) => code.named(value, "record"),
   asTuple: (code, value) => code.named(value, "tuple"),
 
   liftFlags: (_code, bits, labels) => (labels.length === 32 ? bits : binary(bits, "&", 2 ** labels.length - 1)),

@@ -308,17 +308,15 @@ class Scope {
 
   #index(object: Expr, index: Expr): Code {
     const array = this.code(object) as (frame: Frame) => unknown[];
-    // array[(local + offset) >>> shift]: how memory is read.
-    if (index.op === "binary" && index.operator === ">>>" && this.#isFixed(index.right)) {
-      const shift = this.#fixed(index.right) as number;
+    // array[(local >>> shift) + offset]: how memory is read.
+    if (index.op === "binary" && index.operator === "+" && this.#isFixed(index.right)) {
+      const offset = this.#fixed(index.right) as number;
       const { left } = index;
-      if (left.op === "binary" && left.operator === "+" && this.#isFixed(left.right)) {
+      if (left.op === "binary" && left.operator === ">>>" && this.#isFixed(left.right)) {
         const base = this.code(left.left) as Numeric;
-        const offset = this.#fixed(left.right) as number;
-        return (frame) => array(frame)[(base(frame) + offset) >>> shift];
+        const shift = this.#fixed(left.right) as number;
+        return (frame) => array(frame)[(base(frame) >>> shift) + offset];
       }
-      const base = this.code(left) as Numeric;
-      return (frame) => array(frame)[base(frame) >>> shift];
     }
     const at = this.code(index) as Numeric;
     return (frame) => array(frame)[at(frame)];

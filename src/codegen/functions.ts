@@ -9,11 +9,11 @@ import { flattenFuncType, type Signature } from "../abi/flatten.ts";
 import { camelCase } from "../abi/js-names.ts";
 import type { CanonicalOptions, Lift, Trampoline } from "../plan/plan.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
-import { apply, array, call, conditional, constant, local, nothing, record } from "./build.ts";
+import { apply, call, constant, env, local, nothing } from "./build.ts";
 import { CallCode, functionLabel, selfAndAncestors } from "./call-code.ts";
 import type { Generator, Side } from "./generator.ts";
 import { assignCase, declareFlats, lowerFlat } from "./lower-flat.ts";
-import { store, storeCase } from "./store.ts";
+import { store, storeAll, storeCase } from "./store.ts";
 import type { Expr, Maker } from "./tree.ts";
 import { hostValues } from "./values.ts";
 
@@ -79,7 +79,7 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
   const error = code.fresh("error");
   const handler = code.block(() => {
     code.close(instances);
-    code.return(apply(failed, [local(error), array(args), scope ?? nothing]));
+    code.return(apply(failed, [local(error), scope ?? nothing, ...args]));
   });
   code.add({ op: "try", body, error, handler });
 
@@ -147,7 +147,7 @@ export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { re
   code.checkMayLeave(options.instance);
   const scope = code.scope(type);
   const { result } = type;
-  const value = result === undefined ? undefined : code.declare("result");
+  const value = result === undefined ? undefined : code.declare("result", env("notReturned"));
   const isErr = result?.kind === "result" ? code.declare("isErr", constant(false)) : undefined;
 
   const body = code.block(() => {
@@ -165,14 +165,7 @@ export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { re
   });
   const error = code.fresh("error");
   const handler = code.block(() => {
-    const told =
-      isErr === undefined
-        ? (value ?? nothing)
-        : record([
-            ["tag", conditional(isErr, constant("err"), constant("ok"))],
-            ["val", value!],
-          ]);
-    code.return(apply(failed, [local(error), told, scope ?? nothing]));
+    code.return(apply(failed, [local(error), scope ?? nothing, value ?? env("notReturned"), isErr ?? nothing]));
   });
   code.add({ op: "try", body, error, handler });
   return code.maker("lower", name, params);
@@ -203,13 +196,15 @@ function lowerHostResult(
   if (signature.resultsIn === "out-pointer") {
     const ptr = code.outPointer(side, t, core);
     if (!isTop(t)) {
-      store(code, side, t, value, ptr);
+      storeAll(code, side, [t], () => store(code, side, t, value, ptr));
       return [];
     }
-    code.if(
-      isErr!,
-      () => storeCase(code, side, t, 1, value, ptr, 0),
-      () => storeCase(code, side, t, 0, value, ptr, 0),
+    storeAll(code, side, [t], () =>
+      code.if(
+        isErr!,
+        () => storeCase(code, side, t, 1, value, ptr, 0),
+        () => storeCase(code, side, t, 0, value, ptr, 0),
+      ),
     );
     return [];
   }

@@ -11,7 +11,7 @@
  */
 import type { PointerType } from "../abi/layout.ts";
 import type { CanonicalOptions, FuncTypeNode, Plan } from "../plan/plan.ts";
-import type { FuncType, ValType } from "../types/types.ts";
+import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
 import { apply, Body, env, get, local, Names } from "./build.ts";
 import type { View } from "./place.ts";
 import { cost, ownCost, valTypes } from "./plan-types.ts";
@@ -22,7 +22,14 @@ import type { Values } from "./values.ts";
 const FUEL = 60;
 
 /** What a function needs of its surroundings on one side of a call. */
-export type Capture = "cx" | "memory" | "scope" | `resource${number}` | `async${number}` | `list${string}`;
+export type Capture =
+  | "cx"
+  | "memory"
+  | "scope"
+  | `resource${number}`
+  | `async${number}`
+  | `list${string}`
+  | `labels${number}`;
 
 /** One side of a call: where values are lifted from or lowered to, and how. */
 export interface Side {
@@ -63,6 +70,11 @@ export abstract class Code extends Body {
     return this.capture(side, `async${this.generator.idOf(t)}`);
   }
 
+  /** The labels of an enum. */
+  captureLabels(side: Side, t: ValTypeOf<"enum">): Expr {
+    return this.capture(side, `labels${this.generator.idOf(t)}`);
+  }
+
   cx(side: Side): Expr {
     return this.capture(side, "cx");
   }
@@ -82,14 +94,18 @@ export abstract class Code extends Body {
     return local(name);
   }
 
-  /** Adds what `write` adds, with the views that it uses fetched before all of it. For a loop that never runs the guest. */
-  hoistViews(side: Side, write: () => void): void {
+  /** Adds what `write` adds, with the views that it uses fetched before all of it: it must never run the guest. */
+  hoistViews<R>(side: Side, write: () => R): R {
     const hoisted: Map<View, string> = new Map();
     this.#hoisted = hoisted;
-    const statements = this.block(write);
+    let result!: R;
+    const statements = this.block(() => {
+      result = write();
+    });
     this.#hoisted = undefined;
     for (const [view, name] of hoisted) this.add({ op: "const", name, value: get(this.memory(side), view) });
     for (const statement of statements) this.add(statement);
+    return result;
   }
 
   /** Whether there is fuel for code for all of `t` in place. A node for `t` itself is burnt if so. */
@@ -198,4 +214,4 @@ export class Generator {
 }
 
 const captureNames =
-  /^(cx|memory|scope|instance|callee.*|host|failed|postReturn|entering\d*|resource\d+|async\d+|list[USF]\d+)$/;
+  /^(cx|memory|scope|instance|callee.*|host|failed|postReturn|entering\d*|resource\d+|async\d+|labels\d+|list[USF]\d+)$/;

@@ -7,12 +7,12 @@
  */
 import { flattenFuncType } from "../abi/flatten.ts";
 import type { CanonicalOptions, Lift, Trampoline } from "../plan/plan.ts";
-import { apply, array, call, get, local, nothing, record } from "./build.ts";
+import { apply, array, call, env, get, local, nothing, record } from "./build.ts";
 import { CallCode, functionLabel, selfAndAncestors } from "./call-code.ts";
 import { componentValues } from "./component-values.ts";
 import type { Generator, Side } from "./generator.ts";
 import { lowerFlat } from "./lower-flat.ts";
-import { store } from "./store.ts";
+import { store, storeAll } from "./store.ts";
 import type { Expr, Maker } from "./tree.ts";
 
 /** A component's side of a call with another. */
@@ -66,7 +66,10 @@ export function linkMaker(
     }
     let returned: Expr | undefined;
     if (value !== undefined && callerSignature.resultsIn === "out-pointer") {
-      store(code, caller, type.result!, value, code.outPointer(caller, type.result!, core));
+      const to = code.outPointer(caller, type.result!, core);
+      const { result: t } = type;
+      const stored = value;
+      storeAll(code, caller, [t!], () => store(code, caller, t!, stored, to));
     } else if (value !== undefined) {
       [returned] = lowerFlat(code, caller, type.result!, value);
     }
@@ -78,7 +81,7 @@ export function linkMaker(
     if (returned !== undefined) code.return(returned);
   });
   const error = code.fresh("error");
-  const handler = code.block(() => code.return(apply(failed, [local(error), nothing, scope ?? nothing])));
+  const handler = code.block(() => code.return(apply(failed, [local(error), scope ?? nothing, env("notReturned")])));
   code.add({ op: "try", body, error, handler });
   return code.maker("link", name, params);
 }

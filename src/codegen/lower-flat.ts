@@ -31,7 +31,7 @@ function lowerFlatHere(code: Code, side: Side, t: ValType, value: Expr): readonl
   const { values } = side;
   switch (t.kind) {
     case "bool":
-      return [values.lowerBool(value)];
+      return [values.lowerBool(code, value)];
     case "u8":
     case "s8":
     case "u16":
@@ -42,7 +42,7 @@ function lowerFlatHere(code: Code, side: Side, t: ValType, value: Expr): readonl
     case "s64":
     case "f32":
     case "f64":
-      return [values.lowerNumber(t.kind, value)];
+      return [values.lowerNumber(code, t.kind, value)];
     case "char":
       return [values.lowerChar(value)];
     case "string":
@@ -57,7 +57,7 @@ function lowerFlatHere(code: Code, side: Side, t: ValType, value: Expr): readonl
       return lowerRange(side, "list", storeMap(code, side, t, value));
     case "record": {
       const keys = keysOf(t.fields.map(({ label }) => label));
-      const fields = values.asRecord(code, value, "record");
+      const fields = values.asRecord(code, value, t);
       return t.fields.flatMap(({ type }, i) => lowerFlat(code, side, type, fieldOf(fields, keys[i]!)));
     }
     case "tuple": {

@@ -24,12 +24,15 @@ export function write(code: Code, side: Side, view: View, ptr: Expr, offset: num
   code.put(code.view(side, view), elementIndex(side, view, ptr, offset), value);
 }
 
-/** Addresses of 32-bit memories fit a shift; those of 64-bit memories may not, but are multiples of the size, too. */
+/**
+ * Addresses of 32-bit memories fit a shift; those of 64-bit memories may not, but are multiples of the size, too. The
+ * offset is added afterwards: then engines see that the sum cannot overflow, and shift once for all fields of a size.
+ */
 function elementIndex(side: Side, view: View, ptr: Expr, offset: number): Expr {
-  const at = plus(ptr, offset);
   const size = sizes[view];
-  if (size === 1) return at;
-  return side.pointer === "i64" ? binary(at, "/", size) : binary(at, ">>>", Math.log2(size));
+  if (size === 1) return plus(ptr, offset);
+  const first = side.pointer === "i64" ? binary(ptr, "/", size) : binary(ptr, ">>>", Math.log2(size));
+  return plus(first, offset / size);
 }
 
 /** A pointer and a length, as strings and lists have them. Both are numbers, whatever the memory. */

@@ -28,12 +28,18 @@ export function store(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr
   code.do(code.callHelper(helper, side, [value, plus(ptr, offset)]));
 }
 
+/** Adds what `write` adds, which puts values of these types into memory: with views fetched once, if nothing runs the guest. */
+export function storeAll(code: Code, side: Side, types: readonly ValType[], write: () => void): void {
+  if (types.some((t) => hasPointers(t) || hasHandles(t))) write();
+  else code.hoistViews(side, write);
+}
+
 /** The cases of `store`: `store_record` and `store_flags` in the specification. */
 function storeHere(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr, offset: number): void {
   const { values, pointer } = side;
   switch (t.kind) {
     case "bool":
-      write(code, side, "u8", ptr, offset, values.lowerBool(value));
+      write(code, side, "u8", ptr, offset, values.lowerBool(code, value));
       return;
     case "u8":
     case "s8":
@@ -45,7 +51,7 @@ function storeHere(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr, o
     case "s64":
     case "f32":
     case "f64":
-      write(code, side, t.kind, ptr, offset, values.lowerNumber(t.kind, value));
+      write(code, side, t.kind, ptr, offset, values.lowerNumber(code, t.kind, value));
       return;
     case "char":
       write(code, side, "u32", ptr, offset, values.lowerChar(value));
@@ -66,7 +72,7 @@ function storeHere(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr, o
         pointer,
       );
       const keys = keysOf(t.fields.map(({ label }) => label));
-      const fields = values.asRecord(code, value, "record");
+      const fields = values.asRecord(code, value, t);
       for (const [i, { type }] of t.fields.entries()) {
         store(code, side, type, fieldOf(fields, keys[i]!), ptr, offset + offsets[i]!);
       }

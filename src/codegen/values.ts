@@ -7,7 +7,7 @@
  */
 import { keysOf } from "../abi/js-names.ts";
 import type { Case, ValType, ValTypeOf } from "../types/types.ts";
-import { apply, array, binary, call, constant, get, nothing, or, record } from "./build.ts";
+import { apply, array, binary, call, conditional, constant, get, index, nothing, or, record, typeOf } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
 import type { Range, View } from "./place.ts";
 import type { Expr } from "./tree.ts";
@@ -21,9 +21,9 @@ export interface Values {
   readonly name: "host" | "component";
 
   /** The core value for a number. */
-  lowerNumber(kind: View, value: Expr): Expr;
+  lowerNumber(code: Code, kind: View, value: Expr): Expr;
   /** The core value (0 or 1) for a boolean. */
-  lowerBool(value: Expr): Expr;
+  lowerBool(code: Code, value: Expr): Expr;
   /** From an `i32`, which is checked; and back. */
   liftChar(i: Expr): Expr;
   lowerChar(value: Expr): Expr;
@@ -44,7 +44,7 @@ export interface Values {
   readonly makeMap: (() => Expr) | undefined;
 
   /** `value` made ready to have fields read from it. */
-  asRecord(code: Code, value: Expr, wanted: string): Expr;
+  asRecord(code: Code, value: Expr, t: ValTypeOf<"record">): Expr;
   asTuple(code: Code, value: Expr, length: number): Expr;
 
   /**
@@ -111,12 +111,57 @@ function isNested(t: ValTypeOf<"option">): boolean {
   return t.type.kind === "option";
 }
 
-/** Values as JavaScript has them. */
+/** What an integer is to be equal to if it is of the type. Of what is no number, this is another value, or throws. */
+const fitted: Partial<Record<View, (value: Expr) => Expr>> = {
+  u8: (value) => binary(value, "&", 0xff),
+  s8: (value) => binary(binary(value, "<<", 24), ">>", 24),
+  u16: (value) => binary(value, "&", 0xffff),
+  s16: (value) => binary(binary(value, "<<", 16), ">>", 16),
+  u32: (value) => binary(value, ">>>", 0),
+  s32: (value) => binary(value, "|", 0),
+};
+
+/** A name for a value that is read from an object: reading it twice could give two values. */
+function nameOf(code: Code, value: Expr, kind: string): Expr {
+  return code.named(value, value.op === "get" ? value.key : kind);
+}
+
+/** What values that are no objects have, too: none of these tells the one from the other. */
+const primitive: ReadonlySet<string> = new Set(
+  [String, Number, Boolean, Symbol, BigInt].flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype)),
+);
+
+/** Whether reading the fields of a record rejects all that is no object, one of them being a field that must be there. */
+function tellsObjects({ fields }: ValTypeOf<"record">): boolean {
+  return keysOf(fields.map(({ label }) => label)).some((key, i) => {
+    return fields[i]!.type.kind !== "option" && !primitive.has(key) && !inherited.has(key);
+  });
+}
+
+/**
+ * Values as JavaScript has them. Each is checked, and named before it is: `reject` says nothing but that one is wrong. So
+ * do errors of the engine, on the way to a field of `null` or where a bigint meets a number.
+ */
 export const hostValues: Values = {
   name: "host",
 
-  lowerNumber: (kind, value) => call(`to${capitalized(kind)}`, value),
-  lowerBool: (value) => call("toBool", value),
+  lowerNumber(code, kind, value) {
+    if (kind === "u64" || kind === "s64") return call(`to${capitalized(kind)}`, value);
+    const number = nameOf(code, value, kind);
+    const fit = fitted[kind];
+    code.reject(
+      fit === undefined ? binary(typeOf(number), "!==", constant("number")) : binary(number, "!==", fit(number)),
+    );
+    // Signed, as core WebAssembly passes it: numbers beyond 2^31 would be doubles, which some engines convert slowly.
+    return kind === "u32" ? binary(number, "|", 0) : number;
+  },
+
+  lowerBool(code, value) {
+    const flag = nameOf(code, value, "bool");
+    code.reject(binary(typeOf(flag), "!==", constant("boolean")));
+    return conditional(flag, constant(1), constant(0));
+  },
+
   liftChar: (i) => call("charFromI32", i),
   lowerChar: (value) => call("toChar", value),
 
@@ -144,7 +189,11 @@ export const hostValues: Values = {
   mapEntries: (code, value) => code.bind(call("mapEntries", value), "entries"),
   makeMap: () => call("makeMap"),
 
-  asRecord: (code, value, wanted) => code.bind(call("asObject", value), wanted),
+  asRecord(code, value, t) {
+    if (tellsObjects(t)) return code.named(value, "record");
+    const sparse = t.fields.every(({ type }) => type.kind === "option");
+    return code.bind(call(sparse ? "asSparse" : "asObject", value), "record");
+  },
   asTuple: (code, value, length) => code.bind(call("asTuple", value, constant(length)), "tuple"),
 
   liftFlags(code, bits, labels) {
@@ -154,25 +203,19 @@ export const hostValues: Values = {
 
   lowerFlags(code, value, labels) {
     const flags = code.bind(call("asObject", value), "flags");
-    return keysOf(labels)
+    const bits = keysOf(labels)
       .map((key, i) => {
         const bit = call("toFlag", fieldOf(flags, key));
         return i === 0 ? bit : binary(bit, "<<", i);
       })
       .reduce((all, bit) => binary(all, "|", bit));
+    return call("toFlags", bits, flags);
   },
 
   liftEnum(code, side, t, i) {
-    const helper = code.generator.helper("label", side, t, ["i"], (inner, [index]) => {
-      inner.switch(
-        index!,
-        t.labels.map((_, n) => n),
-        (n) => inner.return(constant(t.labels[n]!)),
-        () => inner.return(call("invalidDiscriminant")),
-      );
-      return undefined;
-    });
-    return code.callHelper(helper, side, [i]);
+    const label = code.bind(index(code.captureLabels(side, t), i), "label");
+    code.if(binary(label, "===", nothing), () => code.do(call("invalidDiscriminant")));
+    return label;
   },
 
   lowerEnum(code, side, t, value) {
@@ -204,7 +247,8 @@ export const hostValues: Values = {
       );
       return;
     }
-    const shape = code.bind(call("asObject", value), t.kind);
+    // What is no object has no `tag`.
+    const shape = code.named(value, t.kind);
     const tags = casesOf(t).map(({ label }) => label);
     code.switch(
       get(shape, "tag"),

@@ -190,7 +190,7 @@ export class AsyncState {
       fallible: funcType.result !== undefined && plan.types[funcType.result]!.kind === "result",
       failed: (error, result, scope) => {
         const explain = () => explainResult({ types: plan.types, resources, asyncTypes }, funcType, result, path);
-        return lowerFailed(path, explain, error, scope);
+        return lowerFailed(path, explain, error, scope, result);
       },
     });
   }

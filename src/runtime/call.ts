@@ -83,7 +83,7 @@ export function liftFailed(
 /** What to tell of an error from lowering an argument: a wrong one, or one that throws when it is read. */
 export function argumentFault(path: readonly string[], explain: () => ComponentError, error: unknown): ComponentError {
   const told = explain();
-  if (error instanceof InvalidValue || told.code !== "changed-value") return told;
+  if (tells(told, error)) return told;
   const message = error instanceof Error ? error.message : show(error);
   return new ComponentError(
     "call",
@@ -92,6 +92,14 @@ export function argumentFault(path: readonly string[], explain: () => ComponentE
     { path },
     { cause: error },
   );
+}
+
+/**
+ * Whether `told`, what is wrong with a value, is why storing it ended with `error`. Generated code relies on an engine's
+ * own errors, too: what throws when a field of it is read, or where a number is wanted, is explained as all else is.
+ */
+function tells(told: ComponentError, error: unknown): boolean {
+  return error instanceof InvalidValue || told.code !== "changed-value";
 }
 
 /** Poisons the store of the instances that a failed call had entered, and tells why. */
@@ -108,18 +116,24 @@ export function located(reason: ComponentError, path: readonly string[], trap: u
   return new ComponentError(phase, code, reason.reason, { path, offset }, { cause });
 }
 
-/** What becomes of an error in a call of a lowered function by a guest: always a trap, whoever is at fault. */
+/** What stands for the result of a host function until that has returned. */
+export const notReturned: unique symbol = Symbol("not returned");
+
+/**
+ * What becomes of an error in a call of a lowered function by a guest: always a trap, whoever is at fault. Of what a host
+ * function has returned, `explain` says what is wrong.
+ */
 export function lowerFailed(
   path: readonly string[],
   explain: () => ComponentError,
   error: unknown,
   scope: CallScope | undefined,
+  result: unknown,
 ): never {
   scope?.release();
-  if (!isGuestFailure(error)) {
-    // What the host function threw itself it has not returned.
+  if (result !== notReturned && !isGuestFailure(error)) {
     const told = explain();
-    if (error instanceof InvalidValue || told.code === "unreadable-value") trapWith(told);
+    if (tells(told, error)) trapWith(told);
   }
   trapOnThrow(error, path);
 }

@@ -59,7 +59,7 @@ export interface LiftBinding {
    * Never returns: tells what went wrong (with the arguments at hand, to explain a wrong one) and poisons where due.
    * `scope` is the call's, if it has one: a call whose arguments are wrong is undone.
    */
-  readonly failed: (error: unknown, args: readonly unknown[], scope?: CallScope) => never;
+  readonly failed: (error: unknown, scope: CallScope | undefined, ...args: unknown[]) => never;
 }
 
 export interface LowerBinding {
@@ -74,8 +74,11 @@ export interface LowerBinding {
   readonly views: boolean;
   /** The callee's side, where it is another component's lift. */
   readonly lift: LiftBinding | undefined;
-  /** Never returns: traps for what the host function threw, or for a result of the wrong type. */
-  readonly failed: (error: unknown, result: unknown, scope?: CallScope) => never;
+  /**
+   * Never returns: traps for what the host function threw, or for a result of the wrong type. `isErr`: of a function whose
+   * result is a `result`, which case it is of.
+   */
+  readonly failed: (error: unknown, scope: CallScope | undefined, result: unknown, isErr?: boolean) => never;
 }
 
 // ---- Calls that are tasks: the protocol is in call-async.ts, generated is only how values travel

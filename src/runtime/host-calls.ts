@@ -8,7 +8,7 @@
 
 import { AssertionError, ComponentError } from "../errors/component-error.ts";
 import { resultError } from "../errors/result-error.ts";
-import { argumentFault, cannotEnter, guestFailed, leave, located } from "./call.ts";
+import { argumentFault, cannotEnter, guestFailed, leave, located, notReturned } from "./call.ts";
 import { answer, type Callee, type CallerSide, canonLift, checkMayBlock } from "./call-async.ts";
 import type { CoreFunction, HostFunction } from "./functions.ts";
 import type { ComponentInstance } from "./instance.ts";
@@ -262,7 +262,7 @@ function callHost(side: HostImport, args: readonly unknown[], scope: CallScope):
     try {
       return { value: fail(error) };
     } catch (fault) {
-      return side.failed(fault, undefined, scope);
+      return side.failed(fault, notReturned, scope);
     }
   }
 }

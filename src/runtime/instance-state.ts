@@ -233,7 +233,7 @@ export class InstanceState {
       postReturn: postReturn && (this.coreDef(postReturn) as CoreFunction),
       resources,
       asyncTypes,
-      failed: (error, args, scope) => {
+      failed: (error, scope, ...args) => {
         const explain = () =>
           explainArguments({ types: plan.types, resources, asyncTypes }, plan.funcTypes[type]!, args, path);
         return liftFailed(entering, path, explain, error, scope);
@@ -264,10 +264,11 @@ export class InstanceState {
       host: imported?.func,
       views: imported?.views ?? false,
       lift: callee.from === "lift" ? this.liftBinding(callee.lift, caller) : undefined,
-      failed: (error, result, scope) => {
+      failed: (error, scope, result, isErr) => {
+        const told = isErr === undefined ? result : { tag: isErr ? "err" : "ok", val: result };
         const explain = () =>
-          explainResult({ types: plan.types, resources, asyncTypes }, plan.funcTypes[type]!, result, path);
-        return lowerFailed(path, explain, error, scope);
+          explainResult({ types: plan.types, resources, asyncTypes }, plan.funcTypes[type]!, told, path);
+        return lowerFailed(path, explain, error, scope, result);
       },
     };
     return maker(binding);

@@ -42,6 +42,15 @@ export class ComponentInstance {
     store.adopt(this);
   }
 
+  /**
+   * Sets `TRAPPED`, for good. A call that is inside (a host function below it may have caught the trap) will clear the
+   * flags when it leaves, without a look at them: so they become what cannot be cleared.
+   */
+  close(): void {
+    if ((this.flags & ENTERED) === 0) this.flags = TRAPPED;
+    else Object.defineProperty(this, "flags", { get: () => TRAPPED, set: () => {} });
+  }
+
   /** `self_and_ancestors` in the specification, innermost first. */
   selfAndAncestors(): readonly ComponentInstance[] {
     if (this.#line === undefined) {

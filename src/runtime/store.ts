@@ -5,7 +5,7 @@
  * Each instantiation has a store of its own unless the embedder gives it one.
  */
 import type { ComponentError } from "../errors/component-error.ts";
-import { type ComponentInstance, ENTERED, TRAPPED } from "./instance.ts";
+import { type ComponentInstance, ENTERED } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import type { Chooser, Scheduler } from "./scheduler.ts";
 
@@ -53,7 +53,7 @@ export class Store {
 
   adopt(instance: ComponentInstance): void {
     this.#instances.push(instance);
-    if (this.trapped !== undefined) instance.flags |= TRAPPED;
+    if (this.trapped !== undefined) instance.close();
   }
 
   /**
@@ -63,7 +63,7 @@ export class Store {
   poison(reason: ComponentError): boolean {
     this.trapped ??= reason;
     mayNotLeave[0] = 0;
-    for (const instance of this.#instances) instance.flags |= TRAPPED;
+    for (const instance of this.#instances) instance.close();
     return this.scheduler?.fail(this.trapped) === true;
   }
 

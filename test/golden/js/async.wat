@@ -28,7 +28,6 @@
 ;;   "use strict";
 ;;
 ;;   const {
-;;     asObject,
 ;;     asTuple,
 ;;     checkPointer,
 ;;     invalid,
@@ -40,8 +39,6 @@
 ;;     storeLiftedString,
 ;;     storeU8,
 ;;     storeUtf8,
-;;     toU32,
-;;     toU8,
 ;;     unsigned64,
 ;;   } = library;
 ;;
@@ -50,7 +47,7 @@
 ;;     const u32 = memory.u32;
 ;;     let at = ptr;
 ;;     for (let i = 0; i < length; i++) {
-;;       list[i] = [loadUtf8(cx, u32[at >>> 2], u32[(at + 4) >>> 2]), u32[(at + 8) >>> 2]];
+;;       list[i] = [loadUtf8(cx, u32[at >>> 2], u32[(at >>> 2) + 1]), u32[(at >>> 2) + 2]];
 ;;       at = at + 12;
 ;;     }
 ;;     return list;
@@ -63,8 +60,10 @@
 ;;       const ptr2 = storeUtf8(cx, tuple[0]);
 ;;       const length2 = cx.length;
 ;;       memory.u32[at >>> 2] = ptr2;
-;;       memory.u32[(at + 4) >>> 2] = length2;
-;;       memory.u32[(at + 8) >>> 2] = toU32(tuple[1]);
+;;       memory.u32[(at >>> 2) + 1] = length2;
+;;       const u32 = tuple[1];
+;;       if (u32 !== u32 >>> 0) invalid();
+;;       memory.u32[(at >>> 2) + 2] = u32 | 0;
 ;;       at = at + 12;
 ;;     }
 ;;   }
@@ -74,8 +73,8 @@
 ;;     const u32 = memory.u32;
 ;;     let at = ptr;
 ;;     for (let i = 0; i < length; i++) {
-;;       const string = liftString(cx, "utf8", u32[at >>> 2], u32[(at + 4) >>> 2]);
-;;       list[i] = [string, u32[(at + 8) >>> 2]];
+;;       const string = liftString(cx, "utf8", u32[at >>> 2], u32[(at >>> 2) + 1]);
+;;       list[i] = [string, u32[(at >>> 2) + 2]];
 ;;       at = at + 12;
 ;;     }
 ;;     return list;
@@ -88,8 +87,8 @@
 ;;       const ptr2 = storeLiftedString(cx, "utf8", tuple[0]);
 ;;       const length2 = cx.length;
 ;;       memory.u32[at >>> 2] = ptr2;
-;;       memory.u32[(at + 4) >>> 2] = length2;
-;;       memory.u32[(at + 8) >>> 2] = tuple[1];
+;;       memory.u32[(at >>> 2) + 1] = length2;
+;;       memory.u32[(at >>> 2) + 2] = tuple[1];
 ;;       at = at + 12;
 ;;     }
 ;;   }
@@ -122,7 +121,9 @@
 ;;
 ;;   function lowerParams$host$sync(binding) {
 ;;     return function sync(values, scope) {
-;;       return [toU8(values[0])];
+;;       const u8 = values[0];
+;;       if (u8 !== (u8 & 255)) invalid();
+;;       return [u8];
 ;;     };
 ;;   }
 ;;
@@ -156,19 +157,20 @@
 ;;     const memory = cx.memory;
 ;;     return function fetch(value, core) {
 ;;       const ptr = checkPointer(cx, core[3], 12, 4);
-;;       const result = asObject(value);
-;;       switch (result.tag) {
+;;       switch (value.tag) {
 ;;         case "ok": {
 ;;           memory.u8[ptr] = 0;
-;;           const ptr2 = storeU8(cx, result.val);
+;;           const ptr2 = storeU8(cx, value.val);
 ;;           const length = cx.length;
-;;           memory.u32[(ptr + 4) >>> 2] = ptr2;
-;;           memory.u32[(ptr + 8) >>> 2] = length;
+;;           memory.u32[(ptr >>> 2) + 1] = ptr2;
+;;           memory.u32[(ptr >>> 2) + 2] = length;
 ;;           break;
 ;;         }
 ;;         case "err": {
 ;;           memory.u8[ptr] = 1;
-;;           memory.u32[(ptr + 4) >>> 2] = toU32(result.val);
+;;           const val = value.val;
+;;           if (val !== val >>> 0) invalid();
+;;           memory.u32[(ptr >>> 2) + 1] = val | 0;
 ;;           break;
 ;;         }
 ;;         default: {

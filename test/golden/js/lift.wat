@@ -19,7 +19,7 @@
 ;;= js
 ;;   "use strict";
 ;;
-;;   const { asObject, cannotEnter, checkPointer, loadUtf8, mayNotLeave, storeUtf8, toU32, viewString } = library;
+;;   const { cannotEnter, checkPointer, invalid, loadUtf8, mayNotLeave, storeUtf8, viewString } = library;
 ;;
 ;;   function lift$add(binding) {
 ;;     const entering0 = binding.entering[0];
@@ -30,14 +30,15 @@
 ;;       if (entering0.flags !== 0) cannotEnter(entering0, path);
 ;;       entering0.flags = 1;
 ;;       try {
-;;         const core = callee(toU32(a), toU32(b));
+;;         if (a !== a >>> 0 || b !== b >>> 0) invalid();
+;;         const core = callee(a | 0, b | 0);
 ;;         const result = core >>> 0;
-;;         entering0.flags &= 4;
+;;         entering0.flags = 0;
 ;;         return result;
 ;;       } catch (error) {
 ;;         entering0.flags = 4;
 ;;         mayNotLeave[0] = 0;
-;;         return failed(error, [a, b], undefined);
+;;         return failed(error, undefined, a, b);
 ;;       }
 ;;     };
 ;;   }
@@ -53,7 +54,8 @@
 ;;       let result;
 ;;       let thrown = false;
 ;;       try {
-;;         const core = callee(toU32(a), toU32(b));
+;;         if (a !== a >>> 0 || b !== b >>> 0) invalid();
+;;         const core = callee(a | 0, b | 0);
 ;;         result = core >>> 0;
 ;;         try {
 ;;           result = reader(result);
@@ -61,11 +63,11 @@
 ;;           result = readerError;
 ;;           thrown = true;
 ;;         }
-;;         entering0.flags &= 4;
+;;         entering0.flags = 0;
 ;;       } catch (error) {
 ;;         entering0.flags = 4;
 ;;         mayNotLeave[0] = 0;
-;;         return failed(error, [a, b], undefined);
+;;         return failed(error, undefined, a, b);
 ;;       }
 ;;       if (thrown) throw result;
 ;;       return result;
@@ -84,26 +86,25 @@
 ;;       if (entering0.flags !== 0) cannotEnter(entering0, path);
 ;;       entering0.flags = 1;
 ;;       try {
-;;         const record = asObject(p);
-;;         const ptr = storeUtf8(cx, record.fullName);
+;;         const ptr = storeUtf8(cx, p.fullName);
 ;;         const length = cx.length;
+;;         const age = p.age;
+;;         if (age !== age >>> 0) invalid();
 ;;         const ptr2 = storeUtf8(cx, name);
 ;;         const length2 = cx.length;
-;;         const core = callee(ptr, length, toU32(record.age), ptr2, length2);
+;;         const core = callee(ptr, length, age | 0, ptr2, length2);
 ;;         const ptr3 = checkPointer(cx, core >>> 0, 12, 4);
-;;         const result = {
-;;           fullName: loadUtf8(cx, memory.u32[ptr3 >>> 2], memory.u32[(ptr3 + 4) >>> 2]),
-;;           age: memory.u32[(ptr3 + 8) >>> 2],
-;;         };
+;;         const u32 = memory.u32;
+;;         const result = { fullName: loadUtf8(cx, u32[ptr3 >>> 2], u32[(ptr3 >>> 2) + 1]), age: u32[(ptr3 >>> 2) + 2] };
 ;;         mayNotLeave[0] = 1;
 ;;         postReturn(core);
 ;;         mayNotLeave[0] = 0;
-;;         entering0.flags &= 4;
+;;         entering0.flags = 0;
 ;;         return result;
 ;;       } catch (error) {
 ;;         entering0.flags = 4;
 ;;         mayNotLeave[0] = 0;
-;;         return failed(error, [p, name], undefined);
+;;         return failed(error, undefined, p, name);
 ;;       }
 ;;     };
 ;;   }
@@ -122,17 +123,16 @@
 ;;       let result;
 ;;       let thrown = false;
 ;;       try {
-;;         const record = asObject(p);
-;;         const ptr = storeUtf8(cx, record.fullName);
+;;         const ptr = storeUtf8(cx, p.fullName);
 ;;         const length = cx.length;
+;;         const age = p.age;
+;;         if (age !== age >>> 0) invalid();
 ;;         const ptr2 = storeUtf8(cx, name);
 ;;         const length2 = cx.length;
-;;         const core = callee(ptr, length, toU32(record.age), ptr2, length2);
+;;         const core = callee(ptr, length, age | 0, ptr2, length2);
 ;;         const ptr3 = checkPointer(cx, core >>> 0, 12, 4);
-;;         result = {
-;;           fullName: viewString(cx, "utf8", memory.u32[ptr3 >>> 2], memory.u32[(ptr3 + 4) >>> 2]),
-;;           age: memory.u32[(ptr3 + 8) >>> 2],
-;;         };
+;;         const u32 = memory.u32;
+;;         result = { fullName: viewString(cx, "utf8", u32[ptr3 >>> 2], u32[(ptr3 >>> 2) + 1]), age: u32[(ptr3 >>> 2) + 2] };
 ;;         try {
 ;;           result = reader(result);
 ;;         } catch (readerError) {
@@ -142,11 +142,11 @@
 ;;         mayNotLeave[0] = 1;
 ;;         postReturn(core);
 ;;         mayNotLeave[0] = 0;
-;;         entering0.flags &= 4;
+;;         entering0.flags = 0;
 ;;       } catch (error) {
 ;;         entering0.flags = 4;
 ;;         mayNotLeave[0] = 0;
-;;         return failed(error, [p, name], undefined);
+;;         return failed(error, undefined, p, name);
 ;;       }
 ;;       if (thrown) throw result;
 ;;       return result;

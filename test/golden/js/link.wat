@@ -33,6 +33,7 @@
 ;;     checkPointer,
 ;;     liftString,
 ;;     mayNotLeave,
+;;     notReturned,
 ;;     storeLiftedString,
 ;;     storeU8,
 ;;     viewU8,
@@ -58,18 +59,19 @@
 ;;         const length = calleeCx.length;
 ;;         const core = callee(ptr, length, value2);
 ;;         const ptr2 = checkPointer(calleeCx, core >>> 0, 8, 4);
-;;         const string = liftString(calleeCx, "utf16", calleeMemory.u32[ptr2 >>> 2], calleeMemory.u32[(ptr2 + 4) >>> 2]);
+;;         const u32 = calleeMemory.u32;
+;;         const string = liftString(calleeCx, "utf16", u32[ptr2 >>> 2], u32[(ptr2 >>> 2) + 1]);
 ;;         const ptr3 = checkPointer(cx, out >>> 0, 8, 4);
 ;;         const ptr4 = storeLiftedString(cx, "utf8", string);
 ;;         const length2 = cx.length;
 ;;         memory.u32[ptr3 >>> 2] = ptr4;
-;;         memory.u32[(ptr3 + 4) >>> 2] = length2;
+;;         memory.u32[(ptr3 >>> 2) + 1] = length2;
 ;;         mayNotLeave[0] = 1;
 ;;         postReturn(core);
 ;;         mayNotLeave[0] = 0;
-;;         entering0.flags &= 4;
+;;         entering0.flags = 0;
 ;;       } catch (error) {
-;;         return failed(error, undefined, undefined);
+;;         return failed(error, undefined, notReturned);
 ;;       }
 ;;     };
 ;;   }

@@ -35,9 +35,8 @@
 ;;     loadUtf8,
 ;;     makeList,
 ;;     mayNotLeave,
-;;     toF32,
-;;     toF64,
 ;;     toFlag,
+;;     toFlags,
 ;;     toU64,
 ;;     viewString,
 ;;   } = library;
@@ -46,48 +45,40 @@
 ;;     const f64 = memory.f64;
 ;;     let at = ptr;
 ;;     for (let i = 0; i < length; i++) {
-;;       const record = asObject(list[i]);
-;;       f64[at >>> 3] = toF64(record.x);
-;;       f64[(at + 8) >>> 3] = toF64(record.y);
+;;       const record = list[i];
+;;       const x = record.x;
+;;       if (typeof x !== "number") invalid();
+;;       f64[at >>> 3] = x;
+;;       const y = record.y;
+;;       if (typeof y !== "number") invalid();
+;;       f64[(at >>> 3) + 1] = y;
 ;;       at = at + 16;
 ;;     }
 ;;   }
 ;;
-;;   function label$enum2(i) {
-;;     switch (i) {
-;;       case 0: return "red";
-;;       case 1: return "dark-green";
-;;       default: return invalidDiscriminant();
-;;     }
-;;   }
-;;
-;;   function loadElements$tuple9(cx, memory, ptr, length) {
+;;   function loadElements$tuple9(labels2, cx, memory, ptr, length) {
 ;;     const list = makeList(length);
 ;;     const u8 = memory.u8;
 ;;     const u32 = memory.u32;
 ;;     let at = ptr;
 ;;     for (let i = 0; i < length; i++) {
-;;       list[i] = [label$enum2(u8[at]), loadUtf8(cx, u32[(at + 4) >>> 2], u32[(at + 8) >>> 2])];
+;;       const label = labels2[u8[at]];
+;;       if (label === undefined) invalidDiscriminant();
+;;       list[i] = [label, loadUtf8(cx, u32[(at >>> 2) + 1], u32[(at >>> 2) + 2])];
 ;;       at = at + 12;
 ;;     }
 ;;     return list;
 ;;   }
 ;;
-;;   function label$enum2$2(i) {
-;;     switch (i) {
-;;       case 0: return "red";
-;;       case 1: return "dark-green";
-;;       default: return invalidDiscriminant();
-;;     }
-;;   }
-;;
-;;   function loadElements$tuple9$2(cx, memory, ptr, length) {
+;;   function loadElements$tuple9$2(labels2, cx, memory, ptr, length) {
 ;;     const list = makeList(length);
 ;;     const u8 = memory.u8;
 ;;     const u32 = memory.u32;
 ;;     let at = ptr;
 ;;     for (let i = 0; i < length; i++) {
-;;       list[i] = [label$enum2$2(u8[at]), viewString(cx, "utf8", u32[(at + 4) >>> 2], u32[(at + 8) >>> 2])];
+;;       const label = labels2[u8[at]];
+;;       if (label === undefined) invalidDiscriminant();
+;;       list[i] = [label, viewString(cx, "utf8", u32[(at >>> 2) + 1], u32[(at >>> 2) + 2])];
 ;;       at = at + 12;
 ;;     }
 ;;     return list;
@@ -100,6 +91,7 @@
 ;;     const path = binding.path;
 ;;     const cx = binding.cx;
 ;;     const memory = cx.memory;
+;;     const labels2 = ["red", "dark-green"];
 ;;     return function f(points, modes, number) {
 ;;       if (entering0.flags !== 0) cannotEnter(entering0, path);
 ;;       entering0.flags = 1;
@@ -110,15 +102,16 @@
 ;;         const flags = asObject(modes);
 ;;         let tag = 0;
 ;;         let payload = 0n;
-;;         const variant = asObject(number);
-;;         switch (variant.tag) {
+;;         switch (number.tag) {
 ;;           case "small": {
-;;             payload = extendI32(f32ToBits(toF32(variant.val)));
+;;             const val = number.val;
+;;             if (typeof val !== "number") invalid();
+;;             payload = extendI32(f32ToBits(val));
 ;;             break;
 ;;           }
 ;;           case "large": {
 ;;             tag = 1;
-;;             payload = toU64(variant.val);
+;;             payload = toU64(number.val);
 ;;             break;
 ;;           }
 ;;           case "none": {
@@ -130,16 +123,17 @@
 ;;             break;
 ;;           }
 ;;         }
-;;         const core = callee(ptr, length, toFlag(flags.read) | (toFlag(flags.writeAll) << 1), tag, payload);
+;;         const core = callee(ptr, length, toFlags(toFlag(flags.read) | (toFlag(flags.writeAll) << 1), flags), tag, payload);
 ;;         const ptr2 = checkPointer(cx, core >>> 0, 8, 4);
-;;         const length2 = memory.u32[(ptr2 + 4) >>> 2];
-;;         const result = loadElements$tuple9(cx, memory, checkList(cx, memory.u32[ptr2 >>> 2], length2, 12, 4), length2);
-;;         entering0.flags &= 4;
+;;         const u32 = memory.u32;
+;;         const length2 = u32[(ptr2 >>> 2) + 1];
+;;         const result = loadElements$tuple9(labels2, cx, memory, checkList(cx, u32[ptr2 >>> 2], length2, 12, 4), length2);
+;;         entering0.flags = 0;
 ;;         return result;
 ;;       } catch (error) {
 ;;         entering0.flags = 4;
 ;;         mayNotLeave[0] = 0;
-;;         return failed(error, [points, modes, number], undefined);
+;;         return failed(error, undefined, points, modes, number);
 ;;       }
 ;;     };
 ;;   }
@@ -151,6 +145,7 @@
 ;;     const path = binding.path;
 ;;     const cx = binding.cx;
 ;;     const memory = cx.memory;
+;;     const labels2 = ["red", "dark-green"];
 ;;     return function f(reader, points, modes, number) {
 ;;       if (entering0.flags !== 0) cannotEnter(entering0, path);
 ;;       entering0.flags = 1;
@@ -163,15 +158,16 @@
 ;;         const flags = asObject(modes);
 ;;         let tag = 0;
 ;;         let payload = 0n;
-;;         const variant = asObject(number);
-;;         switch (variant.tag) {
+;;         switch (number.tag) {
 ;;           case "small": {
-;;             payload = extendI32(f32ToBits(toF32(variant.val)));
+;;             const val = number.val;
+;;             if (typeof val !== "number") invalid();
+;;             payload = extendI32(f32ToBits(val));
 ;;             break;
 ;;           }
 ;;           case "large": {
 ;;             tag = 1;
-;;             payload = toU64(variant.val);
+;;             payload = toU64(number.val);
 ;;             break;
 ;;           }
 ;;           case "none": {
@@ -183,21 +179,22 @@
 ;;             break;
 ;;           }
 ;;         }
-;;         const core = callee(ptr, length, toFlag(flags.read) | (toFlag(flags.writeAll) << 1), tag, payload);
+;;         const core = callee(ptr, length, toFlags(toFlag(flags.read) | (toFlag(flags.writeAll) << 1), flags), tag, payload);
 ;;         const ptr2 = checkPointer(cx, core >>> 0, 8, 4);
-;;         const length2 = memory.u32[(ptr2 + 4) >>> 2];
-;;         result = loadElements$tuple9$2(cx, memory, checkList(cx, memory.u32[ptr2 >>> 2], length2, 12, 4), length2);
+;;         const u32 = memory.u32;
+;;         const length2 = u32[(ptr2 >>> 2) + 1];
+;;         result = loadElements$tuple9$2(labels2, cx, memory, checkList(cx, u32[ptr2 >>> 2], length2, 12, 4), length2);
 ;;         try {
 ;;           result = reader(result);
 ;;         } catch (readerError) {
 ;;           result = readerError;
 ;;           thrown = true;
 ;;         }
-;;         entering0.flags &= 4;
+;;         entering0.flags = 0;
 ;;       } catch (error) {
 ;;         entering0.flags = 4;
 ;;         mayNotLeave[0] = 0;
-;;         return failed(error, [points, modes, number], undefined);
+;;         return failed(error, undefined, points, modes, number);
 ;;       }
 ;;       if (thrown) throw result;
 ;;       return result;

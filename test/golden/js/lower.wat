@@ -28,6 +28,7 @@
 ;;     loadUtf8,
 ;;     makeScope,
 ;;     mayNotLeave,
+;;     notReturned,
 ;;     storeUtf8,
 ;;     toU64,
 ;;     viewU8,
@@ -40,7 +41,7 @@
 ;;     const memory = cx.memory;
 ;;     return function look(path0, path1, out) {
 ;;       if (mayNotLeave[0] !== 0) cannotLeave();
-;;       let result;
+;;       let result = notReturned;
 ;;       let isErr = false;
 ;;       try {
 ;;         const path = loadUtf8(cx, path0 >>> 0, path1 >>> 0);
@@ -55,14 +56,14 @@
 ;;           memory.u8[ptr] = 1;
 ;;           const ptr2 = storeUtf8(cx, result);
 ;;           const length = cx.length;
-;;           memory.u32[(ptr + 8) >>> 2] = ptr2;
-;;           memory.u32[(ptr + 12) >>> 2] = length;
+;;           memory.u32[(ptr >>> 2) + 2] = ptr2;
+;;           memory.u32[(ptr >>> 2) + 3] = length;
 ;;         } else {
 ;;           memory.u8[ptr] = 0;
-;;           memory.u64[(ptr + 8) >>> 3] = toU64(result);
+;;           memory.u64[(ptr >>> 3) + 1] = toU64(result);
 ;;         }
 ;;       } catch (error) {
-;;         return failed(error, { tag: isErr ? "err" : "ok", val: result }, undefined);
+;;         return failed(error, undefined, result, isErr);
 ;;       }
 ;;     };
 ;;   }
@@ -96,7 +97,7 @@
 ;;         host(handle, option);
 ;;         scope.end();
 ;;       } catch (error) {
-;;         return failed(error, undefined, scope);
+;;         return failed(error, scope, notReturned, undefined);
 ;;       }
 ;;     };
 ;;   }

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { compileFunctions } from "../../../src/codegen/compile.ts";
 import { asyncCodegen } from "../../../src/codegen/compile-async.ts";
 import type { Tier } from "../../../src/codegen/tier.ts";
+import { ComponentError } from "../../../src/errors/component-error.ts";
 import { ResultError } from "../../../src/errors/result-error.ts";
 import type { InstanceIndex, LiftIndex, ResourceIndex, TypeIndex } from "../../../src/plan/plan.ts";
 import { ComponentInstance, ENTERED, TRAPPED } from "../../../src/runtime/instance.ts";
@@ -101,7 +102,7 @@ eachTier("what has trapped meanwhile stays so", (tier) => {
     table,
     0,
     liftBinding(guest, () => {
-      guest.instance.flags |= TRAPPED;
+      guest.instance.store.poison(new ComponentError("trap", "lent", "caught by a host function"));
     }),
   );
   f();
@@ -119,8 +120,8 @@ eachTier("failures go to the binding, with the arguments", (tier) => {
     tier,
   );
   const told: unknown[] = [];
-  const failed = (error: unknown, args: readonly unknown[], scope: unknown): never => {
-    told.push([error instanceof InvalidValue, args, scope]);
+  const failed = (error: unknown, scope: unknown, ...args: unknown[]): never => {
+    told.push([error instanceof InvalidValue, scope, args]);
     throw new Error("told");
   };
   const f = lifted(
@@ -129,7 +130,7 @@ eachTier("failures go to the binding, with the arguments", (tier) => {
     liftBinding(new Guest(), () => 1, { failed }),
   );
   assert.throws(() => f(1, 256), { message: "told" });
-  assert.deepEqual(told, [[true, [1, 256], undefined]]);
+  assert.deepEqual(told, [[true, undefined, [1, 256]]]);
 });
 
 eachTier("a lifted `result` is returned or thrown", (tier) => {
@@ -279,14 +280,14 @@ eachTier("what a host function throws is its `err`", (tier) => {
   assert.deepEqual([g(() => {}), g(throws(undefined))], [0, 1]);
 
   const told: unknown[] = [];
-  const failed = (_error: unknown, value: unknown) => {
-    told.push(value);
+  const failed = (_error: unknown, _scope: unknown, value: unknown, isErr?: boolean) => {
+    told.push([value, isErr]);
   };
   lowered(table, 0, guest, { host: () => 300, failed })(0, 4096);
   lowered(table, 0, guest, { host: throws([1]), failed })(0, 4096);
   assert.deepEqual(told, [
-    { tag: "ok", val: 300 },
-    { tag: "err", val: [1] },
+    [300, false],
+    [[1], true],
   ]);
 });
 

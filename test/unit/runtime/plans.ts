@@ -1,7 +1,7 @@
 /** Plans made by hand, core modules from text, and makers that only pass numbers on: for tests of what runs a plan. */
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import type { Initializer, Lift, Plan, Resource, Trampoline } from "../../../src/plan/plan.ts";
-import { cannotEnter, leave } from "../../../src/runtime/call.ts";
+import { cannotEnter, leave, notReturned } from "../../../src/runtime/call.ts";
 import type {
   CoreFunction,
   FunctionTable,
@@ -109,7 +109,7 @@ function scalarLift(binding: LiftBinding): HostFunction {
         mayNotLeave[0] = 0;
       }
     } catch (error) {
-      failed(error, args);
+      failed(error, undefined, ...args);
     }
     leave(entering);
     return result;
@@ -123,7 +123,7 @@ function scalarLower({ host, lift, failed }: LowerBinding): CoreFunction {
     try {
       return callee(...args);
     } catch (error) {
-      return failed(error, undefined);
+      return failed(error, undefined, notReturned);
     }
   };
 }
