@@ -107,9 +107,7 @@ export class Names {
   }
 
   fresh(wanted: string): string {
-    const plain = identifier(wanted);
-    // A name may be reserved together with all that begins with it, or with all of its numbers: counting finds none then.
-    const base = this.#reserved(`${plain}2`) ? `_${plain}` : plain;
+    const base = identifier(wanted);
     let name = base;
     for (let n = 2; this.#taken.has(name) || keywords.has(name) || this.#reserved(name); n++) name = base + n;
     this.#taken.add(name);

@@ -25,7 +25,7 @@ import { type CompileOptions, featuresOf } from "./compile-options.ts";
 import { describeKind } from "./describe.ts";
 import { fused } from "./fusing.ts";
 import { type Extern, Reflection } from "./reflect.ts";
-import { bytesOf, type ComponentBytes, type ComponentSource, isBytes, view } from "./source.ts";
+import { bytesOf, type ComponentBytes, type ComponentSource, view } from "./source.ts";
 import type { AnyWorld, World } from "./world.ts";
 
 /** The engine's modules for a component binary: shared by every component that came out of it. */
@@ -102,9 +102,8 @@ export class Component<W extends World = AnyWorld> {
   static compile(source: ComponentSource, options?: CompileOptions): Promise<Component>;
   static compile<W extends World>(source: ComponentSource, options?: CompileOptions): Promise<Component<W>>;
   static async compile(source: ComponentSource, options: CompileOptions = {}): Promise<Component> {
-    // From here to the last `WebAssembly.compile` nothing is awaited: the bytes that are checked are those compiled, and
-    // those that were given, as for `WebAssembly.compile` itself.
-    const bytes = isBytes(source) ? view(source) : await bytesOf(source);
+    // From here to the last `WebAssembly.compile` nothing is awaited: the bytes that are checked are those compiled.
+    const bytes = await bytesOf(source);
     const { closure, ranges, used } = load(bytes, options);
     const compile = async (range: ByteRange): Promise<void> => {
       try {

@@ -14,6 +14,7 @@ export type ComponentBytes = ArrayBufferLike | ArrayBufferView;
  * @throws ComponentError of phase `decode` if the download failed
  */
 export async function bytesOf(source: ComponentSource): Promise<Uint8Array> {
+  if (isBytes(source)) return view(source);
   const came: unknown = await source;
   if (isBytes(came)) return view(came);
   if (!isResponse(came)) {
@@ -41,8 +42,7 @@ export function view(source: ComponentBytes): Uint8Array {
   return isShared(source.buffer) ? bytes.slice() : bytes;
 }
 
-/** Whether there is nothing to wait for. */
-export function isBytes(source: unknown): source is ComponentBytes {
+function isBytes(source: unknown): source is ComponentBytes {
   return source instanceof ArrayBuffer || ArrayBuffer.isView(source) || isShared(source);
 }
 

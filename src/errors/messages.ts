@@ -1,3 +1,18 @@
+/** What a guest's pointer was to be good for. */
+export interface Span {
+  readonly ptr: number;
+  readonly size: number;
+  readonly alignment: number;
+  /** How many bytes there are. */
+  readonly memory: number;
+}
+
+/** Adapters between components do not keep it. */
+function told({ ptr, size, alignment, memory }: Partial<Span> = {}): string {
+  if (ptr === undefined || memory === undefined) return "";
+  return ` (${size} bytes, aligned to ${alignment}, at 0x${ptr.toString(16)} of 0x${memory.toString(16)})`;
+}
+
 /**
  * The reasons for which gantry traps a guest, by code, each worded once.
  *
@@ -5,10 +20,13 @@
  * where the rule is checked: there the sentence is the best comment that the check can have.
  */
 export const trapMessages = {
-  "cannot-enter": () => "cannot enter component instance",
-  "cannot-leave": () => "cannot leave component instance",
-  "unknown-handle": (v: { index: number }) => `unknown handle index ${v.index}`,
-  "wrong-handle-kind": (v: { index: number; kind: string }) => `handle index ${v.index} is not a ${v.kind}`,
+  "cannot-enter": (v?: { why: string }) => `cannot enter component instance${v === undefined ? "" : `: ${v.why}`}`,
+  "cannot-leave": (v?: { by: string }) =>
+    `cannot leave component instance${v === undefined ? "" : ` by \`${v.by}\``}: its realloc or post-return is running`,
+  "unknown-handle": (v: { index: number; kind?: string }) =>
+    `unknown handle index ${v.index}${v.kind === undefined ? "" : `, where a ${v.kind} is wanted`}`,
+  "wrong-handle-kind": (v: { index: number; kind: string; found: string }) =>
+    `handle index ${v.index} is a ${v.found}, not a ${v.kind}`,
   "wrong-resource-type": (v: { index: number; wanted: string; found: string }) =>
     `handle index ${v.index} used with the wrong type, expected ${v.wanted} but found a ${v.found}`,
   lent: () => "cannot remove owned resource while borrowed",
@@ -56,14 +74,16 @@ export const trapMessages = {
   "buffer-too-long": () => "the buffer of a stream is longer than 2^28 - 1 elements",
   "buffer-out-of-bounds": (v: { what: string }) => `${v.what} pointer/length out of bounds of memory`,
   "handle-table-full": () => "the handle table is full",
-  "unaligned-pointer": () => "unaligned pointer",
-  "pointer-out-of-bounds": () => "pointer out of bounds of memory",
-  "realloc-unaligned": () => "unaligned pointer: realloc return: result not aligned",
-  "realloc-out-of-bounds": (v: { what: "string" | "list" | "pointer" }) =>
-    `${v.what} content out-of-bounds: realloc return: beyond end of memory`,
-  "string-out-of-bounds": () => "string content out-of-bounds: string pointer/length out of bounds of memory",
+  "unaligned-pointer": (v?: Span) => `unaligned pointer${told(v)}`,
+  "pointer-out-of-bounds": (v?: Span) => `pointer out of bounds of memory${told(v)}`,
+  "realloc-unaligned": (v?: Span) => `unaligned pointer: realloc return: result not aligned${told(v)}`,
+  "realloc-out-of-bounds": (v: { what: "string" | "list" | "pointer" } & Partial<Span>) =>
+    `${v.what} content out-of-bounds: realloc return: beyond end of memory${told(v)}`,
+  "string-out-of-bounds": (v?: Span) =>
+    `string content out-of-bounds: string pointer/length out of bounds of memory${told(v)}`,
   "string-too-long": () => "string content out-of-bounds: the string is longer than 2^28 - 1 bytes",
-  "list-out-of-bounds": () => "list content out-of-bounds: list pointer/length out of bounds of memory",
+  "list-out-of-bounds": (v?: Span) =>
+    `list content out-of-bounds: list pointer/length out of bounds of memory${told(v)}`,
   "list-too-long": () => "list content out-of-bounds: the list is longer than 2^28 - 1 bytes",
   "invalid-utf8": (v: { length: number; index: number }) =>
     `invalid utf-8 sequence of ${v.length} bytes from index ${v.index}`,

@@ -243,9 +243,9 @@ export type Leaf =
   /** Lends a resource to the instance that defines it, and takes it back. */
   | { readonly leaf: "lend" | "end-loan"; readonly options: OptionsIndex; readonly resource: ResourceIndex };
 
-/** The traps of whose message nothing depends on the moment. */
+/** The traps whose message need not depend on the moment. */
 export type PlainTrapCode = {
-  [C in TrapCode]: Parameters<(typeof trapMessages)[C]> extends readonly [] ? C : never;
+  [C in TrapCode]: [] extends Parameters<(typeof trapMessages)[C]> ? C : never;
 }[TrapCode];
 
 // ---- Exports

@@ -6,12 +6,13 @@
  * Generated functions ask for the flags themselves and come here only when something is in the way.
  */
 import { AssertionError, ComponentError } from "../errors/component-error.ts";
+import { trapMessages } from "../errors/messages.ts";
 import type { CoreFunction, HostFunction } from "./functions.ts";
 import { type ComponentInstance, ENTERED, TRAPPED } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import { InvalidValue } from "./numbers.ts";
 import type { CallScope } from "./resources.ts";
-import { show } from "./show.ts";
+import { messageOf } from "./show.ts";
 import { isGuestFailure, reasonOf, stackOverflow, trap, trapOnThrow, trapWith } from "./trap.ts";
 
 // ---- Entering and leaving
@@ -25,9 +26,9 @@ export function cannotEnter(instance: ComponentInstance, path: readonly string[]
   // An exhausted stack may not have left room to say so.
   if ((instance.flags & TRAPPED) !== 0 && store.trapped === undefined) store.poison(stackOverflow());
   const { trapped } = store;
-  const before = trapped === undefined ? "" : `: it trapped before (${trapped.message})`;
+  const why = trapped === undefined ? isInside : `it trapped before (${trapped.message})`;
   const options = trapped === undefined ? {} : { cause: trapped };
-  throw new ComponentError("trap", "cannot-enter", `cannot enter component instance${before}`, { path }, options);
+  throw new ComponentError("trap", "cannot-enter", trapMessages["cannot-enter"]({ why }), { path }, options);
 }
 
 /** `may_enter_from(None)` and `enter_from(None)` in the specification; throws if the instances cannot be entered. */
@@ -45,7 +46,7 @@ export function leave(entering: readonly ComponentInstance[]): void {
 export function refuseEntry(): CoreFunction {
   return () => {
     if (mayNotLeave[0] !== 0) trap("cannot-leave");
-    return trap("cannot-enter");
+    return trap("cannot-enter", { why: "it is the caller, or around the caller, or inside of it" });
   };
 }
 
@@ -53,6 +54,9 @@ export function refuseEntry(): CoreFunction {
 export function promised(call: HostFunction, args: readonly unknown[]): Promise<unknown> {
   return new Promise((resolve) => resolve((call as (...args: readonly unknown[]) => unknown)(...args)));
 }
+
+/** Why an instance cannot be entered that has not trapped. */
+export const isInside = "a call into it is still running";
 
 // ---- Failures
 
@@ -84,14 +88,8 @@ export function liftFailed(
 export function argumentFault(path: readonly string[], explain: () => ComponentError, error: unknown): ComponentError {
   const told = explain();
   if (tells(told, error)) return told;
-  const message = error instanceof Error ? error.message : show(error);
-  return new ComponentError(
-    "call",
-    "unreadable-value",
-    `reading an argument threw: ${message}`,
-    { path },
-    { cause: error },
-  );
+  const reason = `reading an argument threw: ${messageOf(error)}`;
+  return new ComponentError("call", "unreadable-value", reason, { path }, { cause: error });
 }
 
 /**

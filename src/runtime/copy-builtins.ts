@@ -15,6 +15,7 @@ import { GuestBuffer } from "./buffers.ts";
 import { type CopyEnd, CopyResult } from "./copy-end.ts";
 import type { CoreFunction } from "./functions.ts";
 import { ReadableFutureEnd, SharedFuture, WritableFutureEnd } from "./futures.ts";
+import type { HandleClass } from "./handle-table.ts";
 import { ReadableStreamEnd, SharedStream, WritableStreamEnd } from "./streams.ts";
 import { trap } from "./trap.ts";
 import { type Event, EventCode } from "./waitable.ts";
@@ -56,7 +57,7 @@ export function copyNew({ instance, type }: AsyncContext): CoreFunction {
 /** The end that a built-in of `type` is called with. */
 function endAt({ instance, type }: AsyncContext, side: Side, i: number): CopyEnd {
   const asyncType = type();
-  const End: abstract new (...args: never[]) => CopyEnd = kinds[asyncType.kind][side].End;
+  const End: HandleClass<CopyEnd> = kinds[asyncType.kind][side].End;
   const end = instance.handles.getAs(End, i >>> 0);
   if (!end.shared.type.equals(asyncType)) trap("wrong-payload-type", { kind: asyncType.kind });
   return end;

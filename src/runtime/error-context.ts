@@ -5,6 +5,7 @@
 
 /** What a component, or the host, says of an error. `ErrorContext` in the specification. */
 export class ErrorContext {
+  static readonly kind: string = "error context";
   readonly debugMessage: string;
 
   constructor(debugMessage: string) {

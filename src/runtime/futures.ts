@@ -82,11 +82,13 @@ export class SharedFuture implements Shared {
 }
 
 export class ReadableFutureEnd extends CopyEnd {
+  static override readonly kind: string = "readable end of a future";
   readonly side = "readable";
 }
 
 /** `WritableFutureEnd` in the specification. */
 export class WritableFutureEnd extends CopyEnd {
+  static override readonly kind: string = "writable end of a future";
   readonly side = "writable";
 
   override drop(): void {

@@ -4,10 +4,11 @@
  * All kinds of handle share one index space. Index 0 is never used, so that it can mean "none" to a guest. Freed
  * indices are reused last-in first-out, which guests can see and tests rely upon.
  */
+import { MAX_HANDLE_INDEX } from "../abi/constants.ts";
 import { trap } from "./trap.ts";
 
-/** The largest index that may be handed to a guest. `Table.MAX_LENGTH` in the specification. */
-const MAX_LENGTH = 2 ** 28 - 1;
+/** A class of handles, with what it is called in messages. */
+export type HandleClass<T extends object> = (abstract new (...args: never[]) => T) & { readonly kind: string };
 
 export class HandleTable<T extends object> {
   readonly #elements: (T | undefined)[] = [undefined];
@@ -17,10 +18,13 @@ export class HandleTable<T extends object> {
     return this.#elements[index] ?? trap("unknown-handle", { index });
   }
 
-  /** As `get`, and traps unless the handle is of class `kind`. */
-  getAs<K extends T>(kind: abstract new (...args: never[]) => K, index: number): K {
-    const element = this.get(index);
-    return element instanceof kind ? element : trap("wrong-handle-kind", { index, kind: kind.name });
+  /** As `get`, and traps unless the handle is of class `Kind`. */
+  getAs<K extends T>(Kind: HandleClass<K>, index: number): K {
+    const element = this.#elements[index];
+    if (element instanceof Kind) return element;
+    const { kind } = Kind;
+    if (element === undefined) trap("unknown-handle", { index, kind });
+    return trap("wrong-handle-kind", { index, kind, found: (element.constructor as HandleClass<object>).kind });
   }
 
   /** Whether there is a handle at `index`. */
@@ -30,7 +34,7 @@ export class HandleTable<T extends object> {
 
   add(element: T): number {
     const index = this.#free.pop() ?? this.#elements.length;
-    if (index > MAX_LENGTH) trap("handle-table-full");
+    if (index > MAX_HANDLE_INDEX) trap("handle-table-full");
     this.#elements[index] = element;
     return index;
   }

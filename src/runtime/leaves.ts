@@ -4,7 +4,7 @@
  */
 import { ComponentError } from "../errors/component-error.ts";
 import type { InstanceIndex, Leaf, OptionsIndex, ResourceIndex } from "../plan/plan.ts";
-import { leave } from "./call.ts";
+import { isInside, leave } from "./call.ts";
 import type { LiftLowerContext } from "./context.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
 import { mayLeaveMemory } from "./may-leave.ts";
@@ -58,7 +58,7 @@ export function makeLeaf(leaf: Leaf, state: LeafState): WebAssembly.ImportValue 
     case "enter": {
       const entering = enteringSet(state, leaf);
       return () => {
-        for (const instance of entering) if (instance.flags !== 0) trap("cannot-enter");
+        for (const instance of entering) if (instance.flags !== 0) trap("cannot-enter", { why: isInside });
         for (const instance of entering) instance.flags = ENTERED;
       };
     }

@@ -11,6 +11,7 @@
  * guest see any.
  */
 import { MAX_LIST_BYTE_LENGTH } from "../abi/constants.ts";
+import type { Span } from "../errors/messages.ts";
 import type { LiftLowerContext } from "./context.ts";
 import type { Memory } from "./memory.ts";
 import { invalid, toS8, toS16, toS32, toS64, toU8, toU16, toU32, toU64 } from "./numbers.ts";
@@ -29,8 +30,8 @@ export function beyond(cx: LiftLowerContext, end: number): boolean {
 
 /** Traps unless `size` bytes at `ptr` are the guest's, and aligned. Alignments are powers of 2. */
 export function checkPointer(cx: LiftLowerContext, ptr: number, size: number, alignment: number): number {
-  if ((ptr & (alignment - 1)) !== 0) trap("unaligned-pointer");
-  if (beyond(cx, ptr + size)) trap("pointer-out-of-bounds");
+  if ((ptr & (alignment - 1)) !== 0) trap("unaligned-pointer", span(cx, ptr, size, alignment));
+  if (beyond(cx, ptr + size)) trap("pointer-out-of-bounds", span(cx, ptr, size, alignment));
   return ptr;
 }
 
@@ -44,8 +45,8 @@ export function checkList(
 ): number {
   const byteLength = length * elementSize;
   if (byteLength > MAX_LIST_BYTE_LENGTH) trap("list-too-long");
-  if ((ptr & (alignment - 1)) !== 0) trap("unaligned-pointer");
-  if (beyond(cx, ptr + byteLength)) trap("list-out-of-bounds");
+  if ((ptr & (alignment - 1)) !== 0) trap("unaligned-pointer", span(cx, ptr, byteLength, alignment));
+  if (beyond(cx, ptr + byteLength)) trap("list-out-of-bounds", span(cx, ptr, byteLength, alignment));
   return ptr;
 }
 
@@ -59,11 +60,27 @@ export function checkList(
 export function allocateList(cx: LiftLowerContext, length: number, elementSize: number, alignment: number): number {
   const byteLength = length * elementSize;
   if (byteLength > (cx.pointer === "i64" ? 2 * MAX_LIST_BYTE_LENGTH : MAX_LIST_BYTE_LENGTH)) invalid();
-  const ptr = cx.allocate(alignment, byteLength);
-  if ((ptr & (alignment - 1)) !== 0) trap("realloc-unaligned");
-  if (beyond(cx, ptr + byteLength)) trap("realloc-out-of-bounds", { what: "list" });
+  const ptr = checkRoom(cx, cx.allocate(alignment, byteLength), byteLength, alignment, "list");
   cx.length = length;
   return ptr;
+}
+
+/** What `realloc` has found is the guest's own memory, and aligned. */
+export function checkRoom(
+  cx: LiftLowerContext,
+  ptr: number,
+  size: number,
+  alignment: number,
+  what: "string" | "list" | "pointer",
+): number {
+  if ((ptr & (alignment - 1)) !== 0) trap("realloc-unaligned", span(cx, ptr, size, alignment));
+  if (beyond(cx, ptr + size)) trap("realloc-out-of-bounds", { what, ...span(cx, ptr, size, alignment) });
+  return ptr;
+}
+
+/** For messages. */
+export function span(cx: LiftLowerContext, ptr: number, size: number, alignment: number): Span {
+  return { ptr, size, alignment, memory: cx.memory.u8.length };
 }
 
 // ---- What JavaScript may pass for a list of numbers

@@ -5,7 +5,7 @@
  * A representation (`rep`) is a number for a resource that a guest defines. For one that the host defines no guest ever
  * sees it, so there it is the host's own object, and no table stands between.
  */
-import { enter, guestFailed, leave } from "./call.ts";
+import { enter, guestFailed, isInside, leave } from "./call.ts";
 import type { LiftLowerContext } from "./context.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
@@ -108,6 +108,7 @@ export class CallScope implements BorrowScope {
 
 /** `ResourceHandle` in the specification. */
 export class ResourceHandle implements Loan {
+  static readonly kind: string = "resource";
   readonly type: ResourceType;
   readonly rep: Rep;
   readonly own: boolean;
@@ -225,7 +226,7 @@ export function lowerBorrowValue(cx: LiftLowerContext, value: unknown, type: Res
 
 /** `canon_resource_new` in the specification. */
 export function resourceNew(instance: ComponentInstance, type: ResourceType, rep: Rep): number {
-  if (mayNotLeave[0] !== 0) trap("cannot-leave");
+  if (mayNotLeave[0] !== 0) trap("cannot-leave", { by: "resource.new" });
   return instance.handles.add(new ResourceHandle(type, rep, true));
 }
 
@@ -236,7 +237,7 @@ export function resourceRep(instance: ComponentInstance, type: ResourceType, i: 
 
 /** What `canon_resource_drop` does before it calls a destructor: the handle, if that is to be called for it. */
 export function takeHandle(instance: ComponentInstance, type: ResourceType, i: number): ResourceHandle | undefined {
-  if (mayNotLeave[0] !== 0) trap("cannot-leave");
+  if (mayNotLeave[0] !== 0) trap("cannot-leave", { by: "resource.drop" });
   const index = i >>> 0;
   const handle = getHandle(instance, index, type);
   if (handle.numLends !== 0) trap("lent");
@@ -257,7 +258,8 @@ export function resourceDropper(instance: ComponentInstance, type: ResourceType)
   return (i) => {
     const handle = takeHandle(instance, type, i);
     if (handle === undefined) return;
-    for (const entered of entering) if (entered.flags !== 0) trap("cannot-enter");
+    for (const entered of entering)
+      if (entered.flags !== 0) trap("cannot-enter", { why: `to drop a ${type.name}: ${isInside}` });
     for (const entered of entering) entered.flags = ENTERED;
     try {
       type.destructor?.(handle.rep as never);

@@ -2,8 +2,9 @@
  * What generated code asks of values that it cannot ask in a word: is this an object, a tuple, a list? And what it makes
  * values from. The checks are as in numbers.ts: they hold at almost no cost, or say nothing but that they do not.
  */
+import { isInside } from "./call.ts";
 import type { LiftLowerContext } from "./context.ts";
-import { beyond } from "./lists.ts";
+import { checkRoom } from "./lists.ts";
 import { invalid } from "./numbers.ts";
 import { CallScope } from "./resources.ts";
 import { isGuestFailure, trap } from "./trap.ts";
@@ -140,10 +141,7 @@ export function pointerTo64(ptr: number): bigint {
 
 /** Room for parameters that go through memory. (`lower_flat_values` in the specification.) */
 export function allocateParams(cx: LiftLowerContext, size: number, alignment: number): number {
-  const ptr = cx.allocate(alignment, size);
-  if ((ptr & (alignment - 1)) !== 0) trap("realloc-unaligned");
-  if (beyond(cx, ptr + size)) trap("realloc-out-of-bounds", { what: "pointer" });
-  return ptr;
+  return checkRoom(cx, cx.allocate(alignment, size), size, alignment, "pointer");
 }
 
 // ---- Calls
@@ -159,5 +157,5 @@ export function cannotLeave(): never {
 
 /** `trap_if(not may_enter_from(caller))`, where the caller is a guest. */
 export function cannotEnterFromGuest(): never {
-  return trap("cannot-enter");
+  return trap("cannot-enter", { why: isInside });
 }

@@ -22,6 +22,16 @@ export function show(value: unknown): string {
   }
 }
 
+/** What an error says; of anything else that was thrown, what it is. */
+export function messageOf(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error) return String(thrown.message);
+  } catch {
+    // It is shown as what it is.
+  }
+  return typeof thrown === "string" ? thrown : show(thrown);
+}
+
 /** `"a Uint8Array"`, `"null"`, `"a string"`: what kind of thing a value is. May throw what a proxy throws. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);

@@ -112,9 +112,11 @@ export function tryTransfer(writer: Pending, reader: Pending, count: number): Co
 }
 
 export class ReadableStreamEnd extends CopyEnd {
+  static override readonly kind: string = "readable end of a stream";
   readonly side = "readable";
 }
 
 export class WritableStreamEnd extends CopyEnd {
+  static override readonly kind: string = "writable end of a stream";
   readonly side = "writable";
 }

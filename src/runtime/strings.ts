@@ -13,7 +13,7 @@ import { MAX_STRING_BYTE_LENGTH, UTF16_TAG, UTF16_TAG_64 } from "../abi/constant
 import { ComponentError } from "../errors/component-error.ts";
 import type { CanonicalOptions } from "../plan/plan.ts";
 import type { LiftLowerContext } from "./context.ts";
-import { beyond } from "./lists.ts";
+import { beyond, checkRoom, span } from "./lists.ts";
 import { invalid } from "./numbers.ts";
 import {
   decodeLatin1,
@@ -73,8 +73,8 @@ export function loadLatin1OrUtf16(cx: LiftLowerContext, ptr: number, taggedUnits
 
 function checkString(cx: LiftLowerContext, ptr: number, byteLength: number, alignment: 1 | 2): void {
   if (byteLength > MAX_STRING_BYTE_LENGTH) trap("string-too-long");
-  if ((ptr & (alignment - 1)) !== 0) trap("unaligned-pointer");
-  if (beyond(cx, ptr + byteLength)) trap("string-out-of-bounds");
+  if ((ptr & (alignment - 1)) !== 0) trap("unaligned-pointer", span(cx, ptr, byteLength, alignment));
+  if (beyond(cx, ptr + byteLength)) trap("string-out-of-bounds", span(cx, ptr, byteLength, alignment));
 }
 
 export function trapForUtf8(cx: LiftLowerContext, ptr: number, byteLength: number): never {
@@ -132,10 +132,7 @@ export function reallocateString(
   alignment: 1 | 2,
   byteLength: number,
 ): number {
-  const ptr = cx.reallocate(old, oldSize, alignment, byteLength);
-  if ((ptr & (alignment - 1)) !== 0) trap("realloc-unaligned");
-  if (beyond(cx, ptr + byteLength)) trap("realloc-out-of-bounds", { what: "string" });
-  return ptr;
+  return checkRoom(cx, cx.reallocate(old, oldSize, alignment, byteLength), byteLength, alignment, "string");
 }
 
 // ---- Views

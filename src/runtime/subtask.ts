@@ -19,6 +19,7 @@ export const SubtaskState = {
 export type SubtaskState = (typeof SubtaskState)[keyof typeof SubtaskState];
 
 export class Subtask extends Waitable {
+  static override readonly kind: string = "subtask";
   state: SubtaskState = SubtaskState.starting;
   /** What the caller lends is given back when it is told of the result. The callee counts its borrows here, too. */
   readonly scope: CallScope = new CallScope();

@@ -7,6 +7,7 @@
  */
 import { ComponentError } from "../errors/component-error.ts";
 import { type TrapCode, trapMessages } from "../errors/messages.ts";
+import { messageOf } from "./show.ts";
 
 /** `(module (func (export "trap") unreachable))` */
 const bytes = Uint8Array.of(
@@ -76,22 +77,32 @@ function isCoreException(error: unknown): boolean {
   return typeof WebAssembly.Exception === "function" && error instanceof WebAssembly.Exception;
 }
 
-/** Whether `error` comes from a guest, and not from a host function below it. */
+/** Whether `error` comes from a guest, and not from a host function below it. Never throws: a host may throw proxies. */
 export function isGuestFailure(error: unknown): boolean {
-  return error instanceof WebAssembly.RuntimeError || isStackOverflow(error) || isCoreException(error);
+  try {
+    return error instanceof WebAssembly.RuntimeError || isStackOverflow(error) || isCoreException(error);
+  } catch {
+    return false;
+  }
+}
+
+function isComponentError(error: unknown): error is ComponentError {
+  try {
+    return error instanceof ComponentError;
+  } catch {
+    return false;
+  }
 }
 
 /** What to tell the embedder about an error that has come out of a guest: an engine's trap becomes a `ComponentError`. */
 export function reasonOf(error: unknown): ComponentError {
-  if (error instanceof ComponentError) return error;
   const cause = { cause: error };
+  if (!isGuestFailure(error)) return isComponentError(error) ? error : hostFault(error);
   if (error instanceof WebAssembly.RuntimeError) {
     return reasons.get(error) ?? new ComponentError("trap", "core", wordCoreTrap(error.message), {}, cause);
   }
   if (isStackOverflow(error)) return stackOverflow(cause);
-  if (isCoreException(error))
-    return new ComponentError("trap", "uncaught-exception", "wasm exception not caught", {}, cause);
-  return hostFault(error);
+  return new ComponentError("trap", "uncaught-exception", "wasm exception not caught", {}, cause);
 }
 
 export function stackOverflow(cause?: ErrorOptions): ComponentError {
@@ -100,15 +111,16 @@ export function stackOverflow(cause?: ErrorOptions): ComponentError {
 
 /** The error for an exception that a host function threw. */
 function hostFault(error: unknown, path: readonly string[] = []): ComponentError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new ComponentError("trap", "host-error", `a host function threw: ${message}`, { path }, { cause: error });
+  const reason = `a host function threw: ${messageOf(error)}`;
+  return new ComponentError("trap", "host-error", reason, { path }, { cause: error });
 }
 
 /**
- * `call_and_trap_on_throw` in the specification: turns whatever was thrown below a guest's call into a trap that no guest can catch. Traps pass as they are; what a
- * host function at `path` threw becomes the cause of one, be it an error of another component.
+ * `call_and_trap_on_throw` in the specification: turns whatever was thrown below a guest's call into a trap that no guest
+ * can catch. Traps pass as they are; what a host function at `path` threw becomes the cause of one, be it an error of
+ * another component.
  */
 export function trapOnThrow(error: unknown, path?: readonly string[]): never {
-  if (error instanceof WebAssembly.RuntimeError && reasons.has(error)) throw error;
+  if (reasons.has(error as object)) throw error;
   return trapWith(isGuestFailure(error) ? reasonOf(error) : hostFault(error, path));
 }

@@ -30,6 +30,7 @@ export const taskCancelled: Event = { code: EventCode.taskCancelled, index: 0, p
 
 /** `Waitable` in the specification. */
 export abstract class Waitable {
+  static readonly kind: string = "waitable";
   #pendingEvent: (() => Event) | undefined;
   #set: WaitableSet | undefined;
   /** The thread that waits for this waitable alone. */
@@ -75,6 +76,7 @@ export abstract class Waitable {
 
 /** `WaitableSet` in the specification. */
 export class WaitableSet {
+  static readonly kind: string = "waitable set";
   readonly #elements: Set<Waitable> = new Set();
   /** Those with a pending event, in the order in which they got it. */
   readonly #pending: Set<Waitable> = new Set();

@@ -342,7 +342,8 @@ export class Link {
       mayNotLeave[0] = 0;
       const reason = reasonOf(error);
       if (!(reason instanceof ComponentError)) throw error;
-      return { trap: `${reason.code}: ${reason.reason}` };
+      // Adapters do not keep where a pointer led.
+      return { trap: `${reason.code}: ${reason.reason.replace(/ \(\d+ bytes.*\)$/, "")}` };
     }
   }
 }

@@ -3,8 +3,12 @@ import { test } from "node:test";
 import { HandleTable } from "../../../src/runtime/handle-table.ts";
 import { assertTrap } from "./guest.ts";
 
-class Apple {}
-class Pear {}
+class Apple {
+  static readonly kind: string = "lemon";
+}
+class Pear {
+  static readonly kind: string = "pear";
+}
 
 test("indices count from 1, and freed ones come back last-in first-out", () => {
   const table = new HandleTable<object>();
@@ -45,6 +49,15 @@ test("traps for indices that were never given out", () => {
 
 test("traps for a handle of another kind", () => {
   const table = new HandleTable<object>();
-  const index = table.add(new Pear());
-  assert.match(assertTrap(() => table.getAs(Apple, index), "wrong-handle-kind").message, /1 is not a Apple/);
+  const index = table.add(new Apple());
+  assert.match(
+    assertTrap(() => table.getAs(Pear, index), "wrong-handle-kind").message,
+    /^handle index 1 is a lemon, not a pear$/,
+  );
+});
+
+test("of a handle that is not there, the kind that is wanted is told", () => {
+  const table = new HandleTable<object>();
+  const { message } = assertTrap(() => table.getAs(Pear, 5), "unknown-handle");
+  assert.equal(message, "unknown handle index 5, where a pear is wanted");
 });

@@ -252,7 +252,11 @@ test("parents, children and an instance itself cannot call one another; siblings
     [3, 2],
   ] as const) {
     const state = await run(plan(callee, from), texts);
-    assert.equal(caught(exported(state, 1)).reason, "cannot enter component instance", `${callee} from ${from}`);
+    assert.equal(
+      caught(exported(state, 1)).reason,
+      "cannot enter component instance: it is the caller, or around the caller, or inside of it",
+      `${callee} from ${from}`,
+    );
   }
   for (const [callee, from] of [
     [1, 2],
@@ -272,7 +276,10 @@ test("post-return cannot leave the instance", async () => {
     lifts: [lift(coreExport(0, "run"))],
   });
   const state = await run(plan, [text], { imports: [hostFunc(() => {})] });
-  assert.equal(caught(exported(state)).reason, "cannot leave component instance");
+  assert.equal(
+    caught(exported(state)).reason,
+    "cannot leave component instance: its realloc or post-return is running",
+  );
 });
 
 test("an import that is exported again is the host's own function", async () => {

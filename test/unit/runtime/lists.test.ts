@@ -103,6 +103,10 @@ test("pointers are checked for alignment, then bounds", () => {
   assert.equal(lists.checkPointer(cx, 65536, 0, 8), 65536);
   assertTrap(() => lists.checkPointer(cx, 65529, 8, 4), "unaligned-pointer");
   assertTrap(() => lists.checkPointer(cx, 1, 1, 2), "unaligned-pointer");
+  assert.equal(
+    assertTrap(() => lists.checkPointer(cx, 65532, 8, 4), "pointer-out-of-bounds").message,
+    "pointer out of bounds of memory (8 bytes, aligned to 4, at 0xfffc of 0x10000)",
+  );
   assertTrap(() => lists.checkPointer(cx, 65532, 8, 4), "pointer-out-of-bounds");
   assertTrap(() => lists.checkPointer(cx, 0xfffffffc, 8, 4), "pointer-out-of-bounds");
   memory.grow(1);

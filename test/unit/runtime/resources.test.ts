@@ -53,7 +53,10 @@ test("new, rep and drop", () => {
   const drop = resourceDropper(definer, thing);
   drop(2);
   assert.deepEqual(dropped, [200]);
-  assert.equal(assertTrap(() => drop(2), "unknown-handle").message, "unknown handle index 2");
+  assert.equal(
+    assertTrap(() => drop(2), "unknown-handle").message,
+    "unknown handle index 2, where a resource is wanted",
+  );
   assert.equal(resourceNew(definer, thing, 300), 2);
 });
 
@@ -62,7 +65,7 @@ test("indices may have any 32 bits", () => {
   for (const use of [
     () => resourceRep(definer, thing, -1),
     () => resourceDropper(definer, thing)(-1),
-  ]) assert.equal(assertTrap(use, "unknown-handle").message, "unknown handle index 4294967295"); // biome-ignore format: short
+  ]) assert.equal(assertTrap(use, "unknown-handle").message, "unknown handle index 4294967295, where a resource is wanted"); // biome-ignore format: short
 });
 
 test("handles of one resource are none of another", () => {

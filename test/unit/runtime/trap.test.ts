@@ -59,6 +59,39 @@ test("the reason travels with the trap", () => {
   );
 });
 
+test("the engine's own words of a core trap are kept as its cause", async () => {
+  const divide = new WebAssembly.Instance(
+    await module('(module (func (export "run") (drop (i32.div_u (i32.const 1) (i32.const 0)))))'),
+  ).exports["run"] as () => void;
+  const engines = caught(divide);
+  assert.ok(engines instanceof WebAssembly.RuntimeError);
+  assert.equal(reasonOf(engines).cause, engines);
+  assert.equal((reasonOf(caught(() => trapOnThrow(engines))).cause as Error).message, engines.message);
+});
+
+test("whatever a host function throws becomes a trap that tells of it", () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const silent = Object.defineProperty(new Error(), "message", {
+    get() {
+      throw new Error("no");
+    },
+  });
+  const cases: [thrown: unknown, told: string][] = [
+    [Object.create(null), "{}"],
+    [{ toString: () => assert.fail("called") }, "{ toString: a function }"],
+    [Symbol("s"), "a symbol"],
+    [proxy, "an object that cannot be read"],
+    [silent, "an object that cannot be read"],
+    ["text", "text"],
+  ];
+  for (const [thrown, told] of cases) {
+    const reason = reasonOf(caught(() => trapOnThrow(thrown, ["import"])));
+    assert.deepEqual([reason.code, reason.message], ["host-error", `import: a host function threw: ${told}`]);
+    assert.ok(reason.cause === thrown);
+  }
+});
+
 test("a trap passes trapOnThrow as it is, anything else of the host's becomes the cause of one", () => {
   const error = caught(() => trapWith(reason));
   assert.equal(
