@@ -56,58 +56,87 @@ export interface Builtin {
   readonly blocks: "never" | "if-sync" | "always";
   /** Whether it traps where the instance may not be left. */
   readonly mayLeave: boolean;
-  /** Absent for what has been there since WASI 0.2. */
-  readonly feature?: BuiltinFeature;
+  readonly feature?: BuiltinFeature | undefined;
+}
+
+/** For what may be called while a `realloc` or `post-return` runs. */
+const STAYS = false;
+
+function row(
+  opcode: number,
+  immediates: readonly Immediate[],
+  params: readonly SignatureType[],
+  results: readonly SignatureType[],
+  blocks: Builtin["blocks"] = "never",
+  mayLeave = true,
+): Builtin {
+  return { opcode, immediates, params, results, blocks, mayLeave };
+}
+
+/** Rows of one proposal; `undefined` is for what has been there since WASI 0.2. */
+function gated<N extends string>(feature: Builtin["feature"], rows: Record<N, Builtin>): Record<N, Builtin> {
+  const entries = Object.entries<Builtin>(rows).map(([name, row]) => [name, { ...row, feature }]);
+  return Object.fromEntries(entries) as Record<N, Builtin>;
 }
 
 // biome-ignore format: a table
 export const builtins = {
-  "resource.new":                 { opcode: 0x02, immediates: ["resource"],                        params: ["rep"],                  results: ["i32"],        blocks: "never",   mayLeave: true },
-  "resource.drop":                { opcode: 0x03, immediates: ["resource"],                        params: ["i32"],                  results: [],             blocks: "never",   mayLeave: true },
-  "resource.rep":                 { opcode: 0x04, immediates: ["resource"],                        params: ["i32"],                  results: ["rep"],        blocks: "never",   mayLeave: false },
-  "backpressure.inc":             { opcode: 0x24, immediates: [],                                  params: [],                       results: [],             blocks: "never",   mayLeave: false, feature: "async" },
-  "backpressure.dec":             { opcode: 0x25, immediates: [],                                  params: [],                       results: [],             blocks: "never",   mayLeave: false, feature: "async" },
-  "task.return":                  { opcode: 0x09, immediates: ["result", "options"],               params: ["flat-result"],          results: [],             blocks: "never",   mayLeave: true,  feature: "async" },
-  "task.cancel":                  { opcode: 0x05, immediates: [],                                  params: [],                       results: [],             blocks: "never",   mayLeave: true,  feature: "async" },
-  "context.get":                  { opcode: 0x0a, immediates: ["core-type", "slot"],               params: [],                       results: ["core-type"],  blocks: "never",   mayLeave: false, feature: "async" },
-  "context.set":                  { opcode: 0x0b, immediates: ["core-type", "slot"],               params: ["core-type"],            results: [],             blocks: "never",   mayLeave: false, feature: "async" },
-  "subtask.cancel":               { opcode: 0x06, immediates: ["async"],                           params: ["i32"],                  results: ["i32"],        blocks: "if-sync", mayLeave: true,  feature: "async" },
-  "subtask.drop":                 { opcode: 0x0d, immediates: [],                                  params: ["i32"],                  results: [],             blocks: "never",   mayLeave: true,  feature: "async" },
-  "stream.new":                   { opcode: 0x0e, immediates: ["stream"],                          params: [],                       results: ["i64"],        blocks: "never",   mayLeave: true,  feature: "async" },
-  "stream.read":                  { opcode: 0x0f, immediates: ["stream", "options"],               params: ["i32", "ptr", "ptr"],    results: ["ptr"],        blocks: "if-sync", mayLeave: true,  feature: "async" },
-  "stream.write":                 { opcode: 0x10, immediates: ["stream", "options"],               params: ["i32", "ptr", "ptr"],    results: ["ptr"],        blocks: "if-sync", mayLeave: true,  feature: "async" },
-  "stream.cancel-read":           { opcode: 0x11, immediates: ["stream", "async"],                 params: ["i32"],                  results: ["i32"],        blocks: "if-sync", mayLeave: true,  feature: "async" },
-  "stream.cancel-write":          { opcode: 0x12, immediates: ["stream", "async"],                 params: ["i32"],                  results: ["i32"],        blocks: "if-sync", mayLeave: true,  feature: "async" },
-  "stream.drop-readable":         { opcode: 0x13, immediates: ["stream"],                          params: ["i32"],                  results: [],             blocks: "never",   mayLeave: true,  feature: "async" },
-  "stream.drop-writable":         { opcode: 0x14, immediates: ["stream"],                          params: ["i32"],                  results: [],             blocks: "never",   mayLeave: true,  feature: "async" },
-  "future.new":                   { opcode: 0x15, immediates: ["future"],                          params: [],                       results: ["i64"],        blocks: "never",   mayLeave: true,  feature: "async" },
-  "future.read":                  { opcode: 0x16, immediates: ["future", "options"],               params: ["i32", "ptr"],           results: ["i32"],        blocks: "if-sync", mayLeave: true,  feature: "async" },
-  "future.write":                 { opcode: 0x17, immediates: ["future", "options"],               params: ["i32", "ptr"],           results: ["i32"],        blocks: "if-sync", mayLeave: true,  feature: "async" },
-  "future.cancel-read":           { opcode: 0x18, immediates: ["future", "async"],                 params: ["i32"],                  results: ["i32"],        blocks: "if-sync", mayLeave: true,  feature: "async" },
-  "future.cancel-write":          { opcode: 0x19, immediates: ["future", "async"],                 params: ["i32"],                  results: ["i32"],        blocks: "if-sync", mayLeave: true,  feature: "async" },
-  "future.drop-readable":         { opcode: 0x1a, immediates: ["future"],                          params: ["i32"],                  results: [],             blocks: "never",   mayLeave: true,  feature: "async" },
-  "future.drop-writable":         { opcode: 0x1b, immediates: ["future"],                          params: ["i32"],                  results: [],             blocks: "never",   mayLeave: true,  feature: "async" },
-  "error-context.new":            { opcode: 0x1c, immediates: ["options"],                         params: ["ptr", "ptr"],           results: ["i32"],        blocks: "never",   mayLeave: true,  feature: "error-context" },
-  "error-context.debug-message":  { opcode: 0x1d, immediates: ["options"],                         params: ["i32", "ptr"],           results: [],             blocks: "never",   mayLeave: true,  feature: "error-context" },
-  "error-context.drop":           { opcode: 0x1e, immediates: [],                                  params: ["i32"],                  results: [],             blocks: "never",   mayLeave: true,  feature: "error-context" },
-  "waitable-set.new":             { opcode: 0x1f, immediates: [],                                  params: [],                       results: ["i32"],        blocks: "never",   mayLeave: true,  feature: "async" },
-  "waitable-set.wait":            { opcode: 0x20, immediates: ["cancellable", "memory"],           params: ["i32", "ptr"],           results: ["i32"],        blocks: "always",  mayLeave: true,  feature: "async" },
-  "waitable-set.poll":            { opcode: 0x21, immediates: ["cancellable", "memory"],           params: ["i32", "ptr"],           results: ["i32"],        blocks: "never",   mayLeave: true,  feature: "async" },
-  "waitable-set.drop":            { opcode: 0x22, immediates: [],                                  params: ["i32"],                  results: [],             blocks: "never",   mayLeave: true,  feature: "async" },
-  "waitable.join":                { opcode: 0x23, immediates: [],                                  params: ["i32", "i32"],           results: [],             blocks: "never",   mayLeave: true,  feature: "async" },
-  "thread.index":                 { opcode: 0x26, immediates: [],                                  params: [],                       results: ["i32"],        blocks: "never",   mayLeave: true,  feature: "threads" },
-  "thread.new-indirect":          { opcode: 0x27, immediates: ["core-func-type", "table"],         params: ["table", "closure"],     results: ["i32"],        blocks: "never",   mayLeave: true,  feature: "threads" },
-  "thread.resume-later":          { opcode: 0x28, immediates: [],                                  params: ["i32"],                  results: [],             blocks: "never",   mayLeave: true,  feature: "threads" },
-  "thread.suspend":               { opcode: 0x29, immediates: ["cancellable"],                     params: [],                       results: ["i32"],        blocks: "always",  mayLeave: true,  feature: "threads" },
-  "thread.yield":                 { opcode: 0x0c, immediates: ["cancellable"],                     params: [],                       results: ["i32"],        blocks: "always",  mayLeave: true,  feature: "async" },
-  "thread.suspend-then-resume":   { opcode: 0x2a, immediates: ["cancellable"],                     params: ["i32"],                  results: ["i32"],        blocks: "always",  mayLeave: true,  feature: "threads" },
-  "thread.yield-then-resume":     { opcode: 0x2b, immediates: ["cancellable"],                     params: ["i32"],                  results: ["i32"],        blocks: "always",  mayLeave: true,  feature: "threads" },
-  "thread.suspend-then-promote":  { opcode: 0x2c, immediates: ["cancellable"],                     params: ["i32"],                  results: ["i32"],        blocks: "always",  mayLeave: true,  feature: "threads" },
-  "thread.yield-then-promote":    { opcode: 0x2d, immediates: ["cancellable"],                     params: ["i32"],                  results: ["i32"],        blocks: "always",  mayLeave: true,  feature: "threads" },
-  "thread.spawn-ref":             { opcode: 0x40, immediates: ["shared", "core-func-type"],        params: ["funcref", "closure"],   results: ["i32"],        blocks: "never",   mayLeave: true,  feature: "shared-everything-threads" },
-  "thread.spawn-indirect":        { opcode: 0x41, immediates: ["shared", "core-func-type", "table"], params: ["table", "closure"],     results: ["i32"],        blocks: "never",   mayLeave: true,  feature: "shared-everything-threads" },
-  "thread.available-parallelism": { opcode: 0x42, immediates: ["shared"],                          params: [],                       results: ["i32"],        blocks: "never",   mayLeave: false, feature: "shared-everything-threads" },
-} as const satisfies Record<string, Builtin>;
+  ...gated(undefined, {
+    "resource.new":                  row(0x02, ["resource"],                          ["rep"],              ["i32"]),
+    "resource.drop":                 row(0x03, ["resource"],                          ["i32"],              []),
+    "resource.rep":                  row(0x04, ["resource"],                          ["i32"],              ["rep"], "never", STAYS),
+  }),
+  ...gated("async", {
+    "backpressure.inc":              row(0x24, [],                                    [],                   [], "never", STAYS),
+    "backpressure.dec":              row(0x25, [],                                    [],                   [], "never", STAYS),
+    "task.return":                   row(0x09, ["result", "options"],                 ["flat-result"],      []),
+    "task.cancel":                   row(0x05, [],                                    [],                   []),
+    "context.get":                   row(0x0a, ["core-type", "slot"],                 [],                   ["core-type"], "never", STAYS),
+    "context.set":                   row(0x0b, ["core-type", "slot"],                 ["core-type"],        [], "never", STAYS),
+    "subtask.cancel":                row(0x06, ["async"],                             ["i32"],              ["i32"], "if-sync"),
+    "subtask.drop":                  row(0x0d, [],                                    ["i32"],              []),
+    "stream.new":                    row(0x0e, ["stream"],                            [],                   ["i64"]),
+    "stream.read":                   row(0x0f, ["stream", "options"],                 ["i32", "ptr", "ptr"], ["ptr"], "if-sync"),
+    "stream.write":                  row(0x10, ["stream", "options"],                 ["i32", "ptr", "ptr"], ["ptr"], "if-sync"),
+    "stream.cancel-read":            row(0x11, ["stream", "async"],                   ["i32"],              ["i32"], "if-sync"),
+    "stream.cancel-write":           row(0x12, ["stream", "async"],                   ["i32"],              ["i32"], "if-sync"),
+    "stream.drop-readable":          row(0x13, ["stream"],                            ["i32"],              []),
+    "stream.drop-writable":          row(0x14, ["stream"],                            ["i32"],              []),
+    "future.new":                    row(0x15, ["future"],                            [],                   ["i64"]),
+    "future.read":                   row(0x16, ["future", "options"],                 ["i32", "ptr"],       ["i32"], "if-sync"),
+    "future.write":                  row(0x17, ["future", "options"],                 ["i32", "ptr"],       ["i32"], "if-sync"),
+    "future.cancel-read":            row(0x18, ["future", "async"],                   ["i32"],              ["i32"], "if-sync"),
+    "future.cancel-write":           row(0x19, ["future", "async"],                   ["i32"],              ["i32"], "if-sync"),
+    "future.drop-readable":          row(0x1a, ["future"],                            ["i32"],              []),
+    "future.drop-writable":          row(0x1b, ["future"],                            ["i32"],              []),
+    "waitable-set.new":              row(0x1f, [],                                    [],                   ["i32"]),
+    "waitable-set.wait":             row(0x20, ["cancellable", "memory"],             ["i32", "ptr"],       ["i32"], "always"),
+    "waitable-set.poll":             row(0x21, ["cancellable", "memory"],             ["i32", "ptr"],       ["i32"]),
+    "waitable-set.drop":             row(0x22, [],                                    ["i32"],              []),
+    "waitable.join":                 row(0x23, [],                                    ["i32", "i32"],       []),
+    "thread.yield":                  row(0x0c, ["cancellable"],                       [],                   ["i32"], "always"),
+  }),
+  ...gated("error-context", {
+    "error-context.new":             row(0x1c, ["options"],                           ["ptr", "ptr"],       ["i32"]),
+    "error-context.debug-message":   row(0x1d, ["options"],                           ["i32", "ptr"],       []),
+    "error-context.drop":            row(0x1e, [],                                    ["i32"],              []),
+  }),
+  ...gated("threads", {
+    "thread.index":                  row(0x26, [],                                    [],                   ["i32"]),
+    "thread.new-indirect":           row(0x27, ["core-func-type", "table"],           ["table", "closure"], ["i32"]),
+    "thread.resume-later":           row(0x28, [],                                    ["i32"],              []),
+    "thread.suspend":                row(0x29, ["cancellable"],                       [],                   ["i32"], "always"),
+    "thread.suspend-then-resume":    row(0x2a, ["cancellable"],                       ["i32"],              ["i32"], "always"),
+    "thread.yield-then-resume":      row(0x2b, ["cancellable"],                       ["i32"],              ["i32"], "always"),
+    "thread.suspend-then-promote":   row(0x2c, ["cancellable"],                       ["i32"],              ["i32"], "always"),
+    "thread.yield-then-promote":     row(0x2d, ["cancellable"],                       ["i32"],              ["i32"], "always"),
+  }),
+  ...gated("shared-everything-threads", {
+    "thread.spawn-ref":              row(0x40, ["shared", "core-func-type"],          ["funcref", "closure"], ["i32"]),
+    "thread.spawn-indirect":         row(0x41, ["shared", "core-func-type", "table"], ["table", "closure"], ["i32"]),
+    "thread.available-parallelism":  row(0x42, ["shared"],                            [],                   ["i32"], "never", STAYS),
+  }),
+};
 
 export type BuiltinName = keyof typeof builtins;
 

@@ -5,7 +5,7 @@
  * Indices are as written: nothing is looked up here. Core modules are byte ranges; nothing is copied.
  */
 import type { BuiltinName } from "../abi/builtins.ts";
-import type { PrimitiveKind } from "../types/types.ts";
+import type { FuncShape, PrimitiveKind, ValShape } from "../types/types.ts";
 
 /** A range of bytes of the outermost component: `start` inclusive, `end` exclusive. */
 export interface ByteRange {
@@ -171,25 +171,27 @@ export interface LabelSyntax extends At {
   readonly label: string;
 }
 
+/** What types are made of as they are written. */
+export interface Written {
+  readonly part: ValTypeRef;
+  /** Of the type index space. */
+  readonly resource: number;
+}
+
 export type DefinedValTypeSyntax =
   | (At & { readonly kind: "primitive"; readonly type: PrimitiveKind })
   | (At & { readonly kind: "record"; readonly fields: readonly LabelledType[] })
   | (At & { readonly kind: "variant"; readonly cases: readonly CaseSyntax[] })
-  | (At & { readonly kind: "list"; readonly element: ValTypeRef; readonly length: number | undefined })
-  | (At & { readonly kind: "tuple"; readonly types: readonly ValTypeRef[] })
-  | (At & { readonly kind: "flags"; readonly labels: readonly LabelSyntax[] })
   | (At & { readonly kind: "enum"; readonly labels: readonly LabelSyntax[] })
-  | (At & { readonly kind: "option"; readonly type: ValTypeRef })
-  | (At & { readonly kind: "result"; readonly ok: ValTypeRef | undefined; readonly error: ValTypeRef | undefined })
-  | (At & { readonly kind: "own" | "borrow"; readonly resource: number })
-  | (At & { readonly kind: "stream" | "future"; readonly payload: ValTypeRef | undefined })
-  | (At & { readonly kind: "map"; readonly key: ValTypeRef; readonly value: ValTypeRef });
+  | (At & { readonly kind: "flags"; readonly labels: readonly LabelSyntax[] })
+  | (At &
+      Extract<
+        ValShape<Written>,
+        { kind: "list" | "tuple" | "option" | "result" | "own" | "borrow" | "stream" | "future" | "map" }
+      >);
 
-export interface FuncTypeSyntax extends At {
-  readonly kind: "func";
-  readonly async: boolean;
+export interface FuncTypeSyntax extends At, FuncShape<Written> {
   readonly params: readonly LabelledType[];
-  readonly result: ValTypeRef | undefined;
 }
 
 export interface ResourceTypeSyntax extends At {

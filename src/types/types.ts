@@ -11,42 +11,64 @@ export type PrimitiveKind =
   | "bool" | "s8" | "u8" | "s16" | "u16" | "s32" | "u32" | "s64" | "u64" | "f32" | "f64" | "char" | "string"
   | "error-context"; // biome-ignore format: the order of the binary format
 
-export interface Field {
-  readonly label: string;
-  readonly type: ValType;
+/** What a structure of types is made of: the types that are its parts, and its resources. */
+export interface Material {
+  readonly part: unknown;
+  readonly resource: unknown;
 }
 
-export interface Case {
+export interface FieldOf<M extends Material> {
   readonly label: string;
-  readonly type: ValType | undefined;
+  readonly type: M["part"];
 }
 
-export type ValType =
+export interface CaseOf<M extends Material> {
+  readonly label: string;
+  readonly type?: M["part"] | undefined;
+}
+
+/**
+ * The structure of a value type, for all who have other parts to it than `ValType`s: indices of a binary, or of a plan.
+ * `types/shape.ts` has the walks over it.
+ */
+export type ValShape<M extends Material> =
   | { readonly kind: PrimitiveKind }
   /** `length` is set for a fixed-length list. */
-  | { readonly kind: "list"; readonly element: ValType; readonly length: number | undefined }
-  | { readonly kind: "map"; readonly key: ValType; readonly value: ValType }
-  | { readonly kind: "record"; readonly fields: readonly Field[] }
-  | { readonly kind: "tuple"; readonly types: readonly ValType[] }
-  | { readonly kind: "variant"; readonly cases: readonly Case[] }
+  | { readonly kind: "list"; readonly element: M["part"]; readonly length?: number | undefined }
+  | { readonly kind: "map"; readonly key: M["part"]; readonly value: M["part"] }
+  | { readonly kind: "record"; readonly fields: readonly FieldOf<M>[] }
+  | { readonly kind: "tuple"; readonly types: readonly M["part"][] }
+  | { readonly kind: "variant"; readonly cases: readonly CaseOf<M>[] }
   | { readonly kind: "enum"; readonly labels: readonly string[] }
   | { readonly kind: "flags"; readonly labels: readonly string[] }
-  | { readonly kind: "option"; readonly type: ValType }
-  | { readonly kind: "result"; readonly ok: ValType | undefined; readonly error: ValType | undefined }
-  | { readonly kind: "own"; readonly resource: ResourceType }
-  | { readonly kind: "borrow"; readonly resource: ResourceType }
-  | { readonly kind: "stream"; readonly payload: ValType | undefined }
-  | { readonly kind: "future"; readonly payload: ValType | undefined };
+  | { readonly kind: "option"; readonly type: M["part"] }
+  | { readonly kind: "result"; readonly ok?: M["part"] | undefined; readonly error?: M["part"] | undefined }
+  | { readonly kind: "own"; readonly resource: M["resource"] }
+  | { readonly kind: "borrow"; readonly resource: M["resource"] }
+  | { readonly kind: "stream"; readonly payload?: M["part"] | undefined }
+  | { readonly kind: "future"; readonly payload?: M["part"] | undefined };
 
+/** The structure of a function type. */
+export interface FuncShape<M extends Material> {
+  readonly kind: "func";
+  readonly async: boolean;
+  readonly params: readonly FieldOf<M>[];
+  readonly result?: M["part"] | undefined;
+}
+
+/** Types that are made of types. */
+export interface Interned {
+  readonly part: ValType;
+  readonly resource: ResourceType;
+}
+
+export type Field = FieldOf<Interned>;
+export type Case = CaseOf<Interned>;
+export type ValType = ValShape<Interned>;
 export type ValTypeOf<K extends ValType["kind"]> = Extract<ValType, { readonly kind: K }>;
 
 /** Interned like value types. */
-export interface FuncType {
-  readonly kind: "func";
-  readonly async: boolean;
-  readonly params: readonly Field[];
-  readonly result: ValType | undefined;
-}
+export type FuncType = FuncShape<Interned>;
 
 /**
  * A resource type. Equal only to itself.

@@ -2,31 +2,32 @@
  * Canonical options: each for itself, and which of them a definition needs or may not have.
  * "`canonopt` Validation" in CanonicalABI.md.
  */
+import { flatCount } from "../abi/flatten.ts";
 import type { PointerType } from "../abi/layout.ts";
 import type { CanonOptionSyntax } from "../binary/definitions.ts";
 import type { ValType } from "../types/types.ts";
-import type { CoreValType, DefinedType, MemoryType } from "../wasm/types.ts";
+import type { CoreValType, DefinedType } from "../wasm/types.ts";
 import type { Context } from "./context.ts";
 import { factsOf } from "./facts.ts";
 import type { Scope } from "./scope.ts";
-import type { CoreExportOf, CoreFunc, StringEncoding, TypedOptions } from "./typed.ts";
+import type { CoreExportOf, TypedOptions } from "./typed.ts";
 
-/** Options that take an index. */
-type IndexedOption = Extract<CanonOptionSyntax, { readonly index: number }>["option"];
+type OptionName = CanonOptionSyntax["option"];
+/** Options that are functions. */
+type FuncOption = Exclude<Extract<CanonOptionSyntax, { readonly index: number }>["option"], "memory">;
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Whether a core function has the type `[params] -> [results]`. */
 export function hasCoreType(
-  type: DefinedType,
+  { composite }: DefinedType,
   params: readonly CoreValType[],
   results: readonly CoreValType[],
 ): boolean {
-  const { composite } = type;
   return composite.kind === "func" && sameTypes(composite.params, params) && sameTypes(composite.results, results);
 }
 
-function sameTypes(a: readonly CoreValType[], b: readonly CoreValType[]): boolean {
+export function sameTypes(a: readonly CoreValType[], b: readonly CoreValType[]): boolean {
   return a.length === b.length && a.every((type, i) => type === b[i]);
 }
 
@@ -36,10 +37,8 @@ export class OptionsResolver {
   readonly #scope: Scope;
   readonly #offset: number;
   /** The offset of each option that is there. */
-  readonly #given: Map<CanonOptionSyntax["option"] | "encoding", number> = new Map();
-  #callbackType: DefinedType | undefined;
-  #reallocType: DefinedType | undefined;
-  #postReturnType: DefinedType | undefined;
+  readonly #given: Map<OptionName | "encoding", number> = new Map();
+  readonly #types: Map<FuncOption, DefinedType> = new Map();
   readonly #options: Mutable<TypedOptions> = {
     encoding: "utf8",
     memory: undefined,
@@ -64,93 +63,68 @@ export class OptionsResolver {
 
   #add(syntax: CanonOptionSyntax): void {
     const { option, offset } = syntax;
+    const options = this.#options;
     switch (option) {
       case "utf8":
       case "utf16":
       case "latin1+utf16":
-        this.#encoding(option, offset);
+        if (this.#given.has("encoding")) {
+          const [before, after] = [options.encoding, option].map((name) => name.replace("+", "-"));
+          this.#fail(`canonical encoding option \`${before}\` conflicts with option \`${after}\``, offset);
+        }
+        this.#given.set("encoding", offset);
+        options.encoding = option;
         return;
+    }
+    if (this.#given.has(option)) this.#fail(`canonical option \`${option}\` is specified more than once`, offset);
+    this.#given.set(option, offset);
+    if (option === "async" || option === "callback") {
+      this.#context.require("async", offset, `the \`${option}\` canonical option`);
+    }
+    switch (option) {
       case "async":
-        this.#once("async", offset);
-        this.#context.require("async", offset, "the `async` canonical option");
-        this.#options.async = true;
+        options.async = true;
         return;
       case "memory": {
-        this.#once("memory", offset);
         const { item, pointer } = resolveMemory(this.#context, this.#scope, syntax.index, offset);
-        this.#options.memory = item;
-        this.#options.pointer = pointer;
+        options.memory = item;
+        options.pointer = pointer;
         return;
       }
-      case "realloc": {
-        const { item, type } = this.#func(option, syntax.index, offset);
-        this.#options.realloc = item;
-        this.#reallocType = type;
-        return;
-      }
-      case "post-return": {
-        const { item, type } = this.#func(option, syntax.index, offset);
-        this.#options.postReturn = item;
-        this.#postReturnType = type;
-        return;
-      }
+      case "realloc":
+      case "post-return":
       case "callback": {
-        this.#context.require("async", offset, "the `callback` canonical option");
-        const { item, type } = this.#func(option, syntax.index, offset);
-        this.#options.callback = item;
-        this.#callbackType = type;
+        const { item, type } = this.#scope.get("core func", syntax.index, offset);
+        options[option === "post-return" ? "postReturn" : option] = item;
+        this.#types.set(option, type.type);
         return;
       }
     }
-  }
-
-  #encoding(encoding: StringEncoding, offset: number): void {
-    if (this.#given.has("encoding")) {
-      const [before, after] = [this.#options.encoding, encoding].map((name) => name.replace("+", "-"));
-      this.#fail(`canonical encoding option \`${before}\` conflicts with option \`${after}\``, offset);
-    }
-    this.#given.set("encoding", offset);
-    this.#options.encoding = encoding;
-  }
-
-  #func(option: IndexedOption, index: number, offset: number): { readonly item: CoreFunc; readonly type: DefinedType } {
-    this.#once(option, offset);
-    return this.#scope.coreFuncs.get(index, offset);
-  }
-
-  #once(option: CanonOptionSyntax["option"], offset: number): void {
-    if (this.#given.has(option)) {
-      this.#fail(`canonical option \`${option}\` is specified more than once`, offset);
-    }
-    this.#given.set(option, offset);
+    option satisfies never;
   }
 
   /** What holds for options wherever they are. */
   #checkAll(): void {
     const { memory, pointer, async } = this.#options;
-    if (this.#reallocType !== undefined) {
-      if (memory === undefined) {
-        this.#fail("canonical option `realloc` requires `memory` to also be specified", this.#at("realloc"));
-      }
-      if (!hasCoreType(this.#reallocType, [pointer, pointer, pointer, pointer], [pointer])) {
-        this.#failSignature("realloc");
-      }
+    if (memory === undefined) {
+      this.#refuse("realloc", "canonical option `realloc` requires `memory` to also be specified");
     }
-    if (this.#callbackType !== undefined) {
-      if (!async) this.#fail("cannot specify callback without async", this.#at("callback"));
-      if (!hasCoreType(this.#callbackType, ["i32", "i32", "i32"], ["i32"])) this.#failSignature("callback");
-    }
-    if (async && this.#postReturnType !== undefined) {
-      this.#fail("cannot specify post-return function in async", this.#at("post-return"));
-    }
+    this.#checkType("realloc", [pointer, pointer, pointer, pointer], [pointer]);
+    if (!async) this.#refuse("callback", "cannot specify callback without async");
+    this.#checkType("callback", ["i32", "i32", "i32"], ["i32"]);
+    if (async) this.#refuse("post-return", "cannot specify post-return function in async");
   }
 
-  #at(option: CanonOptionSyntax["option"]): number {
-    return this.#given.get(option) ?? this.#offset;
+  /** Fails for `reason` if `option` is there. */
+  #refuse(option: OptionName, reason: string): void {
+    const offset = this.#given.get(option);
+    if (offset !== undefined) this.#fail(reason, offset);
   }
 
-  #failSignature(option: IndexedOption): never {
-    this.#fail(`canonical option \`${option}\` uses a core function with an incorrect signature`, this.#at(option));
+  #checkType(option: FuncOption, params: readonly CoreValType[], results: readonly CoreValType[]): void {
+    const type = this.#types.get(option);
+    if (type === undefined || hasCoreType(type, params, results)) return;
+    this.#refuse(option, `canonical option \`${option}\` uses a core function with an incorrect signature`);
   }
 
   #fail(reason: string, offset: number): never {
@@ -160,39 +134,31 @@ export class OptionsResolver {
   // ---- What definitions ask
 
   /** Fails if any of `options` is there. */
-  forbid(options: readonly CanonOptionSyntax["option"][], where: string): void {
+  forbid(options: readonly OptionName[], where: string): void {
     for (const option of options) {
-      const offset = this.#given.get(option);
-      if (offset !== undefined) this.#fail(`canonical option \`${option}\` cannot be specified for ${where}`, offset);
+      this.#refuse(option, `canonical option \`${option}\` cannot be specified for ${where}`);
     }
   }
 
-  requireMemory(needed = true): void {
-    if (needed && this.#options.memory === undefined) this.#fail("canonical option `memory` is required", this.#offset);
-  }
-
-  requireRealloc(needed = true): void {
+  require(option: "memory" | "realloc", needed = true): void {
     if (!needed) return;
-    this.requireMemory();
-    if (this.#options.realloc === undefined) this.#fail("canonical option `realloc` is required", this.#offset);
+    if (option === "realloc") this.require("memory");
+    if (this.#options[option] === undefined) this.#fail(`canonical option \`${option}\` is required`, this.#offset);
   }
 
   /** `async` is for functions that are. */
   checkAsync(async: boolean): void {
-    if (this.#options.async && !async) {
-      this.#fail("the `async` canonical option requires an async function type", this.#at("async"));
-    }
+    if (!async) this.#refuse("async", "the `async` canonical option requires an async function type");
   }
 
   /** `post-return` takes what the core function gives back. */
   checkPostReturn(results: readonly CoreValType[]): void {
-    const type = this.#postReturnType;
-    if (type !== undefined && !hasCoreType(type, results, [])) this.#failSignature("post-return");
+    this.#checkType("post-return", results, []);
   }
 
   requireCallback(): void {
     if (!this.#options.async || this.#options.callback !== undefined) return;
-    this.#context.require("async-stackful", this.#at("async"), "`async` without `callback`");
+    this.#context.require("async-stackful", this.#given.get("async")!, "`async` without `callback`");
   }
 }
 
@@ -203,20 +169,24 @@ export function resolveMemory(
   index: number,
   offset: number,
 ): { readonly item: CoreExportOf; readonly pointer: PointerType } {
-  const { item, type } = scope.coreMemories.get(index, offset);
-  const reason = memoryFault(type);
-  if (reason !== undefined) context.fail("canonical", `canonical option \`memory\`: ${reason}`, offset);
-  const pointer = type.limits.index;
-  if (pointer === "i64") context.require("memory64", offset, "a 64-bit memory as a canonical option");
-  return { item, pointer };
-}
-
-function memoryFault({ limits, pageSizeLog2 }: MemoryType): string | undefined {
-  if (limits.shared) return "mismatch in the shared flag for memories: the memory may not be shared";
-  return pageSizeLog2 === 16 ? undefined : "mismatch in page size for memories: pages must have 64 KiB";
+  const {
+    item,
+    type: { limits, pageSizeLog2 },
+  } = scope.get("core memory", index, offset);
+  const fail = (reason: string) =>
+    context.fail("canonical", `canonical option \`memory\`: mismatch in ${reason}`, offset);
+  if (limits.shared) fail("the shared flag for memories: the memory may not be shared");
+  if (pageSizeLog2 !== 16) fail("page size for memories: pages must have 64 KiB");
+  if (limits.index === "i64") context.require("memory64", offset, "a 64-bit memory as a canonical option");
+  return { item, pointer: limits.index };
 }
 
 /** Whether a value of the type has parts elsewhere in memory. */
 export function hasPointer(type: ValType | undefined): boolean {
   return type !== undefined && factsOf(type).pointer;
+}
+
+/** Whether a value is passed through memory, or a part of it is there, if so many core values are passed as such. */
+export function isInMemory(type: ValType | undefined, maxFlat: number): boolean {
+  return type !== undefined && (hasPointer(type) || flatCount(type) > maxFlat);
 }

@@ -3,22 +3,22 @@
  * The code of a module is validated by the engine that compiles it. "Core Definitions" in Explainer.md.
  */
 import type {
-  CoreInlineExport, CoreInstanceDefinition, CoreModuleDefinition, CoreTypeSyntax, ModuleDeclaration,
+  CoreInlineExport, CoreInstanceDefinition, CoreModuleDefinition, CoreTypeSyntax,
 } from "../binary/definitions.ts"; // biome-ignore format: one list
-import type { CoreTypeSpace } from "../wasm/interner.ts";
+import { type CoreTypeSpace, unknownType } from "../wasm/interner.ts";
 import { externMismatch } from "../wasm/matching.ts";
 import { readModule } from "../wasm/module.ts";
 import type { CoreExport, CoreExternType, CoreImport, CoreModuleType, DefinedType } from "../wasm/types.ts";
 import { enclosingScope } from "./aliases.ts";
 import type { Context } from "./context.ts";
-import type { CoreInstanceEntry, CoreTypeEntry, IndexSpace, Scope } from "./scope.ts";
+import type { CoreInstanceEntry, Scope } from "./scope.ts";
 import type { CoreInstance, CoreInstantiation, CoreItem, CoreModule } from "./typed.ts";
 
 /** Section 1. */
 export function defineCoreModule(context: Context, scope: Scope, { range, offset }: CoreModuleDefinition): void {
   const type = readModule(context.bytes, range, context.coreTypes);
   checkImports(context, type.imports, offset);
-  scope.coreModules.add({ from: "static", range, type }, offset);
+  scope.addItem("core-module", { from: "static", range, type }, offset);
 }
 
 /** Two-level names stand for one-level ones, so no two imports may share both names. */
@@ -35,34 +35,28 @@ function checkImports(context: Context, imports: readonly CoreImport[], offset: 
 
 /** Section 3, and core types within component and instance types. */
 export function defineCoreType(context: Context, scope: Scope, syntax: CoreTypeSyntax): void {
+  const { offset } = syntax;
   if (syntax.kind === "module") {
-    scope.coreTypes.add(moduleType(context, scope, syntax), syntax.offset);
+    scope.add("core type", moduleType(context, scope, syntax), offset);
     return;
   }
-  const space = new ComponentCoreTypes(context, scope.coreTypes);
+  const space = definedTypes(context, scope);
   for (const type of context.coreTypes.readRecType(context.bytes, syntax.range, space)) {
-    scope.coreTypes.add(type, syntax.offset);
+    scope.add("core type", type, offset);
   }
 }
 
 /** The core type index space of a component, as core types see it: without the module types. */
-class ComponentCoreTypes implements CoreTypeSpace {
-  readonly #context: Context;
-  readonly #types: IndexSpace<CoreTypeEntry>;
-
-  constructor(context: Context, types: IndexSpace<CoreTypeEntry>) {
-    this.#context = context;
-    this.#types = types;
-  }
-
-  get size(): number {
-    return this.#types.size;
-  }
-
-  get(index: number, offset: number): DefinedType {
-    const type = this.#types.get(index, offset);
-    return "kind" in type ? this.#context.fail("type", `core type index ${index} is a module type`, offset) : type;
-  }
+function definedTypes(context: Context, scope: Scope): CoreTypeSpace {
+  return {
+    get size() {
+      return scope.count("core type");
+    },
+    get(index, offset) {
+      const type = scope.get("core type", index, offset);
+      return "kind" in type ? context.fail("type", `core type index ${index} is a module type`, offset) : type;
+    },
+  };
 }
 
 /** `core:moduletype`: a scope with an index space of types of its own. */
@@ -71,7 +65,14 @@ function moduleType(
   scope: Scope,
   syntax: Extract<CoreTypeSyntax, { readonly kind: "module" }>,
 ): CoreModuleType {
-  const space = new ModuleTypeSpace(context);
+  const { bytes, coreTypes } = context;
+  const types: DefinedType[] = [];
+  const space: CoreTypeSpace = {
+    get size() {
+      return types.length;
+    },
+    get: (index, offset) => types[index] ?? unknownType(index, offset),
+  };
   const imports: CoreImport[] = [];
   const exports = new Map<string, CoreExport>();
   for (const declaration of syntax.declarations) {
@@ -79,71 +80,36 @@ function moduleType(
     switch (declaration.kind) {
       case "import": {
         const { module, name } = declaration;
-        imports.push({ module, name, type: context.coreTypes.readExternType(context.bytes, declaration.type, space) });
+        imports.push({ module, name, type: coreTypes.readExternType(bytes, declaration.type, space) });
         break;
       }
       case "export": {
         const { name } = declaration;
-        const type = context.coreTypes.readExternType(context.bytes, declaration.type, space);
+        const type = coreTypes.readExternType(bytes, declaration.type, space);
         if (exports.has(name)) context.fail("core", `export name \`${name}\` already defined`, offset);
         exports.set(name, { name, type });
         break;
       }
       case "type":
-        declareCoreType(context, space, declaration.type);
+        if (declaration.type.kind === "module") {
+          const reason =
+            "invalid leading byte (0x50) for type definition: module types cannot be defined in module types";
+          context.fail("core", reason, declaration.type.offset);
+        }
+        for (const type of coreTypes.readRecType(bytes, declaration.type.range, space)) types.push(type);
         break;
-      case "alias":
-        space.add(aliasedCoreType(context, scope, space, declaration));
+      case "alias": {
+        const { count, index } = declaration;
+        // The module type is itself the innermost scope.
+        const outer =
+          count === 0 ? space : definedTypes(context, enclosingScope(context, scope, count - 1, offset).scope);
+        types.push(outer.get(index, offset));
         break;
+      }
     }
   }
   checkImports(context, imports, syntax.offset);
   return { kind: "core-module", imports, exports: [...exports.values()] };
-}
-
-class ModuleTypeSpace implements CoreTypeSpace {
-  readonly #context: Context;
-  readonly #types: DefinedType[] = [];
-
-  constructor(context: Context) {
-    this.#context = context;
-  }
-
-  get size(): number {
-    return this.#types.length;
-  }
-
-  get(index: number, offset: number): DefinedType {
-    const type = this.#types[index];
-    return type ?? this.#context.fail("index", `unknown type ${index}: type index out of bounds`, offset);
-  }
-
-  add(type: DefinedType): void {
-    this.#types.push(type);
-  }
-}
-
-function declareCoreType(context: Context, space: ModuleTypeSpace, syntax: CoreTypeSyntax): void {
-  if (syntax.kind === "module")
-    context.fail(
-      "core",
-      "invalid leading byte (0x50) for type definition: module types cannot be defined in module types",
-      syntax.offset,
-    );
-  for (const type of context.coreTypes.readRecType(context.bytes, syntax.range, space)) space.add(type);
-}
-
-function aliasedCoreType(
-  context: Context,
-  scope: Scope,
-  space: ModuleTypeSpace,
-  { sort, count, index, offset }: Extract<ModuleDeclaration, { readonly kind: "alias" }>,
-): DefinedType {
-  if (sort !== "type") return context.fail("alias", "only outer type aliases are supported in module types", offset);
-  // The module type is itself the innermost scope.
-  if (count === 0) return space.get(index, offset);
-  const outer = enclosingScope(context, scope, count - 1, offset).scope;
-  return new ComponentCoreTypes(context, outer.coreTypes).get(index, offset);
 }
 
 // ---- Core instances
@@ -152,18 +118,18 @@ function aliasedCoreType(
 export function defineCoreInstance(context: Context, scope: Scope, definition: CoreInstanceDefinition): void {
   const { offset } = definition;
   if (definition.op === "inline") {
-    scope.coreInstances.add(inlineCoreInstance(context, scope, definition.exports), offset);
+    scope.add("core instance", inlineCoreInstance(context, scope, definition.exports), offset);
     return;
   }
-  const module = scope.coreModules.get(definition.module, offset);
+  const module = scope.get("core module", definition.module, offset).item.item;
   const args = new Map<string, CoreInstanceEntry>();
   for (const { name, instance, offset: at } of definition.args) {
     if (args.has(name)) context.fail("instantiation", `duplicate module instantiation argument named \`${name}\``, at);
-    args.set(name, scope.coreInstances.get(instance, at));
+    args.set(name, scope.get("core instance", instance, at));
   }
   const instance = instantiateModule(context, module, args, offset);
   scope.definitions.push({ step: "core-instantiate", instance });
-  scope.coreInstances.add({ item: instance, exports: exportsOf(context, module.type) }, offset);
+  scope.add("core instance", { item: instance, exports: exportsOf(context, module.type) }, offset);
 }
 
 /** A module's exports by name: made once, however often it is instantiated. */
@@ -210,44 +176,15 @@ function inlineCoreInstance(
 ): CoreInstanceEntry {
   const items = new Map<string, CoreItem>();
   const exports = new Map<string, CoreExternType>();
-  for (const { name, item: sortIndex, offset } of inlineExports) {
+  for (const { name, item, offset } of inlineExports) {
     if (items.has(name)) context.fail("name", `export name \`${name}\` already defined`, offset);
-    const { item, type } = resolveCoreItem(context, scope, sortIndex);
-    items.set(name, item);
-    exports.set(name, type);
+    const { sort } = item;
+    if (sort === "type" || sort === "module" || sort === "instance") {
+      return context.fail("core", `core instances cannot export items of sort \`${sort}\``, item.offset);
+    }
+    const entry = scope.get(`core ${sort}`, item.index, item.offset);
+    items.set(name, { sort, item: entry.item } as CoreItem);
+    exports.set(name, entry.type);
   }
   return { item: { from: "inline", exports: items }, exports };
-}
-
-function resolveCoreItem(
-  context: Context,
-  scope: Scope,
-  { sort, index, offset }: CoreInlineExport["item"],
-): { readonly item: CoreItem; readonly type: CoreExternType } {
-  switch (sort) {
-    case "func": {
-      const { item, type } = scope.coreFuncs.get(index, offset);
-      return { item: { sort, item }, type: { kind: "func", type } };
-    }
-    case "table": {
-      const { item, type } = scope.coreTables.get(index, offset);
-      return { item: { sort, item }, type };
-    }
-    case "memory": {
-      const { item, type } = scope.coreMemories.get(index, offset);
-      return { item: { sort, item }, type };
-    }
-    case "global": {
-      const { item, type } = scope.coreGlobals.get(index, offset);
-      return { item: { sort, item }, type };
-    }
-    case "tag": {
-      const { item, type } = scope.coreTags.get(index, offset);
-      return { item: { sort, item }, type };
-    }
-    case "type":
-    case "module":
-    case "instance":
-      return context.fail("core", `core instances cannot export items of sort \`${sort}\``, offset);
-  }
 }

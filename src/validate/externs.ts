@@ -3,11 +3,11 @@
  * "Import and Export Definitions" and "External Visibility of Types" in Explainer.md.
  */
 import type { ExternTypeSyntax } from "../binary/definitions.ts";
-import type { ExternType, InstanceType, NameAttributes, ResourceType } from "../types/types.ts";
+import type { AnyType, ExternType, InstanceType, NameAttributes, ResourceType } from "../types/types.ts";
 import type { Context } from "./context.ts";
 import { factsOf } from "./facts.ts";
 import type { Way } from "./names.ts";
-import type { Direction, Scope } from "./scope.ts";
+import type { Direction, Scope, TypeEntry } from "./scope.ts";
 import { Substitution } from "./substitute.ts";
 import { resolveValType } from "./value-types.ts";
 import { closed, makeDecl, type NameNode, nameable, nodeOf, renamed } from "./visibility.ts";
@@ -17,6 +17,26 @@ export interface ResolvedExtern {
   readonly node: NameNode;
   /** The abstract resources that it introduces. */
   readonly resources: readonly ResourceType[];
+}
+
+const described = {
+  func: "a function",
+  resource: "a resource",
+  component: "a component",
+  instance: "an instance",
+} as const;
+
+/** The type at `index`, which must be of a kind. */
+export function typeAt<K extends keyof typeof described>(
+  context: Context,
+  scope: Scope,
+  kind: K,
+  index: number,
+  offset: number,
+): TypeEntry<Extract<AnyType, { readonly kind: K }>> {
+  const { type, node } = scope.get("type", index, offset);
+  if (type.type.kind !== kind) context.fail("type", `type index ${index} is not ${described[kind]} type`, offset);
+  return { type: type.type as Extract<AnyType, { readonly kind: K }>, node };
 }
 
 /**
@@ -29,48 +49,38 @@ export function resolveExternType(
   syntax: ExternTypeSyntax,
   name: string,
 ): ResolvedExtern {
-  const { offset } = syntax;
-  const plain = (type: ExternType, node = closed): ResolvedExtern => ({ type, node, resources: [] });
-  switch (syntax.kind) {
+  const { kind, offset } = syntax;
+  switch (kind) {
     case "core-module": {
-      const type = scope.coreTypes.get(syntax.type, offset);
+      const type = scope.get("core type", syntax.type, offset);
       if (!("kind" in type)) return context.fail("type", `core type index ${syntax.type} is not a module type`, offset);
-      return plain({ kind: "core-module", type });
+      return { type: { kind, type }, node: closed, resources: [] };
     }
     case "func": {
-      const { type, node } = scope.types.get(syntax.type, offset);
-      if (type.kind !== "func") return context.fail("type", `type index ${syntax.type} is not a function type`, offset);
-      return plain({ kind: "func", type }, node);
+      const { type, node } = typeAt(context, scope, kind, syntax.type, offset);
+      return { type: { kind, type }, node, resources: [] };
     }
     case "value": {
       context.require("values", offset);
-      if (syntax.bound === "eq") {
-        const { item, node } = scope.values.get(syntax.value, offset);
-        return plain({ kind: "value", type: item.type }, node);
-      }
+      if (syntax.bound === "eq") return { ...scope.get(kind, syntax.value, offset), resources: [] };
       const { type, node } = resolveValType(context, scope, syntax.type, offset);
-      return plain({ kind: "value", type }, node);
+      return { type: { kind, type }, node, resources: [] };
     }
     case "type": {
       if (syntax.bound === "sub-resource") {
         const resource = context.types.resource("i32", name);
-        return { type: { kind: "type", type: resource }, node: nameable(), resources: [resource] };
+        return { type: { kind, type: resource }, node: nameable(), resources: [resource] };
       }
-      const { type, node } = scope.types.get(syntax.type, offset);
-      return plain({ kind: "type", type }, renamed(node));
+      const { type, node } = scope.get(kind, syntax.type, offset);
+      return { type, node: renamed(node), resources: [] };
     }
     case "component": {
-      const { type } = scope.types.get(syntax.type, offset);
-      if (type.kind === "component") return plain({ kind: "component", type });
-      return context.fail("type", `type index ${syntax.type} is not a component type`, offset);
+      const { type } = typeAt(context, scope, kind, syntax.type, offset);
+      return { type: { kind, type }, node: closed, resources: [] };
     }
     case "instance": {
-      const { type } = scope.types.get(syntax.type, offset);
-      if (type.kind !== "instance") {
-        return context.fail("type", `type index ${syntax.type} is not an instance type`, offset);
-      }
-      const opened = openInstance(context, type, offset);
-      return { type: { kind: "instance", type: opened.type }, node: closed, resources: opened.resources };
+      const { type, resources } = openInstance(context, typeAt(context, scope, kind, syntax.type, offset).type, offset);
+      return { type: { kind, type }, node: closed, resources };
     }
   }
 }
@@ -128,60 +138,28 @@ export function checkVisible(
 ): void {
   // What an instance type declares becomes visible, or not, where an instance of it is imported or exported.
   if (scope.kind === "instance-type") return;
-  if (new VisibilityChecker(context, scope, way, offset).check(type, node)) return;
-  const noun = type.kind === "core-module" ? "module" : type.kind;
-  context.fail(
-    "visibility",
-    `${noun} not valid to be used as ${way}: it uses a type that has no name in the ${way}s before it`,
-    offset,
-  );
+  const { visible } = way === "import" ? scope.imports : scope.exports;
+  const isVisible = (type: ExternType, node: NameNode): boolean => {
+    context.spend(1, offset);
+    if (type.type.kind === "instance") {
+      for (const decl of type.type.exports.values()) if (!isVisible(decl.type, nodeOf(decl))) return false;
+      return true;
+    }
+    // These use no names but their own.
+    if (type.kind === "core-module" || type.kind === "component") return true;
+    if (type.kind !== "type") return visible.has(node);
+    if (!(node.nameable ? visible.hasParts(node) : visible.has(node))) return false;
+    // What is imported may be used in exports too.
+    scope.exports.visible.add(node);
+    visible.add(node);
+    return true;
+  };
+  if (isVisible(type, node)) return;
+  const reason = `it uses a type that has no name in the ${way}s before it`;
+  context.fail("visibility", `${kindNoun(type.kind)} not valid to be used as ${way}: ${reason}`, offset);
 }
 
-class VisibilityChecker {
-  readonly #context: Context;
-  readonly #scope: Scope;
-  readonly #way: Way;
-  readonly #offset: number;
-
-  constructor(context: Context, scope: Scope, way: Way, offset: number) {
-    this.#context = context;
-    this.#scope = scope;
-    this.#way = way;
-    this.#offset = offset;
-  }
-
-  check(type: ExternType, node: NameNode): boolean {
-    const { visible } = this.#way === "import" ? this.#scope.imports : this.#scope.exports;
-    this.#context.spend(1, this.#offset);
-    switch (type.kind) {
-      // These use no names but their own.
-      case "core-module":
-      case "component":
-        return true;
-      case "func":
-      case "value":
-        return visible.has(node);
-      case "instance":
-        return this.#instance(type.type);
-      case "type": {
-        if (type.type.kind === "instance") return this.#instance(type.type);
-        if (!(node.nameable ? visible.hasParts(node) : visible.has(node))) return false;
-        this.#add(node);
-        return true;
-      }
-    }
-  }
-
-  #instance(type: InstanceType): boolean {
-    for (const decl of type.exports.values()) {
-      if (!this.check(decl.type, nodeOf(decl))) return false;
-    }
-    return true;
-  }
-
-  /** What is imported may be used in exports too. */
-  #add(node: NameNode): void {
-    this.#scope.exports.visible.add(node);
-    if (this.#way === "import") this.#scope.imports.visible.add(node);
-  }
+/** What an item with a type of a kind is called. */
+export function kindNoun(kind: ExternType["kind"]): string {
+  return kind === "core-module" ? "module" : kind;
 }

@@ -1,16 +1,8 @@
 /**
  * What rules ask about a type as a whole, worked out once for each (interned) type from what is known of its parts.
  */
-import type {
-  ComponentType,
-  ExternDecl,
-  ExternType,
-  FuncType,
-  InstanceType,
-  PrimitiveKind,
-  ResourceType,
-  ValType,
-} from "../types/types.ts";
+import { partsOf } from "../types/shape.ts";
+import type { ComponentType, ExternType, FuncType, InstanceType, ResourceType, ValType } from "../types/types.ts";
 
 export interface Facts {
   /** How many types deep it is. */
@@ -29,13 +21,50 @@ export interface Facts {
 const WORD = 8;
 
 const simple: Facts = { depth: 1, borrow: false, resource: false, pointer: false, maxSize: WORD };
-const text: Facts = { ...simple, pointer: true, maxSize: 2 * WORD };
-const own: Facts = { ...simple, resource: true };
-const borrow: Facts = { ...own, borrow: true };
 const known: WeakMap<ValType | FuncType, Facts> = new WeakMap();
 
 export function factsOf(type: ValType | FuncType): Facts {
+  let facts = known.get(type);
+  if (facts === undefined) {
+    facts = workOut(type);
+    known.set(type, facts);
+  }
+  return facts;
+}
+
+/** `contains` in the specification, for every question at once. */
+function workOut(type: ValType | FuncType): Facts {
+  const sum = { ...simple, maxSize: 0 };
+  for (const [, part] of partsOf(type)) {
+    if (part === undefined) continue;
+    const facts = factsOf(part);
+    sum.depth = Math.max(sum.depth, facts.depth + 1);
+    sum.borrow ||= facts.borrow;
+    sum.resource ||= facts.resource;
+    sum.pointer ||= facts.pointer;
+    sum.maxSize += facts.maxSize;
+  }
   switch (type.kind) {
+    case "list":
+      if (type.length !== undefined) return { ...sum, maxSize: type.length * sum.maxSize };
+      return { ...sum, pointer: true, maxSize: 2 * WORD };
+    case "string":
+    case "map":
+      return { ...sum, pointer: true, maxSize: 2 * WORD };
+    case "stream":
+    case "future":
+      return { ...sum, pointer: false, maxSize: WORD };
+    case "variant":
+    case "option":
+    case "result":
+      return { ...sum, maxSize: WORD + sum.maxSize };
+    case "func":
+    case "record":
+    case "tuple":
+      return sum;
+    case "own":
+    case "borrow":
+      return { ...simple, resource: true, borrow: type.kind === "borrow" };
     case "bool":
     case "s8":
     case "u8":
@@ -52,87 +81,13 @@ export function factsOf(type: ValType | FuncType): Facts {
     case "enum":
     case "flags":
       return simple;
-    case "string":
-      return text;
-    case "own":
-      return own;
-    case "borrow":
-      return borrow;
-    default: {
-      let facts = known.get(type);
-      if (facts === undefined) {
-        facts = workOut(type);
-        known.set(type, facts);
-      }
-      return facts;
-    }
   }
 }
 
-/** `contains` in the specification, for every question at once. */
-function workOut(
-  type: Exclude<ValType | FuncType, { kind: PrimitiveKind | "enum" | "flags" | "own" | "borrow" }>,
-): Facts {
-  const facts = sum(partsOf(type));
-  switch (type.kind) {
-    case "list":
-      if (type.length === undefined) return { ...facts, pointer: true, maxSize: 2 * WORD };
-      return { ...facts, maxSize: type.length * facts.maxSize };
-    case "map":
-      return { ...facts, pointer: true, maxSize: 2 * WORD };
-    case "stream":
-    case "future":
-      return { ...facts, pointer: false, maxSize: WORD };
-    case "variant":
-    case "option":
-    case "result":
-      return { ...facts, maxSize: WORD + facts.maxSize };
-    case "func":
-    case "record":
-    case "tuple":
-      return facts;
-  }
-}
-
-function sum(parts: readonly ValType[]): Facts {
-  const total = { ...simple, maxSize: 0 };
-  for (const part of parts) {
-    const facts = factsOf(part);
-    total.depth = Math.max(total.depth, facts.depth + 1);
-    total.borrow ||= facts.borrow;
-    total.resource ||= facts.resource;
-    total.pointer ||= facts.pointer;
-    total.maxSize += facts.maxSize;
-  }
-  return total;
-}
-
-/** The value types that a type is directly made of. */
-function partsOf(type: ValType | FuncType): readonly ValType[] {
-  const present = (types: readonly (ValType | undefined)[]) => types.filter((t) => t !== undefined);
-  switch (type.kind) {
-    case "list":
-      return [type.element];
-    case "map":
-      return [type.key, type.value];
-    case "record":
-      return type.fields.map((field) => field.type);
-    case "tuple":
-      return type.types;
-    case "variant":
-      return present(type.cases.map((c) => c.type));
-    case "option":
-      return [type.type];
-    case "result":
-      return present([type.ok, type.error]);
-    case "stream":
-    case "future":
-      return present([type.payload]);
-    case "func":
-      return present([...type.params.map((param) => param.type), type.result]);
-    default:
-      return [];
-  }
+/** The types of all that an instance or a component imports and exports. */
+function declared(type: InstanceType | ComponentType): ExternType["type"][] {
+  const decls = type.kind === "component" ? [...type.imports.values()] : [];
+  return [...decls, ...type.exports.values()].map((decl) => decl.type.type);
 }
 
 const depths: WeakMap<InstanceType | ComponentType, number> = new WeakMap();
@@ -147,8 +102,8 @@ export function depthOf(type: ExternType["type"]): number {
     case "component": {
       let depth = depths.get(type);
       if (depth === undefined) {
-        depth = type.kind === "component" ? 1 + deepest(type.imports) : 1;
-        depth = Math.max(depth, 1 + deepest(type.exports));
+        depth = 1;
+        for (const part of declared(type)) depth = Math.max(depth, 1 + depthOf(part));
         depths.set(type, depth);
       }
       return depth;
@@ -158,16 +113,10 @@ export function depthOf(type: ExternType["type"]): number {
   }
 }
 
-function deepest(decls: ReadonlyMap<string, ExternDecl>): number {
-  let depth = 0;
-  for (const { type } of decls.values()) depth = Math.max(depth, depthOf(type.type));
-  return depth;
-}
-
 const free: WeakMap<InstanceType | ComponentType, boolean> = new WeakMap();
 
 /** Whether a type mentions a resource that it does not introduce itself. */
-export function mentionsFreeResource(type: ExternType["type"] | ResourceType): boolean {
+export function mentionsFreeResource(type: ExternType["type"]): boolean {
   switch (type.kind) {
     case "resource":
       return true;
@@ -189,11 +138,12 @@ export function mentionsFreeResource(type: ExternType["type"] | ResourceType): b
 
 /** The search for a resource that is mentioned where nothing around it binds it. */
 class FreeResources {
+  /** Resources are bound by one type each, so what is bound once may stay so. */
   readonly #bound: Set<ResourceType> = new Set();
   /** Types without a free resource, whatever is bound outside. */
   readonly #seen: Set<object> = new Set();
 
-  any(type: ExternType["type"] | ResourceType): boolean {
+  any(type: ExternType["type"]): boolean {
     if (type.kind === "resource") return !this.#bound.has(type);
     if (type.kind === "core-module" || this.#seen.has(type)) return false;
     if (this.#search(type)) return true;
@@ -204,20 +154,19 @@ class FreeResources {
   #search(type: Exclude<ExternType["type"], ResourceType | { kind: "core-module" }>): boolean {
     switch (type.kind) {
       case "instance":
-        return this.#within(type.resources, [type.exports]);
+        return this.#within(type, type.resources);
       case "component":
-        return this.#within([...type.importedResources, ...type.exportedResources], [type.imports, type.exports]);
+        return this.#within(type, [...type.importedResources, ...type.exportedResources]);
       case "own":
       case "borrow":
         return this.any(type.resource);
       default:
-        return factsOf(type).resource && partsOf(type).some((part) => this.any(part));
+        return factsOf(type).resource && partsOf(type).some(([, part]) => part !== undefined && this.any(part));
     }
   }
 
-  /** Resources are bound by one type each, so what is bound once may stay so. */
-  #within(resources: readonly ResourceType[], decls: readonly ReadonlyMap<string, ExternDecl>[]): boolean {
+  #within(type: InstanceType | ComponentType, resources: readonly ResourceType[]): boolean {
     for (const resource of resources) this.#bound.add(resource);
-    return decls.some((map) => [...map.values()].some((decl) => this.any(decl.type.type)));
+    return declared(type).some((part) => this.any(part));
   }
 }

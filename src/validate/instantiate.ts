@@ -18,14 +18,14 @@ export function defineInstance(context: Context, scope: Scope, definition: Insta
   if (definition.op === "inline") {
     const bundle = inlineInstance(context, scope, definition.exports);
     context.checkDepth(bundle.type, offset);
-    scope.instances.add(bundle, offset);
+    scope.addItem("instance", bundle, offset);
     return;
   }
-  const component = scope.components.get(definition.component, offset);
+  const component = scope.get("component", definition.component, offset).item.item;
   const args = resolveArgs(context, scope, definition.args);
   const instance = instantiate(context, component, args, offset);
   scope.definitions.push({ step: "instantiate", instance });
-  scope.instances.add(instance, offset);
+  scope.addItem("instance", instance, offset);
 }
 
 function resolveArgs(context: Context, scope: Scope, args: readonly InstantiateArg[]): Map<string, ResolvedItem> {

@@ -4,38 +4,31 @@
  * They grow as definitions are validated, so an index only ever refers to what stands before it. Component and instance
  * types are scopes like components: their items have types alone, and are never part of what is handed on.
  */
-import type { AnyType, ExternDecl, ResourceType } from "../types/types.ts";
+import type { CoreSort, Sort } from "../binary/definitions.ts";
+import type { AnyType, ExternDecl, ExternType, ResourceType } from "../types/types.ts";
 import type { CoreExternType, CoreModuleType, DefinedType } from "../wasm/types.ts";
 import type { Context } from "./context.ts";
 import { maxIndexSpace, maxItems } from "./limits.ts";
-import type {
-  Component, CoreExportOf, CoreFunc, CoreInstance, CoreModule, Func, Instance, TypedDefinition, Value,
-} from "./typed.ts"; // biome-ignore format: one list
-import { type NameNode, VisibleNames } from "./visibility.ts";
+import type { CoreExportOf, CoreFunc, CoreInstance, Item, TypedDefinition } from "./typed.ts";
+import { closed, type NameNode, VisibleNames } from "./visibility.ts";
 
-/** A type of the type index space, with the names that it uses. */
-export interface TypeEntry {
-  readonly type: AnyType;
+/** A component-level item, with the names that its type uses. */
+export interface Entry<K extends ExternType["kind"] = ExternType["kind"]> {
+  readonly item: Extract<Item, { readonly sort: K }>;
+  readonly type: Extract<ExternType, { readonly kind: K }>;
   readonly node: NameNode;
 }
 
-/** A component-level function or value, with the names that its type uses. */
-export interface FuncEntry {
-  readonly item: Func;
+/** A type, with the names that it uses. */
+export interface TypeEntry<T extends AnyType = AnyType> {
+  readonly type: T;
   readonly node: NameNode;
 }
 
-export interface ValueEntry {
-  readonly item: Value;
-  readonly node: NameNode;
-  readonly offset: number;
-  /** Values are used exactly once. */
-  used: boolean;
-}
-
-export interface CoreFuncEntry {
-  readonly item: CoreFunc;
-  readonly type: DefinedType;
+/** What a core instance can export. */
+export interface CoreEntry<K extends CoreExternType["kind"] = CoreExternType["kind"]> {
+  readonly item: K extends "func" ? CoreFunc : CoreExportOf;
+  readonly type: Extract<CoreExternType, { readonly kind: K }>;
 }
 
 export interface CoreInstanceEntry {
@@ -43,49 +36,35 @@ export interface CoreInstanceEntry {
   readonly exports: ReadonlyMap<string, CoreExternType>;
 }
 
-/** A core table, memory, global or tag. */
-export interface CoreExportEntry<K extends CoreExternType["kind"]> {
-  readonly item: CoreExportOf;
-  readonly type: Extract<CoreExternType, { readonly kind: K }>;
-}
+/** What the index space of each sort holds. */
+type Entries = { readonly [K in CoreExternType["kind"] as `core ${K}`]: CoreEntry<K> } & {
+  readonly [K in Exclude<ExternType["kind"], "core-module">]: Entry<K>;
+} & {
+  readonly "core module": Entry<"core-module">;
+  readonly "core type": DefinedType | CoreModuleType;
+  readonly "core instance": CoreInstanceEntry;
+};
 
-export type CoreTypeEntry = DefinedType | CoreModuleType;
+/** What messages call the items of an index space, and how many there may be. */
+const spaces: { readonly [S in Sort]: readonly [what: string, limit: number] } = {
+  "core func": ["core function", maxIndexSpace],
+  "core table": ["table", maxIndexSpace],
+  "core memory": ["memory", maxIndexSpace],
+  "core global": ["global", maxIndexSpace],
+  "core tag": ["tag", maxIndexSpace],
+  "core type": ["type", maxIndexSpace],
+  "core module": ["module", maxItems.modules],
+  "core instance": ["core instance", maxItems.instances],
+  func: ["function", maxIndexSpace],
+  value: ["value", maxItems.values],
+  type: ["type", maxIndexSpace],
+  component: ["component", maxItems.components],
+  instance: ["instance", maxItems.instances],
+};
 
-/** One index space. */
-export class IndexSpace<T> {
-  readonly #context: Context;
-  readonly #sort: string;
-  readonly #limit: number;
-  readonly #items: T[] = [];
-
-  /** `sort` as messages call it: "core function", "instance". */
-  constructor(context: Context, sort: string, limit: number = maxIndexSpace) {
-    this.#context = context;
-    this.#sort = sort;
-    this.#limit = limit;
-  }
-
-  get size(): number {
-    return this.#items.length;
-  }
-
-  get(index: number, offset: number): T {
-    const item = this.#items[index];
-    if (item !== undefined) return item;
-    const noun = this.#sort.replace("core ", "");
-    return this.#context.fail("index", `unknown ${this.#sort} ${index}: ${noun} index out of bounds`, offset);
-  }
-
-  add(item: T, offset: number): void {
-    if (this.#items.length >= this.#limit) {
-      this.#context.failLimit(`${this.#sort} count exceeds limit of ${this.#limit}`, offset);
-    }
-    this.#items.push(item);
-  }
-
-  [Symbol.iterator](): Iterator<T> {
-    return this.#items[Symbol.iterator]();
-  }
+/** What an item of a sort is called where its sort is in question. */
+export function nounOf(sort: Sort): string {
+  return spaces[sort][0].replace("core ", "");
 }
 
 /** What the imports, or the exports, of a scope have introduced so far. */
@@ -107,43 +86,83 @@ export class Scope {
   readonly kind: ScopeKind;
   readonly parent: Scope | undefined;
   readonly offset: number;
-  readonly coreModules: IndexSpace<CoreModule>;
-  readonly coreInstances: IndexSpace<CoreInstanceEntry>;
-  readonly coreTypes: IndexSpace<CoreTypeEntry>;
-  readonly coreFuncs: IndexSpace<CoreFuncEntry>;
-  readonly coreTables: IndexSpace<CoreExportEntry<"table">>;
-  readonly coreMemories: IndexSpace<CoreExportEntry<"memory">>;
-  readonly coreGlobals: IndexSpace<CoreExportEntry<"global">>;
-  readonly coreTags: IndexSpace<CoreExportEntry<"tag">>;
-  readonly components: IndexSpace<Component>;
-  readonly instances: IndexSpace<Instance>;
-  readonly funcs: IndexSpace<FuncEntry>;
-  readonly values: IndexSpace<ValueEntry>;
-  readonly types: IndexSpace<TypeEntry>;
   readonly imports: Direction = new Direction();
   readonly exports: Direction = new Direction();
   /** Resources that this component defines itself. */
   readonly defined: Set<ResourceType> = new Set();
   readonly definitions: TypedDefinition[] = [];
+  /** Values are used exactly once: those that are still to be, by index, and where they come from. */
+  readonly unused: Map<number, number> = new Map();
   /** The type of `context.get` and `context.set`, once one has been used. */
   contextType: "i32" | "i64" | undefined;
+  readonly #context: Context;
+  readonly #items: Map<Sort, unknown[]> = new Map();
 
   constructor(context: Context, kind: ScopeKind, parent: Scope | undefined, offset: number) {
+    this.#context = context;
     this.kind = kind;
     this.parent = parent;
     this.offset = offset;
-    this.coreModules = new IndexSpace(context, "module", maxItems.modules);
-    this.coreInstances = new IndexSpace(context, "core instance", maxItems.instances);
-    this.coreTypes = new IndexSpace(context, "type");
-    this.coreFuncs = new IndexSpace(context, "core function");
-    this.coreTables = new IndexSpace(context, "table");
-    this.coreMemories = new IndexSpace(context, "memory");
-    this.coreGlobals = new IndexSpace(context, "global");
-    this.coreTags = new IndexSpace(context, "tag");
-    this.components = new IndexSpace(context, "component", maxItems.components);
-    this.instances = new IndexSpace(context, "instance", maxItems.instances);
-    this.funcs = new IndexSpace(context, "function");
-    this.values = new IndexSpace(context, "value", maxItems.values);
-    this.types = new IndexSpace(context, "type");
+  }
+
+  /** How many items of a sort there are: the index that the next one gets. */
+  count(sort: Sort): number {
+    return this.#items.get(sort)?.length ?? 0;
+  }
+
+  get<S extends Sort>(sort: S, index: number, offset: number): Entries[S] {
+    const entry = this.#items.get(sort)?.[index];
+    if (entry !== undefined) return entry as Entries[S];
+    const reason = `unknown ${spaces[sort][0]} ${index}: ${nounOf(sort)} index out of bounds`;
+    return this.#context.fail("index", reason, offset);
+  }
+
+  add<S extends Sort>(sort: S, entry: Entries[S], offset: number): void {
+    const items = this.#items.get(sort);
+    if (items === undefined) {
+      this.#items.set(sort, [entry]);
+      return;
+    }
+    const [what, limit] = spaces[sort];
+    if (items.length >= limit) this.#context.failLimit(`${what} count exceeds limit of ${limit}`, offset);
+    items.push(entry);
+  }
+
+  /** Gives an index to a component-level item. */
+  addItem<K extends ExternType["kind"]>(
+    kind: K,
+    item: Entry<K>["item"]["item"],
+    offset: number,
+    node: NameNode = closed,
+  ): void {
+    const entry = { item: { sort: kind, item }, type: { kind, type: item.type }, node };
+    this.add(sortOf(kind), entry as never, offset);
+  }
+
+  /** Gives an index to something that a core instance can export. */
+  addCore(item: CoreFunc | CoreExportOf, type: CoreExternType, offset: number): void {
+    this.add(`core ${type.kind}`, { item, type } as never, offset);
+  }
+
+  /** Gives an index to a core function. */
+  addCoreFunc(item: CoreFunc, type: DefinedType, offset: number): void {
+    this.addCore(item, { kind: "func", type }, offset);
+  }
+
+  /** The value at `index`, which is thereby used. */
+  takeValue(index: number, offset: number): Entry<"value"> {
+    const entry = this.get("value", index, offset);
+    if (!this.unused.delete(index)) {
+      this.#context.fail("value", `value ${index} cannot be used more than once`, offset);
+    }
+    return entry;
   }
 }
+
+/** The sort of items of a kind of type. */
+export function sortOf(kind: ExternType["kind"]): Sort {
+  return kind === "core-module" ? "core module" : kind;
+}
+
+/** The sorts of what core instances can export. */
+export const coreItemSorts: readonly CoreSort[] = ["func", "table", "memory", "global", "tag"];

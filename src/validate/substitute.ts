@@ -4,8 +4,9 @@
  *
  * Types are immutable and interned, so a type without a resource is its own result, and others are rebuilt once.
  */
+import { mapShape } from "../types/shape.ts";
 import type {
-  AnyType, ComponentType, ExternDecl, ExternType, Field, FuncType, InstanceType, ResourceType, ValType,
+  AnyType, ComponentType, ExternDecl, ExternType, FuncType, InstanceType, ResourceType, ValType,
 } from "../types/types.ts"; // biome-ignore format: one list
 import type { Context } from "./context.ts";
 import { factsOf, mentionsFreeResource } from "./facts.ts";
@@ -48,59 +49,20 @@ export class Substitution {
     return this.#resources.get(resource) ?? this.#parent?.resource(resource) ?? resource;
   }
 
-  valType(type: ValType): ValType {
+  /** A value type, as what it is made of becomes; also for functions. */
+  part<T extends ValType | FuncType>(type: T): T {
     if (!factsOf(type).resource) return type;
     const known = this.#types.get(type);
-    if (known !== undefined) return known as ValType;
+    if (known !== undefined) return known as T;
     this.#context.spend(1, this.#offset);
-    const made = this.#valType(type);
-    this.#types.set(type, made);
-    return made;
-  }
-
-  #valType(type: ValType): ValType {
     const { types } = this.#context;
-    switch (type.kind) {
-      case "list":
-        return types.list(this.valType(type.element), type.length);
-      case "map":
-        return types.map(this.valType(type.key), this.valType(type.value));
-      case "record":
-        return types.record(this.#fields(type.fields));
-      case "tuple":
-        return types.tuple(type.types.map((t) => this.valType(t)));
-      case "variant":
-        return types.variant(type.cases.map((c) => ({ label: c.label, type: this.#optional(c.type) })));
-      case "option":
-        return types.option(this.valType(type.type));
-      case "result":
-        return types.result(this.#optional(type.ok), this.#optional(type.error));
-      case "own":
-        return types.own(this.resource(type.resource));
-      case "borrow":
-        return types.borrow(this.resource(type.resource));
-      case "stream":
-        return types.stream(this.#optional(type.payload));
-      case "future":
-        return types.future(this.#optional(type.payload));
-      default:
-        return type;
-    }
-  }
-
-  funcType(type: FuncType): FuncType {
-    if (!factsOf(type).resource) return type;
-    const known = this.#types.get(type);
-    if (known !== undefined) return known as FuncType;
-    const made = this.#context.types.func(type.async, this.#fields(type.params), this.#optional(type.result));
+    const made = type.kind === "func" ? types.internFunc(mapShape(type, this)) : types.intern(mapShape(type, this));
     this.#types.set(type, made);
-    return made;
+    return made as T;
   }
 
   type(type: AnyType): AnyType {
     switch (type.kind) {
-      case "func":
-        return this.funcType(type);
       case "resource":
         return this.resource(type);
       case "instance":
@@ -108,24 +70,7 @@ export class Substitution {
       case "component":
         return this.component(type);
       default:
-        return this.valType(type);
-    }
-  }
-
-  extern(type: ExternType): ExternType {
-    switch (type.kind) {
-      case "core-module":
-        return type;
-      case "func":
-        return { kind: "func", type: this.funcType(type.type) };
-      case "value":
-        return { kind: "value", type: this.valType(type.type) };
-      case "type":
-        return { kind: "type", type: this.type(type.type) };
-      case "component":
-        return { kind: "component", type: this.component(type.type) };
-      case "instance":
-        return { kind: "instance", type: this.instance(type.type) };
+        return this.part(type);
     }
   }
 
@@ -134,14 +79,25 @@ export class Substitution {
     return { kind: "instance", exports: this.decls(type.exports), resources };
   }
 
+  /** Components are closed but for resources: the names that their types use are their own. */
+  component(type: ComponentType): ComponentType {
+    if (!mentionsFreeResource(type)) return type;
+    return { ...type, imports: this.#decls(type.imports, nodeOf), exports: this.#decls(type.exports, nodeOf) };
+  }
+
   /** The declarations of an instance, with new names for the types among them. */
   decls(decls: ReadonlyMap<string, ExternDecl>): Map<string, ExternDecl> {
+    return this.#decls(decls, (decl) => this.#rename(decl, nodeOf(decl)));
+  }
+
+  #decls(decls: ReadonlyMap<string, ExternDecl>, node: (decl: ExternDecl) => NameNode): Map<string, ExternDecl> {
     const made = new Map<string, ExternDecl>();
     for (const decl of decls.values()) {
       const { name, attributes, type } = decl;
       this.#context.spend(1, this.#offset);
-      const replaced = this.extern(type);
-      made.set(name, makeDecl(name, attributes, replaced, this.#rename(decl, nodeOf(decl))));
+      const replaced =
+        type.kind === "core-module" ? type : ({ kind: type.kind, type: this.type(type.type) } as ExternType);
+      made.set(name, makeDecl(name, attributes, replaced, node(decl)));
     }
     return made;
   }
@@ -155,22 +111,6 @@ export class Substitution {
     return fresh;
   }
 
-  /** Components are closed but for resources: the names that their types use are their own. */
-  component(type: ComponentType): ComponentType {
-    if (!mentionsFreeResource(type)) return type;
-    return { ...type, imports: this.#componentDecls(type.imports), exports: this.#componentDecls(type.exports) };
-  }
-
-  #componentDecls(decls: ReadonlyMap<string, ExternDecl>): Map<string, ExternDecl> {
-    const made = new Map<string, ExternDecl>();
-    for (const decl of decls.values()) {
-      const { name, attributes, type } = decl;
-      this.#context.spend(1, this.#offset);
-      made.set(name, makeDecl(name, attributes, this.extern(type), nodeOf(decl)));
-    }
-    return made;
-  }
-
   /** The names that a type with `node` uses when this has been applied to it. */
   node(node: NameNode): NameNode {
     const known = this.#nodes.get(node) ?? this.#copies.get(node);
@@ -181,13 +121,5 @@ export class Substitution {
     const made = parts.some((part, i) => part !== node.parts[i]) ? { nameable: node.nameable, parts } : node;
     this.#copies.set(node, made);
     return made;
-  }
-
-  #fields(fields: readonly Field[]): Field[] {
-    return fields.map((field) => ({ label: field.label, type: this.valType(field.type) }));
-  }
-
-  #optional(type: ValType | undefined): ValType | undefined {
-    return type === undefined ? undefined : this.valType(type);
   }
 }

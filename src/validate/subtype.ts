@@ -7,30 +7,33 @@
  * put in terms of the same resources; only the message for a mismatch looks inside them.
  */
 import { printType } from "../types/print.ts";
-import type { AnyType, ComponentType, ExternDecl, ExternType, InstanceType, ResourceType } from "../types/types.ts";
+import type {
+  ComponentType, ExternDecl, ExternType, FuncType, InstanceType, ResourceType, ValType,
+} from "../types/types.ts"; // biome-ignore format: one list
 import { externMismatch } from "../wasm/matching.ts";
-import type { CoreModuleType } from "../wasm/types.ts";
+import type { CoreExternType, CoreImport, CoreModuleType } from "../wasm/types.ts";
 import type { Context } from "./context.ts";
+import { kindNoun } from "./externs.ts";
 import { mentionsFreeResource } from "./facts.ts";
-import { describeFuncMismatch, describeValMismatch } from "./mismatch.ts";
+import { describeMismatch } from "./mismatch.ts";
 import { Substitution } from "./substitute.ts";
 
-/** What an item of a type is called. */
-function nounOf(type: ExternType): string {
-  return type.kind === "core-module" ? "module" : type.kind;
-}
-
-function nounOfType(type: AnyType): string {
-  switch (type.kind) {
+/** What a type is called where another kind of type is wanted. */
+function nounOf({ kind }: ExternType["type"]): string {
+  switch (kind) {
+    case "core-module":
     case "func":
     case "resource":
     case "component":
     case "instance":
-      return type.kind;
+      return kind;
     default:
       return "defined type";
   }
 }
+
+/** Types that are equal if they are the same, once resources are. */
+type Interned = ValType | FuncType;
 
 export class SubtypeChecker {
   readonly #context: Context;
@@ -69,84 +72,24 @@ export class SubtypeChecker {
   }
 
   #extern(given: ExternType, wanted: ExternType): void {
-    switch (wanted.kind) {
-      case "core-module":
-        if (given.kind === "core-module") {
-          this.#coreModule(given.type, wanted.type);
-          return;
-        }
-        break;
-      case "func":
-        if (given.kind === "func") {
-          this.#type(given.type, wanted.type);
-          return;
-        }
-        break;
-      case "value":
-        if (given.kind === "value") {
-          this.#type(given.type, wanted.type);
-          return;
-        }
-        break;
-      case "type":
-        if (given.kind === "type") {
-          this.#equal(given.type, wanted.type);
-          return;
-        }
-        break;
-      case "component":
-        if (given.kind === "component") {
-          this.#component(given.type, wanted.type);
-          return;
-        }
-        break;
-      case "instance":
-        if (given.kind === "instance") {
-          this.#instance(given.type, wanted.type);
-          return;
-        }
-        break;
+    if (given.kind !== wanted.kind) this.#fail(`expected ${kindNoun(wanted.kind)}, found ${kindNoun(given.kind)}`);
+    this.#type(given.type, wanted.type);
+    // Where types are exported or imported they are the same: each is a subtype of the other.
+    if (wanted.kind === "type" && (wanted.type.kind === "instance" || wanted.type.kind === "component")) {
+      this.#inside([], "swapped").#type(wanted.type, given.type);
     }
-    this.#fail(`expected ${nounOf(wanted)}, found ${nounOf(given)}`);
   }
 
-  /** `eq` and `sub` bounds: the types are the same, each a subtype of the other. */
-  #equal(given: AnyType, wanted: AnyType): void {
-    this.#type(given, wanted);
-    if (wanted.kind !== "instance" && wanted.kind !== "component") return;
-    const { checker } = this.#inside("other-way");
-    checker.#type(wanted, given);
-  }
-
-  #type(given: AnyType, wanted: AnyType): void {
-    switch (wanted.kind) {
-      case "resource":
-        if (given.kind !== "resource") break;
-        this.#resource(given, wanted);
-        return;
-      case "func": {
-        if (given.kind !== "func") break;
-        const [a, b] = [this.#left.funcType(given), this.#right.funcType(wanted)];
-        if (a !== b) this.#fail(describeFuncMismatch(a, b));
-        return;
-      }
-      case "component":
-        if (given.kind !== "component") break;
-        this.#component(given, wanted);
-        return;
-      case "instance":
-        if (given.kind !== "instance") break;
-        this.#instance(given, wanted);
-        return;
-      default: {
-        if (given.kind === "resource" || given.kind === "func") break;
-        if (given.kind === "component" || given.kind === "instance") break;
-        const [a, b] = [this.#left.valType(given), this.#right.valType(wanted)];
-        if (a !== b) this.#fail(describeValMismatch(a, b));
-        return;
-      }
+  #type(given: ExternType["type"], wanted: ExternType["type"]): void {
+    if (given.kind === "core-module" && wanted.kind === "core-module") this.#coreModule(given, wanted);
+    else if (given.kind === "resource" && wanted.kind === "resource") this.#resource(given, wanted);
+    else if (given.kind === "component" && wanted.kind === "component") this.#component(given, wanted);
+    else if (given.kind === "instance" && wanted.kind === "instance") this.#instance(given, wanted);
+    else if (nounOf(given) !== nounOf(wanted)) this.#fail(`expected ${nounOf(wanted)}, found ${nounOf(given)}`);
+    else {
+      const [a, b] = [this.#left.part(given as Interned), this.#right.part(wanted as Interned)];
+      if (a !== b) this.#fail(describeMismatch(a, b));
     }
-    this.#fail(`expected ${nounOfType(wanted)}, found ${nounOfType(given)}`);
   }
 
   #resource(given: ResourceType, wanted: ResourceType): void {
@@ -162,53 +105,35 @@ export class SubtypeChecker {
   }
 
   #instance(given: InstanceType, wanted: InstanceType): void {
-    if (wanted.resources.length === 0) {
-      this.#exports(given.exports, wanted.exports, "instance");
-      return;
-    }
-    const { checker, open } = this.#inside("same-way");
-    for (const resource of wanted.resources) open.add(resource);
+    const checker = wanted.resources.length === 0 ? this : this.#inside([...this.#open, ...wanted.resources]);
     checker.#exports(given.exports, wanted.exports, "instance");
   }
 
   #component(given: ComponentType, wanted: ComponentType): void {
     const closed = !mentionsFreeResource(given) && !mentionsFreeResource(wanted);
-    if (closed && (given === wanted || this.#context.subtypes.get(given)?.has(wanted))) return;
-    const { checker, other } = this.#within(given, wanted);
+    const { subtypes } = this.#context;
+    if (closed && (given === wanted || subtypes.get(given)?.has(wanted))) return;
+    const checker = this.#inside([...this.#open, ...wanted.exportedResources]);
+    // What is wanted and what is given change places; what imports bind is known to exports.
+    const other = checker.#with(checker.#right, checker.#left, given.importedResources);
     for (const { name, type } of given.imports.values()) {
       const supplied = wanted.imports.get(name);
       if (supplied === undefined) this.#fail(`missing expected import \`${name}\``);
       other.extern(supplied.type, type, `type mismatch in component import \`${name}\``);
     }
     checker.#exports(given.exports, wanted.exports, "component");
-    if (!closed) return;
-    const known = this.#context.subtypes.get(given);
-    if (known === undefined) this.#context.subtypes.set(given, new Set([wanted]));
-    else known.add(wanted);
-  }
-
-  /** Checkers for the exports of components, and for their imports: there what is wanted and what is given change places. */
-  #within(
-    given: ComponentType,
-    wanted: ComponentType,
-  ): { readonly checker: SubtypeChecker; readonly other: SubtypeChecker } {
-    const left = new Substitution(this.#context, this.#offset, this.#left);
-    const right = new Substitution(this.#context, this.#offset, this.#right);
-    const make = (l: Substitution, r: Substitution, open: readonly ResourceType[]) =>
-      new SubtypeChecker(this.#context, this.#offset, l, r, open, this.#where);
-    return {
-      checker: make(left, right, [...this.#open, ...wanted.exportedResources]),
-      other: make(right, left, given.importedResources),
-    };
+    if (closed) subtypes.set(given, (subtypes.get(given) ?? new Set()).add(wanted));
   }
 
   /** A checker for types that bind resources of their own. */
-  #inside(way: "same-way" | "other-way"): { readonly checker: SubtypeChecker; readonly open: Set<ResourceType> } {
+  #inside(open: Iterable<ResourceType>, way: "same" | "swapped" = "same"): SubtypeChecker {
     const left = new Substitution(this.#context, this.#offset, this.#left);
     const right = new Substitution(this.#context, this.#offset, this.#right);
-    const [a, b, open] = way === "same-way" ? [left, right, this.#open] : [right, left, []];
-    const checker = new SubtypeChecker(this.#context, this.#offset, a, b, open, this.#where);
-    return { checker, open: checker.#open };
+    return way === "same" ? this.#with(left, right, open) : this.#with(right, left, open);
+  }
+
+  #with(left: Substitution, right: Substitution, open: Iterable<ResourceType>): SubtypeChecker {
+    return new SubtypeChecker(this.#context, this.#offset, left, right, open, this.#where);
   }
 
   #exports(
@@ -225,22 +150,19 @@ export class SubtypeChecker {
 
   #coreModule(given: CoreModuleType, wanted: CoreModuleType): void {
     if (given === wanted) return;
-    this.#context.spend(given.imports.length + given.exports.length, this.#offset);
-    this.#context.spend(wanted.imports.length + wanted.exports.length, this.#offset);
-    const supplied = new Map(wanted.imports.map((i) => [`${i.module.length}.${i.module}${i.name}`, i.type]));
-    for (const { module, name, type } of given.imports) {
-      const other = supplied.get(`${module.length}.${module}${name}`);
-      if (other === undefined) this.#fail(`missing expected import \`${module}::${name}\``);
-      const reason = externMismatch(other, type);
-      if (reason !== undefined) this.#fail(`type mismatch in import \`${module}::${name}\`: ${reason}`);
-    }
+    for (const { imports, exports } of [given, wanted])
+      this.#context.spend(imports.length + exports.length, this.#offset);
+    const keyOf = ({ module, name }: CoreImport) => `${module.length}.${module}${name}`;
+    const supplied = new Map(wanted.imports.map((i) => [keyOf(i), i.type]));
+    for (const i of given.imports) this.#core("import", `${i.module}::${i.name}`, supplied.get(keyOf(i)), i.type);
     const exports = new Map(given.exports.map((e) => [e.name, e.type]));
-    for (const { name, type } of wanted.exports) {
-      const other = exports.get(name);
-      if (other === undefined) this.#fail(`missing expected export \`${name}\``);
-      const reason = externMismatch(other, type);
-      if (reason !== undefined) this.#fail(`type mismatch in export \`${name}\`: ${reason}`);
-    }
+    for (const { name, type } of wanted.exports) this.#core("export", name, exports.get(name), type);
+  }
+
+  #core(what: "import" | "export", name: string, given: CoreExternType | undefined, wanted: CoreExternType): void {
+    if (given === undefined) this.#fail(`missing expected ${what} \`${name}\``);
+    const reason = externMismatch(given, wanted);
+    if (reason !== undefined) this.#fail(`type mismatch in ${what} \`${name}\`: ${reason}`);
   }
 
   #fail(reason: string): never {

@@ -21,7 +21,7 @@ import { closed, nameable } from "./visibility.ts";
 export function defineType(context: Context, scope: Scope, definition: TypeDefinition): void {
   const entry = typeEntry(context, scope, definition);
   context.checkDepth(entry.type, definition.offset);
-  scope.types.add(entry, definition.offset);
+  scope.addItem("type", { type: entry.type }, definition.offset, entry.node);
 }
 
 function typeEntry(context: Context, scope: Scope, { type: syntax }: TypeDefinition): TypeEntry {
@@ -72,8 +72,8 @@ function defineResource(context: Context, scope: Scope, syntax: ResourceTypeSynt
   if (rep !== "i32" && rep !== "i64") {
     return context.fail("resource", "resources can only be represented by `i32`", offset);
   }
-  const destructor = syntax.destructor === undefined ? undefined : scope.coreFuncs.get(syntax.destructor, offset);
-  if (destructor !== undefined && !hasCoreType(destructor.type, [rep], [])) {
+  const destructor = syntax.destructor === undefined ? undefined : scope.get("core func", syntax.destructor, offset);
+  if (destructor !== undefined && !hasCoreType(destructor.type.type, [rep], [])) {
     context.fail("resource", "core function has wrong signature for a destructor", offset);
   }
   const resource = context.types.resource(rep);
@@ -84,26 +84,29 @@ function defineResource(context: Context, scope: Scope, syntax: ResourceTypeSynt
 
 /** Validates the declarations of a component or instance type in its scope. */
 function declareAll(context: Context, scope: Scope, declarations: readonly TypeDeclaration[]): Scope {
-  for (const declaration of declarations) {
-    switch (declaration.kind) {
-      case "core-type":
-        defineCoreType(context, scope, declaration.type);
-        break;
-      case "type":
-        defineType(context, scope, declaration);
-        break;
-      case "alias":
-        defineAlias(context, scope, declaration);
-        break;
-      case "import-decl":
-        declareExtern(context, scope, "import", declaration.name, declaration.type);
-        break;
-      case "export-decl":
-        declareExtern(context, scope, "export", declaration.name, declaration.type);
-        break;
-    }
-  }
+  for (const declaration of declarations) declareOne(context, scope, declaration);
   return scope;
+}
+
+function declareOne(context: Context, scope: Scope, declaration: TypeDeclaration): void {
+  switch (declaration.kind) {
+    case "core-type":
+      defineCoreType(context, scope, declaration.type);
+      return;
+    case "type":
+      defineType(context, scope, declaration);
+      return;
+    case "alias":
+      defineAlias(context, scope, declaration);
+      return;
+    case "import-decl":
+      declareExtern(context, scope, "import", declaration.name, declaration.type);
+      return;
+    case "export-decl":
+      declareExtern(context, scope, "export", declaration.name, declaration.type);
+      return;
+  }
+  declaration satisfies never;
 }
 
 function declareExtern(

@@ -96,7 +96,7 @@ class Validator {
       const parent = frames[frames.length - 1]?.scope;
       if (parent === undefined) return component;
       this.#context.path.pop();
-      parent.components.add({ from: "static", component, type: component.type }, component.offset);
+      parent.addItem("component", { from: "static", component, type: component.type }, component.offset);
     }
   }
 
@@ -119,7 +119,7 @@ class Validator {
         defineCoreType(context, scope, definition.type);
         return undefined;
       case "component":
-        context.path.push(`component ${scope.components.size}`);
+        context.path.push(`component ${scope.count("component")}`);
         return this.#enter(definition.component, scope);
       case "instance":
         defineInstance(context, scope, definition);
@@ -199,13 +199,9 @@ class Validator {
   #finish(scope: Scope): TypedComponent {
     const context = this.#context;
     const { offset } = scope;
-    for (const [i, value] of [...scope.values].entries()) {
-      if (!value.used)
-        context.fail(
-          "value",
-          `value index ${i} was not used as part of an instantiation, start function, or export`,
-          value.offset,
-        );
+    for (const [index, at] of scope.unused) {
+      const reason = "was not used as part of an instantiation, start function, or export";
+      context.fail("value", `value index ${index} ${reason}`, at);
     }
     const exported = new Set<ResourceType>();
     collectResources(scope.exports.decls, exported);

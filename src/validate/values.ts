@@ -3,12 +3,14 @@
  * Binary.md.
  */
 import type { StartDefinition, ValueDefinition } from "../binary/definitions.ts";
-import type { FuncType, ValType } from "../types/types.ts";
+import { partsOf } from "../types/shape.ts";
+import type { Interned, ValType } from "../types/types.ts";
 import { Reader } from "../wasm/reader.ts";
 import type { Context } from "./context.ts";
 import type { Scope } from "./scope.ts";
 import type { StartStep, Value } from "./typed.ts";
 import { resolveValType } from "./value-types.ts";
+import type { NameNode } from "./visibility.ts";
 
 /** Section 12: a value, whose bytes are one of its type. */
 export function defineValue(context: Context, scope: Scope, definition: ValueDefinition): void {
@@ -18,48 +20,42 @@ export function defineValue(context: Context, scope: Scope, definition: ValueDef
   const r = new Reader(context.bytes, range.start, range.end);
   new ValueChecker(context, r).check(type);
   if (!r.done) context.fail("value", "there are more bytes than the value has", r.pos);
-  scope.values.add({ item: { from: "literal", range, type }, node, used: false, offset }, offset);
+  addValue(scope, { from: "literal", range, type }, node, offset);
+}
+
+function addValue(scope: Scope, value: Value, node: NameNode, offset: number): void {
+  scope.unused.set(scope.count("value"), offset);
+  scope.addItem("value", value, offset, node);
 }
 
 /** Section 9: a call in the middle of instantiation. */
 export function defineStart(context: Context, scope: Scope, definition: StartDefinition): void {
   const { offset } = definition;
   context.require("values", offset);
-  const { item: func, node } = scope.funcs.get(definition.func, offset);
-  const { params, result } = func.type;
-  if (func.type.async) context.fail("value", "start function cannot be async", offset);
-  if (params.length !== definition.args.length) {
-    context.fail(
-      "value",
-      `component start function requires ${params.length} arguments but was given ${definition.args.length}`,
-      offset,
-    );
+  const fail = (reason: string) => context.fail("value", reason, offset);
+  const { item, node } = scope.get("func", definition.func, offset);
+  const func = item.item;
+  const { params, result, async } = func.type;
+  if (async) fail("start function cannot be async");
+  const given = definition.args.length;
+  if (params.length !== given) {
+    fail(`component start function requires ${params.length} arguments but was given ${given}`);
   }
   const results = result === undefined ? [] : [result];
   if (results.length !== definition.results) {
-    context.fail(
-      "value",
-      `component start function has a result count of ${definition.results} but its type says ${results.length}`,
-      offset,
-    );
+    const found = `a result count of ${definition.results}`;
+    fail(`component start function has ${found} but its type says ${results.length}`);
   }
-  const args = definition.args.map((index, i) => takeArg(context, scope, index, func.type, i, offset));
+  const args = definition.args.map((index, i): Value => {
+    const value = scope.takeValue(index, offset).item.item;
+    if (value.type !== params[i]!.type) fail(`value type mismatch for component start function argument ${i}`);
+    return value;
+  });
   const start: StartStep = { func, args, results, offset };
   scope.definitions.push({ step: "start", start });
   for (const [index, type] of results.entries()) {
-    const item: Value = { from: "start-result", start, index, type };
-    scope.values.add({ item, node: node.parts[params.length] ?? node, used: false, offset }, offset);
+    addValue(scope, { from: "start-result", start, index, type }, node.parts[params.length] ?? node, offset);
   }
-}
-
-function takeArg(context: Context, scope: Scope, index: number, type: FuncType, i: number, offset: number): Value {
-  const entry = scope.values.get(index, offset);
-  if (entry.used) context.fail("value", `value ${index} cannot be used more than once`, offset);
-  entry.used = true;
-  if (entry.item.type !== type.params[i]!.type) {
-    context.fail("value", `value type mismatch for component start function argument ${i}`, offset);
-  }
-  return entry.item;
 }
 
 /** Reads the encoding of a value, as `val(t)` in Binary.md has it, for whether it is one. */
@@ -72,75 +68,69 @@ class ValueChecker {
     this.#r = r;
   }
 
-  check(type: ValType): void {
+  check(t: ValType): void {
     const r = this.#r;
-    switch (type.kind) {
+    switch (t.kind) {
       case "bool":
         this.#below(r.u8(), 2, "boolean");
-        break;
+        return;
       case "u8":
       case "s8":
         r.u8();
-        break;
+        return;
       case "u16":
       case "u32":
       case "u64":
-        this.#unsigned(Number(type.kind.slice(1)));
-        break;
       case "s16":
       case "s32":
       case "s64":
-        this.#signed(Number(type.kind.slice(1)));
-        break;
+        this.#leb(Number(t.kind.slice(1)), t.kind.startsWith("s"));
+        return;
       case "f32":
-        this.#float(4);
-        break;
       case "f64":
-        this.#float(8);
-        break;
+        this.#float(t.kind === "f32" ? 4 : 8);
+        return;
       case "char":
         this.#char();
-        break;
+        return;
       case "string":
         r.name();
-        break;
+        return;
       case "record":
-        for (const field of type.fields) this.check(field.type);
-        break;
       case "tuple":
-        for (const t of type.types) this.check(t);
-        break;
+        for (const [, part] of partsOf<Interned>(t)) this.#optional(part);
+        return;
       case "variant":
-        this.#optional(type.cases[this.#below(r.u32(), type.cases.length, "case")]?.type);
-        break;
+        this.#optional(t.cases[this.#below(r.u32(), t.cases.length, "case")]?.type);
+        return;
       case "enum":
-        this.#below(r.u32(), type.labels.length, "case");
-        break;
+        this.#below(r.u32(), t.labels.length, "case");
+        return;
       case "flags":
-        this.#flags(type.labels.length);
-        break;
+        // Bits beyond the labels are not looked at: the grammar has nothing to say of them.
+        r.range(Math.ceil(t.labels.length / 8));
+        return;
       case "option":
-        if (this.#below(r.u8(), 2, "discriminant") === 1) this.check(type.type);
-        break;
-      case "result":
-        this.#optional(this.#below(r.u8(), 2, "discriminant") === 0 ? type.ok : type.error);
-        break;
+      case "result": {
+        const [first, second] = t.kind === "option" ? [undefined, t.type] : [t.ok, t.error];
+        this.#optional(this.#below(r.u8(), 2, "discriminant") === 0 ? first : second);
+        return;
+      }
       case "list":
-        for (let left = type.length ?? r.u32(); left > 0; left--) this.check(type.element);
-        break;
       case "map":
-        for (let left = r.u32(); left > 0; left--) {
-          this.check(type.key);
-          this.check(type.value);
+        for (let left = (t.kind === "list" ? t.length : undefined) ?? r.u32(); left > 0; left--) {
+          for (const [, part] of partsOf<Interned>(t)) this.#optional(part);
         }
-        break;
+        return;
       case "own":
       case "borrow":
       case "stream":
       case "future":
       case "error-context":
-        this.#fail(`there are no values of type \`${type.kind}\` to write down`, r.pos);
+        this.#fail(`there are no values of type \`${t.kind}\` to write down`, r.pos);
+        return;
     }
+    t satisfies never;
   }
 
   #optional(type: ValType | undefined): void {
@@ -152,43 +142,30 @@ class ValueChecker {
     return found;
   }
 
-  /** An unsigned LEB128 of at most `bits` bits. */
-  #unsigned(bits: number): void {
-    this.#leb(bits, (value) => value < 1n << BigInt(bits));
-  }
-
-  /** A signed one. */
-  #signed(bits: number): void {
-    this.#leb(bits, (value, signed) => {
-      const [v, limit] = [signed, 1n << BigInt(bits - 1)];
-      return value >= 0n && v >= -limit && v < limit;
-    });
-  }
-
-  #leb(bits: number, fits: (value: bigint, signed: bigint) => boolean): void {
+  /** A LEB128 of at most `bits` bits. */
+  #leb(bits: number, signed: boolean): void {
     const offset = this.#r.pos;
-    const most = Math.ceil(bits / 7);
     let value = 0n;
-    let length = 0;
-    let byte: number;
-    do {
-      if (length === most) this.#fail("integer representation too long", offset);
+    let shift = 0;
+    for (let byte = 0x80; byte >= 0x80; shift += 7) {
+      if (shift >= bits) this.#fail("integer representation too long", offset);
       byte = this.#r.u8();
-      value |= BigInt(byte & 0x7f) << BigInt(7 * length++);
-    } while (byte >= 0x80);
-    if (!fits(value, BigInt.asIntN(7 * length, value))) this.#fail("integer too large", offset);
+      value |= BigInt(byte & 0x7f) << BigInt(shift);
+    }
+    const read = signed ? BigInt.asIntN(shift, value) : value;
+    const fits = signed ? BigInt.asIntN(bits, read) : BigInt.asUintN(bits, read);
+    if (read !== fits) this.#fail("integer too large", offset);
   }
 
   /** All not-a-numbers are one, written in one way. */
   #float(size: 4 | 8): void {
     const { start } = this.#r.range(size);
-    const { buffer, byteOffset } = this.#context.bytes;
-    const view = new DataView(buffer, byteOffset + start, size);
-    const canonical =
+    const view = new DataView(this.#context.bytes.buffer, this.#context.bytes.byteOffset + start, size);
+    const [value, bits, nan] =
       size === 4
-        ? !Number.isNaN(view.getFloat32(0, true)) || view.getUint32(0, true) === 0x7fc00000
-        : !Number.isNaN(view.getFloat64(0, true)) || view.getBigUint64(0, true) === 0x7ff8000000000000n;
-    if (!canonical) this.#fail("a not-a-number that is not the canonical one", start);
+        ? [view.getFloat32(0, true), BigInt(view.getUint32(0, true)), 0x7fc00000n]
+        : [view.getFloat64(0, true), view.getBigUint64(0, true), 0x7ff8000000000000n];
+    if (Number.isNaN(value) && bits !== nan) this.#fail("a not-a-number that is not the canonical one", start);
   }
 
   /** One character in UTF-8, without its length. */
@@ -203,11 +180,6 @@ class ValueChecker {
       // Told below.
     }
     this.#fail("malformed UTF-8 encoding", offset);
-  }
-
-  /** Bits beyond the labels are not looked at: the grammar has nothing to say of them. */
-  #flags(count: number): void {
-    this.#r.range(Math.ceil(count / 8));
   }
 
   #fail(reason: string, offset: number): never {

@@ -62,13 +62,13 @@ export class CoreTypeInterner {
   readonly #ids: Map<DefinedType, number> = new Map();
 
   /** The type of a core function that stands in no group and has no supertype: what built-ins and lowered functions have. */
-  func(params: readonly CoreValType[], results: readonly CoreValType[]): DefinedType {
+  func(params: readonly CoreValType[], results: readonly CoreValType[], shared = false): DefinedType {
     const text = `${keyOfVals(params, this.#outside)}:${keyOfVals(results, this.#outside)}`;
-    const key = `final func ${text};`;
+    const key = `final ${shared ? "shared " : ""}func ${text};`;
     const known = this.#groups.get(key);
     if (known !== undefined) return known[0]!;
     return this.#add(key, [
-      { composite: { kind: "func", params, results }, final: true, shared: false, supertype: undefined },
+      { composite: { kind: "func", params, results }, final: true, shared, supertype: undefined },
     ])[0]!;
   }
 

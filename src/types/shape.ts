@@ -1,0 +1,91 @@
+/**
+ * The walks over the structure of one type: what it is made of, and the same structure made of something else.
+ *
+ * Whoever goes from types as one stage has them to types as the next does (indices of a binary, interned types, numbers
+ * of a plan, resources replaced by others) says what becomes of a part and of a resource; what kinds of types there are
+ * is written down here. "Type Definitions" in Explainer.md.
+ */
+import type { CaseOf, FieldOf, FuncShape, Material, ValShape } from "./types.ts";
+
+export type Shape<M extends Material> = ValShape<M> | FuncShape<M>;
+
+/** A part of a type by its name there: the label of a field, case or parameter, the place in a tuple, or what it is. */
+export type Part<P> = readonly [name: string, type: P | undefined];
+
+/** The types that a type is directly made of, in order; `undefined` where there could be one. */
+export function partsOf<M extends Material>(shape: Shape<M>): readonly Part<M["part"]>[] {
+  switch (shape.kind) {
+    case "list":
+      return [["element", shape.element]];
+    case "map":
+      return [
+        ["key", shape.key],
+        ["value", shape.value],
+      ];
+    case "record":
+      return shape.fields.map(({ label, type }) => [label, type]);
+    case "tuple":
+      return shape.types.map((type, i) => [String(i), type]);
+    case "variant":
+      return shape.cases.map(({ label, type }) => [label, type]);
+    case "option":
+      return [["some", shape.type]];
+    case "result":
+      return [
+        ["ok", shape.ok],
+        ["err", shape.error],
+      ];
+    case "stream":
+    case "future":
+      return [["payload", shape.payload]];
+    case "func":
+      return [...shape.params.map(({ label, type }): Part<M["part"]> => [label, type]), ["result", shape.result]];
+    default:
+      return [];
+  }
+}
+
+/** What becomes of the parts and resources of a type where it is made of `To` instead of `From`. */
+export interface Mapping<From extends Material, To extends Material> {
+  /** `at` is the field, case or parameter whose type the part is. */
+  part(part: From["part"], at?: CaseOf<From>): To["part"];
+  resource(resource: From["resource"]): To["resource"];
+}
+
+/** The structure of `shape`, with its parts in order and its resource replaced. */
+export function mapShape<A extends Material, B extends Material>(shape: ValShape<A>, to: Mapping<A, B>): ValShape<B>;
+export function mapShape<A extends Material, B extends Material>(shape: FuncShape<A>, to: Mapping<A, B>): FuncShape<B>;
+export function mapShape<A extends Material, B extends Material>(shape: Shape<A>, to: Mapping<A, B>): Shape<B> {
+  const optional = (part: A["part"] | undefined, at?: CaseOf<A>) =>
+    part === undefined ? undefined : to.part(part, at);
+  const fields = (given: readonly FieldOf<A>[]) => given.map((f) => ({ label: f.label, type: to.part(f.type, f) }));
+  switch (shape.kind) {
+    case "list":
+      return { kind: "list", element: to.part(shape.element), length: shape.length };
+    case "map":
+      return { kind: "map", key: to.part(shape.key), value: to.part(shape.value) };
+    case "record":
+      return { kind: "record", fields: fields(shape.fields) };
+    case "tuple":
+      return { kind: "tuple", types: shape.types.map((type) => to.part(type)) };
+    case "variant":
+      return { kind: "variant", cases: shape.cases.map((c) => ({ label: c.label, type: optional(c.type, c) })) };
+    case "enum":
+    case "flags":
+      return { kind: shape.kind, labels: shape.labels };
+    case "option":
+      return { kind: "option", type: to.part(shape.type) };
+    case "result":
+      return { kind: "result", ok: optional(shape.ok), error: optional(shape.error) };
+    case "own":
+    case "borrow":
+      return { kind: shape.kind, resource: to.resource(shape.resource) };
+    case "stream":
+    case "future":
+      return { kind: shape.kind, payload: optional(shape.payload) };
+    case "func":
+      return { kind: "func", async: shape.async, params: fields(shape.params), result: optional(shape.result) };
+    default:
+      return { kind: shape.kind };
+  }
+}
