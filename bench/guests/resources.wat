@@ -10,7 +10,7 @@
   (core module $m
     (import "" "new" (func $new (param i32) (result i32)))
     (func (export "new") (param i32) (result i32) (call $new (local.get 0)))
-    (func (export "value") (param i32) (result i32) (local.get 0)))
+    (func (export "value") (param i32) (result i32) (i32.add (local.get 0) (i32.const 0))))
   (core instance $i (instantiate $m (with "" (instance (export "new" (func $new))))))
   (func $construct (param "start" u32) (result (own $counter)) (canon lift (core func $i "new")))
   (func $value (param "self" (borrow $counter)) (result u32) (canon lift (core func $i "value")))

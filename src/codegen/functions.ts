@@ -7,12 +7,13 @@
  */
 import { flattenFuncType, type Signature } from "../abi/flatten.ts";
 import { camelCase } from "../abi/js-names.ts";
-import type { CanonicalOptions, Lift, Trampoline } from "../plan/plan.ts";
+import type { CanonicalOptions, Lift, Plan, Trampoline } from "../plan/plan.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
-import { apply, call, constant, env, local, nothing } from "./build.ts";
+import { apply, call, constant, env, local, method, nothing } from "./build.ts";
 import { CallCode, functionLabel, selfAndAncestors } from "./call-code.ts";
 import type { Generator, Side } from "./generator.ts";
 import { assignCase, declareFlats, lowerFlat } from "./lower-flat.ts";
+import { hasHandles } from "./plan-types.ts";
 import { store, storeAll, storeCase } from "./store.ts";
 import type { Expr, Maker } from "./tree.ts";
 import { hostValues } from "./values.ts";
@@ -33,7 +34,6 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
   const options = plan.options[lift.options]!;
   const type = generator.funcType(plan.funcTypes[lift.type]!);
   const signature = flattenFuncType(options, type, "lift");
-  const side = hostSide(options, { scoped: true });
 
   const code = new CallCode(generator);
   const name = code.fresh(functionLabel(lift.name));
@@ -51,7 +51,9 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
       code.constant("path", () => code.binding("path")),
     ),
   );
-  const scope = code.scope(type);
+  const loan = lendsToOwner(plan, type, options) ? code.declare("loan") : undefined;
+  const scope = loan === undefined ? code.scope(type) : undefined;
+  const side = hostSide(options, { scoped: true, loan });
   const isErr = type.result?.kind === "result" ? code.declare("isErr", constant(false)) : undefined;
   const answer = isErr !== undefined || variant === "read" ? code.declare("result") : undefined;
   const thrown = variant === "read" ? code.declare("thrown", constant(false)) : undefined;
@@ -63,7 +65,8 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
     if (core === undefined) code.do(called);
     const views = hostSide(options, variant === "read" ? { lists: "view", strings: "view" } : {});
     const result = liftHostResult(code, views, hostSide(options, {}), type, signature, core, isErr, answer);
-    if (scope !== undefined) code.do({ op: "method", object: scope, key: "end", args: [] });
+    if (scope !== undefined) code.do(method(scope, "end"));
+    if (loan !== undefined) code.do(method(loan, "endLoan"));
     if (answer !== undefined && thrown !== undefined) {
       const read = () => callReader(code, local(reader[0]!), answer, thrown);
       if (isErr === undefined) read();
@@ -79,7 +82,7 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
   const error = code.fresh("error");
   const handler = code.block(() => {
     code.close(instances);
-    code.return(apply(failed, [local(error), scope ?? nothing, ...args]));
+    code.return(apply(failed, [local(error), loan ?? scope ?? nothing, ...args]));
   });
   code.add({ op: "try", body, error, handler });
 
@@ -90,6 +93,17 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
     code.return(answer);
   }
   return code.maker(variant === "read" ? "read" : "lift", name, [...reader, ...params]);
+}
+
+/**
+ * Whether all that a call does with handles is that it lends something to the instance that defines it, as calls of methods
+ * do: to that it is its representation, and no handle is made.
+ */
+function lendsToOwner(plan: Plan, { params }: FuncType, { instance }: CanonicalOptions): boolean {
+  const [handle, ...more] = params.filter(({ type }) => hasHandles(type));
+  if (handle?.type.kind !== "borrow" || more.length > 0) return false;
+  const resource = plan.resources[handle.type.resource.id]!;
+  return resource.kind === "defined" && resource.instance === instance && resource.rep === "i32";
 }
 
 /** Lifts the result: into `answer` if there is one, else into a local of its own. */
@@ -160,7 +174,7 @@ export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { re
     else callFallible(code, called, value, isErr);
     const flats = value === undefined ? [] : lowerHostResult(code, resultSide, result!, signature, core, value, isErr);
     const returned = flats.map((flat) => (scope === undefined ? flat : code.named(flat, "flat")));
-    if (scope !== undefined) code.do({ op: "method", object: scope, key: "end", args: [] });
+    if (scope !== undefined) code.do(method(scope, "end"));
     if (returned.length > 0) code.return(returned[0]);
   });
   const error = code.fresh("error");

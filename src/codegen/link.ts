@@ -7,7 +7,7 @@
  */
 import { flattenFuncType } from "../abi/flatten.ts";
 import type { CanonicalOptions, Lift, Trampoline } from "../plan/plan.ts";
-import { apply, array, call, env, get, local, nothing, record } from "./build.ts";
+import { apply, array, call, env, get, local, method, nothing, record } from "./build.ts";
 import { CallCode, functionLabel, selfAndAncestors } from "./call-code.ts";
 import { componentValues } from "./component-values.ts";
 import type { Generator, Side } from "./generator.ts";
@@ -62,16 +62,16 @@ export function linkMaker(
     if (result !== undefined) value = settle(code, code.liftResult(callee, type.result!, calleeSignature, result));
     if (scope !== undefined) {
       if (value !== undefined) value = code.named(value, "result");
-      code.do({ op: "method", object: scope, key: "end", args: [] });
+      code.do(method(scope, "end"));
     }
+    const { result: t } = type;
     let returned: Expr | undefined;
-    if (value !== undefined && callerSignature.resultsIn === "out-pointer") {
-      const to = code.outPointer(caller, type.result!, core);
-      const { result: t } = type;
-      const stored = value;
-      storeAll(code, caller, [t!], () => store(code, caller, t!, stored, to));
-    } else if (value !== undefined) {
-      [returned] = lowerFlat(code, caller, type.result!, value);
+    if (value !== undefined && t !== undefined) {
+      const lowered = value;
+      if (callerSignature.resultsIn === "out-pointer") {
+        const ptr = code.outPointer(caller, t, core);
+        storeAll(code, caller, [t], () => store(code, caller, t, lowered, ptr));
+      } else [returned] = lowerFlat(code, caller, t, lowered);
     }
     if (calleeOptions.postReturn !== undefined) {
       if (returned !== undefined) returned = code.named(returned, "flat");

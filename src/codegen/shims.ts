@@ -6,7 +6,7 @@ import { builtin, type SignatureType } from "../abi/builtins.ts";
 import { flattenFuncType } from "../abi/flatten.ts";
 import { assert } from "../errors/component-error.ts";
 import type { Plan, TrampolineIndex } from "../plan/plan.ts";
-import { type EncodedType, externref, funcref } from "../wasm/body.ts";
+import type { EncodedType } from "../wasm/body.ts";
 import { ModuleEncoder } from "../wasm/encoder.ts";
 import type { Generator } from "./generator.ts";
 
@@ -24,12 +24,12 @@ interface CoreSignature {
 export function shimModule(generator: Generator, shims: readonly TrampolineIndex[]): Uint8Array {
   const module = new ModuleEncoder();
   const blocked = module.importGlobal("stack", "blocked", "i32", true);
-  const slow = module.importFunc("stack", "slow", module.type([], [externref]));
+  const slow = module.importFunc("stack", "slow", module.type([], ["externref"]));
   const resumed = new Map<string, ReturnType<ModuleEncoder["importFunc"]>>();
   const signatures = shims.map((index) => signatureOf(generator, index));
   for (const { results } of signatures) {
     const key = results.join();
-    if (!resumed.has(key)) resumed.set(key, module.importFunc("stack", "resumed", module.type([externref], results)));
+    if (!resumed.has(key)) resumed.set(key, module.importFunc("stack", "resumed", module.type(["externref"], results)));
   }
   for (const [i, { params, results }] of signatures.entries()) {
     const type = module.type(params, results);
@@ -106,12 +106,12 @@ function threadModule(closure: "i32" | "i64"): Uint8Array {
   const module = new ModuleEncoder();
   const start = module.type([closure], []);
   const ended = module.importFunc("", "ended", module.type([], []));
-  const entryParams: readonly EncodedType[] = [funcref, closure];
+  const entryParams: readonly EncodedType[] = ["funcref", closure];
   const entry = module.func(module.type(entryParams, []));
   entry.body.emit("local.get", entry.body.param(1)).emit("local.get", entry.body.param(0));
   entry.body.emit("ref.cast", start).emit("call_ref", start).emit("call", ended);
   module.export("entry", entry.func);
-  const check = module.func(module.type([funcref], []));
+  const check = module.func(module.type(["funcref"], []));
   check.body.emit("local.get", check.body.param(0)).emit("ref.cast", start).emit("drop");
   module.export("check", check.func);
   return module.finish();

@@ -265,6 +265,10 @@ export const hostValues: Values = {
   },
 
   lowerHandle(code, side, t, value) {
+    if (t.kind === "borrow" && side.loan !== undefined) {
+      code.assign(side.loan, call("lendValue", value, code.capture(side, `resource${t.resource.id}`)));
+      return get(side.loan, "rep");
+    }
     const args = [code.cx(side), value, code.capture(side, `resource${t.resource.id}`)];
     if (side.scoped) args.push(code.capture(side, "scope"));
     return code.bind(call(t.kind === "own" ? "lowerOwnValue" : "lowerBorrowValue", ...args), "handle");

@@ -12,7 +12,7 @@ import {
   type CallScope,
   dropFromHost,
   type HostSide,
-  type Loan,
+  type Lent,
   type Rep,
   ResourceType,
 } from "../runtime/resources.ts";
@@ -102,6 +102,8 @@ class HostDefined implements HostSide {
     return this.toOwn(value);
   }
 
+  lend(): undefined {}
+
   restore(): void {}
 
   fault(value: unknown): string | undefined {
@@ -114,7 +116,7 @@ class HostDefined implements HostSide {
 type State = "own" | "borrowed" | "dropped" | "given away" | "returned";
 
 /** What an object of a guest's resource holds. The object does not hold the resource itself, so that it can be collected. */
-class Held implements Loan {
+class Held implements Lent {
   readonly type: ResourceType;
   readonly rep: Rep;
   state: State;
@@ -130,6 +132,14 @@ class Held implements Loan {
   }
 
   endLoan(): void {
+    this.lends--;
+  }
+
+  release(): void {
+    this.lends--;
+  }
+
+  abandon(): void {
     this.lends--;
   }
 }
@@ -306,12 +316,18 @@ export class GuestDefined implements HostSide {
   }
 
   toBorrow(value: unknown, scope: CallScope): Rep | undefined {
+    const held = this.lend(value);
+    if (held === undefined) return undefined;
+    scope.addLender(held);
+    return held.rep;
+  }
+
+  lend(value: unknown): Lent | undefined {
     const held = heldBy(value);
     if (held === undefined || held.type !== this.#type || (held.state !== "own" && held.state !== "borrowed"))
       return undefined;
     held.lends++;
-    scope.addLender(held);
-    return held.rep;
+    return held;
   }
 
   restore(value: unknown): void {

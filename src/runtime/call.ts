@@ -11,7 +11,7 @@ import type { CoreFunction, HostFunction } from "./functions.ts";
 import { type ComponentInstance, ENTERED, TRAPPED } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import { InvalidValue } from "./numbers.ts";
-import type { CallScope } from "./resources.ts";
+import type { CallScope, Failing } from "./resources.ts";
 import { messageOf } from "./show.ts";
 import { isGuestFailure, reasonOf, stackOverflow, trap, trapOnThrow, trapWith } from "./trap.ts";
 
@@ -71,7 +71,7 @@ export function liftFailed(
   path: readonly string[],
   explain: () => ComponentError,
   error: unknown,
-  scope: CallScope | undefined,
+  scope: Failing | undefined,
 ): never {
   if (isGuestFailure(error) || error instanceof AssertionError) {
     scope?.release();

@@ -18,7 +18,7 @@ import type { AsyncType } from "./async-types.ts";
 import type { Payload } from "./buffers.ts";
 import type { LiftLowerContext } from "./context.ts";
 import type { ComponentInstance } from "./instance.ts";
-import type { CallScope, ResourceType } from "./resources.ts";
+import type { CallScope, Failing, ResourceType } from "./resources.ts";
 
 /** A function of core WebAssembly: numbers and bigints in, one of them or nothing out. */
 export type CoreFunction = (...args: never[]) => unknown;
@@ -59,7 +59,7 @@ export interface LiftBinding {
    * Never returns: tells what went wrong (with the arguments at hand, to explain a wrong one) and poisons where due.
    * `scope` is the call's, if it has one: a call whose arguments are wrong is undone.
    */
-  readonly failed: (error: unknown, scope: CallScope | undefined, ...args: unknown[]) => never;
+  readonly failed: (error: unknown, scope: Failing | undefined, ...args: unknown[]) => never;
 }
 
 export interface LowerBinding {

@@ -72,6 +72,7 @@ export {
   toU64,
 } from "./numbers.ts";
 export {
+  lendValue,
   liftBorrow,
   liftBorrowValue,
   liftOwn,

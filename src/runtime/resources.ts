@@ -25,6 +25,8 @@ export interface HostSide {
   toOwn(value: unknown): Rep | undefined;
   /** As `toOwn`, but only lends: the value can be neither dropped nor given away until `scope` ends. */
   toBorrow(value: unknown, scope: CallScope): Rep | undefined;
+  /** As `toBorrow`, for a call that has nothing but this loan: what comes back is its scope. Asked of guests' resources only. */
+  lend(value: unknown): Lent | undefined;
   /** Gives back what `toOwn` took, for the call that it was for does not take place. */
   restore(value: unknown, rep: Rep): void;
   /** Why `toOwn` or `toBorrow` refuses a value, without its effects; `undefined` if it does not. */
@@ -63,19 +65,35 @@ export interface Loan {
   endLoan(): void;
 }
 
+/** A loan that stands for the scope of the call which it is for. */
+export interface Lent extends Loan, Failing {
+  readonly rep: Rep;
+}
+
+/** What is told that a call has failed, to undo what the call has done to handles. */
+export interface Failing {
+  /** The end of a call that traps: gives back what the caller has lent. */
+  release(): void;
+  /** The end of a call that does not take place, for one of its arguments is wrong: as if none had been lowered. */
+  abandon(): void;
+}
+
 /**
  * What one call borrows and lends: `Task.num_borrows` of its callee and `Subtask.lenders` of its caller.
  *
  * Generated code makes one for each call of a function with handles in its parameters, and for no other.
  */
-export class CallScope implements BorrowScope {
+export class CallScope implements BorrowScope, Failing {
   numBorrows = 0;
+  /** The first of the loans, and if there are more, those. */
+  #loan: Loan | undefined;
   #loans: Loan[] | undefined;
   #undo: (() => void)[] | undefined;
 
   /** `add_lender` in the specification. */
   addLender(loan: Loan): void {
-    if (this.#loans === undefined) this.#loans = [loan];
+    if (this.#loan === undefined) this.#loan = loan;
+    else if (this.#loans === undefined) this.#loans = [loan];
     else this.#loans.push(loan);
   }
 
@@ -94,14 +112,14 @@ export class CallScope implements BorrowScope {
     this.release();
   }
 
-  /** The end of a call that does not take place, for one of its arguments is wrong: as if none had been lowered. */
   abandon(): void {
     this.release();
     if (this.#undo !== undefined) for (const undo of this.#undo.reverse()) undo();
   }
 
-  /** Gives back what the caller has lent: all that there is to do for a call that traps. */
   release(): void {
+    if (this.#loan === undefined) return;
+    this.#loan.endLoan();
     if (this.#loans !== undefined) for (const loan of this.#loans) loan.endLoan();
   }
 }
@@ -131,13 +149,14 @@ export class ResourceHandle implements Loan {
 
 /** The handle at `index`, which must be one of a resource of type `type`. */
 function getHandle(instance: ComponentInstance, index: number, type: ResourceType): ResourceHandle {
-  const handle = instance.handles.getAs(ResourceHandle, index);
-  return handle.type === type ? handle : wrongType(index, type, handle.type);
+  const handle = instance.handles.get(index);
+  return handle instanceof ResourceHandle && handle.type === type ? handle : wrongHandle(instance, index, type);
 }
 
-function wrongType(index: number, wanted: ResourceType, found: ResourceType): never {
-  const other = wanted.kind === found.kind ? "different " : "";
-  return trap("wrong-resource-type", { index, wanted: wanted.kind, found: `${other}${found.kind}` });
+function wrongHandle(instance: ComponentInstance, index: number, wanted: ResourceType): never {
+  const { type } = instance.handles.getAs(ResourceHandle, index);
+  const other = wanted.kind === type.kind ? "different " : "";
+  return trap("wrong-resource-type", { index, wanted: wanted.kind, found: `${other}${type.kind}` });
 }
 
 /** `lift_own` in the specification. */
@@ -211,6 +230,11 @@ export function lowerOwnValue(cx: LiftLowerContext, value: unknown, type: Resour
     host.restore(value, rep);
   });
   return index;
+}
+
+/** What the host lends to a call of the instance that defines the resource, to which it is its representation. */
+export function lendValue(value: unknown, type: ResourceType): Lent {
+  return type.host.lend(value) ?? invalid();
 }
 
 /** `lower_borrow` of a value of the host's. */
@@ -287,13 +311,16 @@ export function dropFromHost(type: ResourceType, rep: Rep): void {
   const { store } = impl;
   if (store.trapped !== undefined) return;
   const entering = impl.enteringSet(undefined);
-  store.whenLeft(entering, () => {
-    enter(entering);
-    try {
-      destructor(rep as never);
-    } catch (error) {
-      guestFailed(entering, [`drop of ${type.name}`], error);
-    }
-    leave(entering);
-  });
+  if (store.canEnterNow(entering)) destroy(type, rep, entering);
+  else store.whenLeft(entering, () => destroy(type, rep, entering));
+}
+
+function destroy({ name, destructor }: ResourceType, rep: Rep, entering: readonly ComponentInstance[]): void {
+  enter(entering);
+  try {
+    destructor?.(rep as never);
+  } catch (error) {
+    guestFailed(entering, [`drop of ${name}`], error);
+  }
+  leave(entering);
 }

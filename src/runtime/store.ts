@@ -67,13 +67,18 @@ export class Store {
     return this.scheduler?.fail(this.trapped) === true;
   }
 
+  /** Whether `whenLeft` would run a task at once. */
+  canEnterNow(entering: readonly ComponentInstance[]): boolean {
+    return this.#deferred.length === 0 && canEnter(entering);
+  }
+
   /**
    * Runs `task`, a call by the host, as soon as none of `entering` is entered: at once, or after the JavaScript that is
    * running now. Tasks keep their order. Once the store has trapped they are forgotten.
    */
   whenLeft(entering: readonly ComponentInstance[], task: () => void): void {
     this.runDeferred();
-    if (this.#deferred.length === 0 && canEnter(entering)) {
+    if (this.canEnterNow(entering)) {
       task();
       return;
     }
@@ -105,7 +110,8 @@ interface Deferred {
 }
 
 function canEnter(entering: readonly ComponentInstance[]): boolean {
-  return entering.every(({ flags }) => (flags & ENTERED) === 0);
+  for (const { flags } of entering) if ((flags & ENTERED) !== 0) return false;
+  return true;
 }
 
 function runQuietly(task: () => void): void {

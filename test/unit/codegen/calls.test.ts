@@ -379,6 +379,7 @@ function hostSide(log: unknown[]): HostSide {
     },
     toOwn: (value) => (value as { rep?: number })?.rep,
     toBorrow: (value) => (value as { rep?: number })?.rep,
+    lend: () => undefined,
     restore: () => {},
     fault: () => undefined,
   };

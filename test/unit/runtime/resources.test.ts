@@ -211,6 +211,7 @@ function wrapping(): HostSide & { ended: unknown[]; lent: number } {
       scope.addLender({ endLoan: () => void self.lent-- });
       return reps.get(value);
     },
+    lend: () => undefined,
     restore: (value: unknown, rep: unknown) => void reps.set(value, rep),
     fault: () => undefined,
   };
