@@ -8,7 +8,7 @@
 import type { FlatType } from "../abi/flatten.ts";
 import { recordLayout } from "../abi/layout.ts";
 import type { ValType, ValTypeOf } from "../types/types.ts";
-import { externref, type Local } from "../wasm/body.ts";
+import type { Local } from "../wasm/body.ts";
 import { check } from "./check.ts";
 import type { Code } from "./code.ts";
 import type { AdapterModule } from "./module.ts";
@@ -97,7 +97,7 @@ class Adapter {
     const sources = fieldSources(way.from, types, this.#paramsSource(types));
     if (types.some(hasHandles)) {
       if (this.#handlesAreSimple(types)) return this.#passSimpleHandles(types, sources, way);
-      if (types.some(hasBorrows)) code.scope = code.leaf({ leaf: "begin-call" }).keep(externref);
+      if (types.some(hasBorrows)) code.scope = code.leaf({ leaf: "begin-call" }).keep("externref");
       code.leaf({ leaf: "begin-handles" });
     }
     for (const [i, type] of types.entries()) check(code, way.from, type, sources[i]!);

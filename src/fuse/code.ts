@@ -171,7 +171,7 @@ export class Code {
   guarded(type: BlockType, body: () => void, handler: () => void): this {
     return this.block(type, (end) => {
       this.block(undefined, (caught) => {
-        this.#body.tryTable(type, [{ catch: "all", label: caught }], body);
+        this.#body.tryTable(type, caught, body);
         this.emit("br", end);
       });
       handler();

@@ -8,7 +8,7 @@ import type {
   CanonicalOptions, CoreArg, CoreDef, CoreExport, Leaf, LeafArg, OptionsIndex, TrampolineIndex,
 } from "../plan/plan.ts"; // biome-ignore format: one list
 import type { ValType } from "../types/types.ts";
-import { type EncodedType, externref, type Func, type Item, type Local, type Memory } from "../wasm/body.ts";
+import type { EncodedType, Func, Item, Local, Memory } from "../wasm/body.ts";
 import { ModuleEncoder } from "../wasm/encoder.ts";
 import { Code, type LeafFunc, type Room } from "./code.ts";
 import type { Program } from "./program.ts";
@@ -60,7 +60,7 @@ export class AdapterModule {
     let helper = this.#helpers.get(full);
     if (helper === undefined) {
       const { func, body } = this.#encoder.func(
-        this.#encoder.type(scoped ? [...params, externref] : params, results),
+        this.#encoder.type(scoped ? [...params, "externref"] : params, results),
         full,
       );
       // Before it is written, for it may call itself.
@@ -169,11 +169,6 @@ export class AdapterModule {
     }
     return id;
   }
-
-  /** The index of a function type, for blocks with several results. */
-  blockType(results: readonly EncodedType[]): ReturnType<ModuleEncoder["type"]> {
-    return this.#encoder.type([], results);
-  }
 }
 
 /** The name under which an adapter is exported. */
@@ -200,18 +195,18 @@ function leafType(leaf: LeafFunc, options: (index: OptionsIndex) => CanonicalOpt
     case "invalid-text":
       return { params: [options(leaf.options).pointer, "i32"], results: [] };
     case "begin-call":
-      return { params: [], results: [externref] };
+      return { params: [], results: ["externref"] };
     case "end-call":
-      return { params: [externref], results: [] };
+      return { params: ["externref"], results: [] };
     case "lift-own":
     case "end-loan":
       return { params: ["i32"], results: [] };
     case "lift-borrow":
-      return { params: [externref, "i32"], results: [] };
+      return { params: ["externref", "i32"], results: [] };
     case "lower-own":
       return { params: [], results: ["i32"] };
     case "lower-borrow":
-      return { params: [externref], results: ["i32"] };
+      return { params: ["externref"], results: ["i32"] };
     case "transfer-own":
     case "lend":
       return { params: ["i32"], results: ["i32"] };

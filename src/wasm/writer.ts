@@ -30,13 +30,6 @@ export class Writer {
     this.u8(rest);
   }
 
-  /** Unsigned LEB128 of a number below 2^64. */
-  u64(value: bigint): void {
-    let rest = BigInt.asUintN(64, value);
-    for (; rest >= 0x80n; rest >>= 7n) this.u8(Number(rest & 0x7fn) | 0x80);
-    this.u8(Number(rest));
-  }
-
   /** Signed LEB128 of a number of 32 bits: unsigned ones stand for the signed ones of the same bits. */
   s32(value: number): void {
     let rest = value | 0;

@@ -180,7 +180,7 @@
 ;;           i32.eqz
 ;;           br_if 1 (;@1;)
 ;;           local.get 0
-;;           i32.load
+;;           i32.load align=1
 ;;           call 9
 ;;           local.get 0
 ;;           i32.const 4
@@ -253,7 +253,7 @@
 ;;           br_if 1 (;@1;)
 ;;           local.get 0
 ;;           call 13
-;;           i32.store 1
+;;           i32.store 1 align=1
 ;;           local.get 1
 ;;           i32.const 4
 ;;           i32.add

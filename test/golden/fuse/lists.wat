@@ -188,12 +188,12 @@
 ;;       i32.store8
 ;;       local.get 0
 ;;       local.get 1
-;;       i64.load 1 offset=8
-;;       i64.store offset=8
+;;       i64.load 1 offset=8 align=1
+;;       i64.store offset=8 align=1
 ;;       local.get 0
 ;;       local.get 1
-;;       i32.load16_u 1 offset=16
-;;       i32.store16 offset=16
+;;       i32.load16_u 1 offset=16 align=1
+;;       i32.store16 offset=16 align=1
 ;;       local.get 1
 ;;       call 13
 ;;     )
@@ -291,7 +291,7 @@
 ;;       i32.ge_u
 ;;       if ;; label = @1
 ;;         local.get 1
-;;         v128.load
+;;         v128.load align=1
 ;;         local.set 3
 ;;         local.get 0
 ;;         local.get 2
@@ -303,11 +303,11 @@
 ;;         i32.add
 ;;         i32.const 16
 ;;         i32.sub
-;;         v128.load
-;;         v128.store 1
+;;         v128.load align=1
+;;         v128.store 1 align=1
 ;;         local.get 0
 ;;         local.get 3
-;;         v128.store 1
+;;         v128.store 1 align=1
 ;;         return
 ;;       end
 ;;       local.get 2
@@ -315,7 +315,7 @@
 ;;       i32.ge_u
 ;;       if ;; label = @1
 ;;         local.get 1
-;;         i64.load
+;;         i64.load align=1
 ;;         local.set 4
 ;;         local.get 0
 ;;         local.get 2
@@ -327,11 +327,11 @@
 ;;         i32.add
 ;;         i32.const 8
 ;;         i32.sub
-;;         i64.load
-;;         i64.store 1
+;;         i64.load align=1
+;;         i64.store 1 align=1
 ;;         local.get 0
 ;;         local.get 4
-;;         i64.store 1
+;;         i64.store 1 align=1
 ;;         return
 ;;       end
 ;;       local.get 2
@@ -339,7 +339,7 @@
 ;;       i32.ge_u
 ;;       if ;; label = @1
 ;;         local.get 1
-;;         i32.load
+;;         i32.load align=1
 ;;         local.set 5
 ;;         local.get 0
 ;;         local.get 2
@@ -351,11 +351,11 @@
 ;;         i32.add
 ;;         i32.const 4
 ;;         i32.sub
-;;         i32.load
-;;         i32.store 1
+;;         i32.load align=1
+;;         i32.store 1 align=1
 ;;         local.get 0
 ;;         local.get 5
-;;         i32.store 1
+;;         i32.store 1 align=1
 ;;         return
 ;;       end
 ;;       local.get 2
@@ -492,7 +492,7 @@
 ;;           i32.eqz
 ;;           br_if 1 (;@1;)
 ;;           local.get 0
-;;           i32.load
+;;           i32.load align=1
 ;;           call $"check char"
 ;;           local.get 0
 ;;           i32.const 4
@@ -652,8 +652,8 @@
 ;;             i32.store8 1 offset=2
 ;;             local.get 0
 ;;             local.get 1
-;;             i32.load16_u offset=4
-;;             i32.store16 1 offset=4
+;;             i32.load16_u offset=4 align=1
+;;             i32.store16 1 offset=4 align=1
 ;;           end
 ;;           local.get 1
 ;;           i32.const 6

@@ -47,7 +47,7 @@
 ;;     (export "0" (func $f))
 ;;     (func $f (;8;) (type 0) (param i32 i32)
 ;;       i32.const 0
-;;       i32.load
+;;       i32.load align=1
 ;;       if ;; label = @1
 ;;         call 0
 ;;         unreachable
@@ -113,15 +113,15 @@
 ;;             i32.eqz
 ;;             br_if 1 (;@2;)
 ;;             local.get 0
-;;             v128.load 1
+;;             v128.load 1 align=1
 ;;             local.get 0
-;;             v128.load 1 offset=16
+;;             v128.load 1 offset=16 align=1
 ;;             v128.or
 ;;             local.get 0
-;;             v128.load 1 offset=32
+;;             v128.load 1 offset=32 align=1
 ;;             v128.or
 ;;             local.get 0
-;;             v128.load 1 offset=48
+;;             v128.load 1 offset=48 align=1
 ;;             v128.or
 ;;             i8x16.bitmask
 ;;             br_if 2 (;@1;)
@@ -142,7 +142,7 @@
 ;;             i32.eqz
 ;;             br_if 1 (;@2;)
 ;;             local.get 0
-;;             v128.load 1
+;;             v128.load 1 align=1
 ;;             i8x16.bitmask
 ;;             br_if 2 (;@1;)
 ;;             local.get 0
@@ -159,7 +159,7 @@
 ;;           local.get 2
 ;;           i32.const 16
 ;;           i32.sub
-;;           v128.load 1
+;;           v128.load 1 align=1
 ;;           i8x16.bitmask
 ;;           br_if 1 (;@1;)
 ;;           i32.const 1
@@ -170,11 +170,11 @@
 ;;         i32.ge_u
 ;;         if ;; label = @2
 ;;           local.get 0
-;;           i64.load 1
+;;           i64.load 1 align=1
 ;;           local.get 2
 ;;           i32.const 8
 ;;           i32.sub
-;;           i64.load 1
+;;           i64.load 1 align=1
 ;;           i64.or
 ;;           i64.const -9187201950435737472
 ;;           i64.and
@@ -189,11 +189,11 @@
 ;;         i32.ge_u
 ;;         if ;; label = @2
 ;;           local.get 0
-;;           i32.load 1
+;;           i32.load 1 align=1
 ;;           local.get 2
 ;;           i32.const 4
 ;;           i32.sub
-;;           i32.load 1
+;;           i32.load 1 align=1
 ;;           i32.or
 ;;           i32.const -2139062144
 ;;           i32.and
@@ -235,7 +235,7 @@
 ;;           i32.eqz
 ;;           br_if 1 (;@1;)
 ;;           local.get 0
-;;           v128.load 1
+;;           v128.load 1 align=1
 ;;           local.set 4
 ;;           local.get 2
 ;;           local.get 4
@@ -387,7 +387,7 @@
 ;;           br_if 2
 ;;           drop
 ;;           local.get 0
-;;           i32.load16_u 1
+;;           i32.load16_u 1 align=1
 ;;           local.set 3
 ;;           i32.const 0
 ;;           local.get 3
@@ -544,7 +544,7 @@
 ;;       i32.ge_u
 ;;       if ;; label = @1
 ;;         local.get 1
-;;         v128.load 1
+;;         v128.load 1 align=1
 ;;         local.set 3
 ;;         local.get 0
 ;;         local.get 2
@@ -556,11 +556,11 @@
 ;;         i32.add
 ;;         i32.const 16
 ;;         i32.sub
-;;         v128.load 1
-;;         v128.store 2
+;;         v128.load 1 align=1
+;;         v128.store 2 align=1
 ;;         local.get 0
 ;;         local.get 3
-;;         v128.store 2
+;;         v128.store 2 align=1
 ;;         return
 ;;       end
 ;;       local.get 2
@@ -568,7 +568,7 @@
 ;;       i32.ge_u
 ;;       if ;; label = @1
 ;;         local.get 1
-;;         i64.load 1
+;;         i64.load 1 align=1
 ;;         local.set 4
 ;;         local.get 0
 ;;         local.get 2
@@ -580,11 +580,11 @@
 ;;         i32.add
 ;;         i32.const 8
 ;;         i32.sub
-;;         i64.load 1
-;;         i64.store 2
+;;         i64.load 1 align=1
+;;         i64.store 2 align=1
 ;;         local.get 0
 ;;         local.get 4
-;;         i64.store 2
+;;         i64.store 2 align=1
 ;;         return
 ;;       end
 ;;       local.get 2
@@ -592,7 +592,7 @@
 ;;       i32.ge_u
 ;;       if ;; label = @1
 ;;         local.get 1
-;;         i32.load 1
+;;         i32.load 1 align=1
 ;;         local.set 5
 ;;         local.get 0
 ;;         local.get 2
@@ -604,11 +604,11 @@
 ;;         i32.add
 ;;         i32.const 4
 ;;         i32.sub
-;;         i32.load 1
-;;         i32.store 2
+;;         i32.load 1 align=1
+;;         i32.store 2 align=1
 ;;         local.get 0
 ;;         local.get 5
-;;         i32.store 2
+;;         i32.store 2 align=1
 ;;         return
 ;;       end
 ;;       local.get 2

@@ -325,8 +325,13 @@ function traitsOf(build: (encoder: ModuleEncoder) => void): ModuleTraits {
 
 test("a module with tags may throw, be they its own or imported", () => {
   assert.equal(traitsOf((encoder) => encoder.func(encoder.type([], []))).throws, false);
-  assert.equal(traitsOf((encoder) => encoder.tag(encoder.type([], []))).throws, true);
-  assert.equal(traitsOf((encoder) => encoder.importTag("", "t", encoder.type([], []))).throws, true);
+  const throws = (...sections: number[]) => {
+    const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, ...sections);
+    return moduleTraits(bytes, { start: 0, end: bytes.length }).throws;
+  };
+  assert.equal(throws(13, 3, 1, 0, 0), true);
+  assert.equal(throws(2, 7, 1, 0, 1, 0x74, 4, 0, 0), true);
+  assert.equal(throws(2, 6, 1, 0, 1, 0x74, 0, 0), false);
   assert.equal(traitsOf((encoder) => encoder.importFunc("", "t", encoder.type([], []))).throws, false);
 });
 
