@@ -169,9 +169,15 @@ export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { re
     // What lifting throws is a trap, and no answer of the host function's.
     const args = isErr === undefined ? values : values.map((arg, i) => code.named(arg, type.params[i]!.label));
     const called = apply(host, args);
-    if (value === undefined) code.do(called);
+    const path = () => code.constant("path", () => code.binding("path"));
+    if (value === undefined) code.do(call("checkNothing", called, path()));
     else if (isErr === undefined) code.assign(value, called);
-    else callFallible(code, called, value, isErr);
+    else {
+      callFallible(code, called, value, isErr);
+      const isOk: Expr = { op: "unary", operator: "!", operand: isErr };
+      const hasNone = result?.kind === "result" && result.ok === undefined;
+      if (hasNone) code.if(isOk, () => code.do(call("checkNothing", value, path())));
+    }
     const flats = value === undefined ? [] : lowerHostResult(code, resultSide, result!, signature, core, value, isErr);
     const returned = flats.map((flat) => (scope === undefined ? flat : code.named(flat, "flat")));
     if (scope !== undefined) code.do(method(scope, "end"));

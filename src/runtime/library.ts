@@ -4,7 +4,7 @@
  * What is asynchronous is in async-library.ts.
  */
 export { resultError } from "../errors/result-error.ts";
-export { cannotEnter, notReturned } from "./call.ts";
+export { cannotEnter, checkNothing, notReturned } from "./call.ts";
 export {
   allocateList,
   checkList,

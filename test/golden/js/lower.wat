@@ -20,6 +20,7 @@
 ;;
 ;;   const {
 ;;     cannotLeave,
+;;     checkNothing,
 ;;     checkPointer,
 ;;     copyU8,
 ;;     errorPayload,
@@ -74,6 +75,7 @@
 ;;     const cx = binding.cx;
 ;;     const resource0 = binding.resources[0];
 ;;     const listU8 = binding.views ? viewU8 : copyU8;
+;;     const path = binding.path;
 ;;     return function use(it, more0, more1, more2) {
 ;;       if (mayNotLeave[0] !== 0) cannotLeave();
 ;;       const scope = makeScope();
@@ -94,7 +96,7 @@
 ;;             break;
 ;;           }
 ;;         }
-;;         host(handle, option);
+;;         checkNothing(host(handle, option), path);
 ;;         scope.end();
 ;;       } catch (error) {
 ;;         return failed(error, scope, notReturned, undefined);

@@ -254,6 +254,31 @@ test("a promise of a function that is not marked is refused, and what to do is s
   });
 });
 
+test("nor is a promise of a function without a result, which nothing would look at", async () => {
+  const saying = guestText({
+    types: "(type $none (result))",
+    imports: {
+      say: { core: "(param i32)", is: `(param "n" u32)` },
+      try: { core: "(result i32)", is: "(result $none)" },
+    },
+    exports: { say: { is: "" }, try: { is: "(result u32)" } },
+    code: `
+      (func (export "say") (call $say (i32.const 1)))
+      (func (export "try") (result i32) (call $try))`,
+  });
+  const returned: unknown[] = [Promise.resolve(), 5, undefined, { then: 1 }, Promise.resolve()];
+  const definitions = { say: () => returned.shift(), try: () => returned.shift() };
+  const message =
+    ": the function returned a promise, for which nothing waits; for the component to wait for it, wrap the function in `blocking(…)`, and if it need not, let it return nothing";
+  const refused = await instantiate(saying, definitions);
+  assert.throws(() => refused.func("say").call(), { message: `import "say"${message}` });
+  const instance = await instantiate(saying, definitions);
+  instance.func("say").call();
+  assert.equal(instance.func("try").call(), 0);
+  instance.func("say").call();
+  assert.throws(() => instance.func("try").call(), { message: `import "try"${message}` });
+});
+
 test("a function that blocks does so through any number of components", { skip }, async () => {
   const inner = guestText(fetching);
   const text = `(component
