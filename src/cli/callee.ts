@@ -1,7 +1,8 @@
 /** Finding the exported function that a call on the command line means. */
 
-import { nearNames, quoted } from "../embed/near.ts";
+import { isNear } from "../embed/near.ts";
 import type { Extern } from "../embed/reflect.ts";
+import { quoted } from "../runtime/show.ts";
 import type { FuncType } from "../types/types.ts";
 import { UsageError } from "./failure.ts";
 
@@ -29,7 +30,7 @@ export function findCallee(exports: readonly Extern[], name: string): Callee {
 /** What may have been meant, else what there is. */
 function hint(callees: readonly Callee[], name: string): string {
   const last = name.slice(name.indexOf("#") + 1);
-  const near = callees.filter(({ path }) => nearNames(last, [path.at(-1)!]).length > 0);
+  const near = callees.filter(({ path }) => isNear(path.at(-1)!, last));
   const names = (list: readonly Callee[]) => list.map(({ path }) => path.join("#"));
   if (near.length > 0) return `; did you mean ${quoted(names(near).slice(0, 5), "or")}?`;
   return callees.length > 0 ? `; there are: ${names(callees).slice(0, 20).join(", ")}` : "";

@@ -1,7 +1,7 @@
 /** The options of `Component.compile`, checked: one that is misspelt must not go unnoticed. */
 import type { Tier } from "../codegen/tier.ts";
+import { kindOf, show } from "../runtime/show.ts";
 import { allFeatures, type Feature, type FeatureSet, featureSet, isFeature } from "../validate/features.ts";
-import { describeKind, describeOption } from "./describe.ts";
 import { didYouMean } from "./near.ts";
 
 export interface CompileOptions {
@@ -24,7 +24,7 @@ const keys = ["features", "tier", "fuse"] as const satisfies readonly (keyof Com
 /** @throws TypeError that names the option */
 export function checkCompileOptions(options: unknown): asserts options is CompileOptions {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(`the options of Component.compile are an object, not ${describeOption(options)}`);
+    throw new TypeError(`the options of Component.compile are an object, not ${show(options)}`);
   }
   for (const key of Object.keys(options)) {
     if ((keys as readonly string[]).includes(key)) continue;
@@ -34,21 +34,21 @@ export function checkCompileOptions(options: unknown): asserts options is Compil
   const { features, tier, fuse } = options as { [K in keyof CompileOptions]: unknown };
   checkFeatures(features);
   if (tier !== undefined && tier !== "jit" && tier !== "evaluate") {
-    throw new TypeError(`the option "tier" is "jit" or "evaluate", not ${describeOption(tier)}`);
+    throw new TypeError(`the option "tier" is "jit" or "evaluate", not ${show(tier)}`);
   }
   if (fuse !== undefined && typeof fuse !== "boolean") {
-    throw new TypeError(`the option "fuse" is true or false, not ${describeOption(fuse)}`);
+    throw new TypeError(`the option "fuse" is true or false, not ${show(fuse)}`);
   }
 }
 
 function checkFeatures(option: unknown): void {
   if (option === undefined || option === "all") return;
   if (!Array.isArray(option)) {
-    throw new TypeError(`the option "features" is "all" or an array of names, not ${describeOption(option)}`);
+    throw new TypeError(`the option "features" is "all" or an array of names, not ${show(option)}`);
   }
   for (const name of option) {
     if (typeof name === "string" && isFeature(name)) continue;
-    const what = typeof name === "string" ? `feature "${name}"` : `feature that is ${describeKind(name)}`;
+    const what = typeof name === "string" ? `feature "${name}"` : `feature that is ${kindOf(name)}`;
     throw new TypeError(`there is no ${what}; there are ${[...allFeatures].join(", ")}`);
   }
 }

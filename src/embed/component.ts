@@ -18,11 +18,11 @@ import {
 } from "../plan/inline.ts"; // biome-ignore format: one list
 import type { ImportIndex, Plan } from "../plan/plan.ts";
 import type { FunctionTable } from "../runtime/functions.ts";
+import { kindOf } from "../runtime/show.ts";
 import type { Feature } from "../validate/features.ts";
 import { validateComponent } from "../validate/validate.ts";
 import { loadAsyncWorld } from "./async-world.ts";
 import { type CompileOptions, featuresOf } from "./compile-options.ts";
-import { describeKind } from "./describe.ts";
 import { fused } from "./fusing.ts";
 import { type Extern, Reflection } from "./reflect.ts";
 import { bytesOf, type ComponentBytes, type ComponentSource, view } from "./source.ts";
@@ -87,7 +87,7 @@ export class Component<W extends World = AnyWorld> {
   static {
     compiledOf = (component: unknown) => {
       if (typeof component === "object" && component !== null && #compiled in component) return component.#compiled;
-      throw new TypeError(`a Component is needed, not ${describeKind(component)}: \`await Component.compile(bytes)\``);
+      throw new TypeError(`a Component is needed, not ${kindOf(component)}: \`await Component.compile(bytes)\``);
     };
     wrap = (closure, making) => new Component({ closure, making });
     prepareOf = (component, given, fuse) => component.#prepare(given, fuse);

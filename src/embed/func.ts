@@ -3,8 +3,8 @@
  * when they are handed to a linker.
  */
 import type { FuncTypeIndex, Plan } from "../plan/plan.ts";
+import { kindOf } from "../runtime/show.ts";
 import type { FuncType } from "../types/types.ts";
-import { describeKind } from "./describe.ts";
 import { funcTypeOf } from "./func-type.ts";
 
 type PromisingFunction = (args: readonly unknown[], options?: CallOptions) => Promise<unknown>;
@@ -57,9 +57,7 @@ export class Func {
     this.callAsync = (...args) => promise(args);
     this.read = (reader, ...args) => {
       if (typeof reader !== "function") {
-        throw new TypeError(
-          `the first argument of read is a function that takes the result, not ${describeKind(reader)}`,
-        );
+        throw new TypeError(`the first argument of read is a function that takes the result, not ${kindOf(reader)}`);
       }
       return (reading() as (...args: unknown[]) => never)(reader, ...args);
     };

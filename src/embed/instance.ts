@@ -7,6 +7,7 @@ import { camelCase, keysOf, pascalCase } from "../abi/js-names.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import type { Export, FuncDef, FuncTypeIndex, ResourceIndex } from "../plan/plan.ts";
 import type { InstanceState } from "../runtime/instantiate.ts";
+import { quoted } from "../runtime/show.ts";
 import { parseExternName } from "../types/names.ts";
 import type { Component } from "./component.ts";
 import { type AnyFunction, Func, methodOf, setFunctionType } from "./func.ts";
@@ -91,13 +92,7 @@ function notFound(
 function offers(scope: readonly Export[], wanted: string, kind: Export["kind"]): string {
   const names = scope.filter((item) => item.kind === kind).map(({ name }) => name);
   if (names.length === 0) return `it exports no ${kind === "func" ? "functions" : "instances"}`;
-  const near = didYouMean(wanted, names);
-  if (near !== undefined) return near;
-  const rest = names.length > 20 ? ` and ${names.length - 20} more` : "";
-  return `there is ${names
-    .slice(0, 20)
-    .map((name) => `"${name}"`)
-    .join(", ")}${rest}`;
+  return didYouMean(wanted, names) ?? `there is ${quoted(names, "and")}`;
 }
 
 // ---- By JavaScript name

@@ -2,34 +2,27 @@
  * Names that somebody may have meant: for errors that tell of a name which is not there.
  */
 
+import { quoted } from "../runtime/show.ts";
+
 /** Longer names than this are not compared letter by letter. */
 const MAX_COMPARED = 100;
 
 /** How many names are told at most. */
 const MAX_TOLD = 5;
 
-/** Those of `names` that are like `wanted`: in other spelling or version, only a part of it, or mistyped. */
-export function nearNames(wanted: string, names: Iterable<string>): string[] {
-  const near: string[] = [];
-  const plain = plainOf(wanted);
-  for (const name of names) {
-    if (isNear(plainOf(name), plain)) near.push(name);
-    if (near.length === MAX_TOLD) break;
-  }
-  return near;
-}
-
-/** `did you mean "a" or "b"?`, if there is anything to mean. */
-export function didYouMean(wanted: string, names: Iterable<string>): string | undefined {
-  const near = nearNames(wanted, names);
+/** `did you mean "a" or "b"?`, if any of `names` is like `wanted`. */
+export function didYouMean(wanted: string, names: readonly string[]): string | undefined {
+  const near = names.filter((name) => isNear(name, wanted)).slice(0, MAX_TOLD);
   return near.length === 0 ? undefined : `did you mean ${quoted(near, "or")}?`;
 }
 
-/** `"a", "b" or "c"`. */
-export function quoted(names: readonly string[], word: "and" | "or"): string {
-  const texts = names.map((name) => JSON.stringify(name));
-  const last = texts.pop() ?? "nothing";
-  return texts.length === 0 ? last : `${texts.join(", ")} ${word} ${last}`;
+/** Whether one name may have been meant by the other: in other spelling or version, only a part of it, or mistyped. */
+export function isNear(name: string, wanted: string): boolean {
+  const [a, b] = [plainOf(name), plainOf(wanted)];
+  if (a === b) return true;
+  if (b.length > 2 && a.length > 2 && (a.includes(b) || b.includes(a))) return true;
+  if (Math.max(a.length, b.length) > MAX_COMPARED) return false;
+  return distance(a, b) <= Math.floor((Math.min(a.length, b.length) + 1) / 4);
 }
 
 /** What a name is without its version, its case and its marks. */
@@ -38,13 +31,6 @@ function plainOf(name: string): string {
     .replace(/@.*$/, "")
     .replace(/[^a-z0-9/:.]/gi, "")
     .toLowerCase();
-}
-
-function isNear(a: string, b: string): boolean {
-  if (a === b) return true;
-  if (b.length > 2 && a.length > 2 && (a.includes(b) || b.includes(a))) return true;
-  if (Math.max(a.length, b.length) > MAX_COMPARED) return false;
-  return distance(a, b) <= Math.floor((Math.min(a.length, b.length) + 1) / 4);
 }
 
 /** How many letters have to be inserted, taken away, replaced or swapped with the next to make `b` of `a`. */

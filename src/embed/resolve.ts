@@ -6,13 +6,14 @@
 import { type ComponentClosure, capturedModuleImports, componentImports } from "../plan/inline.ts";
 import type { ImportIndex, Plan, PlanImport } from "../plan/plan.ts";
 import type { ResolvedImport } from "../runtime/instantiate.ts";
+import { kindOf, quoted } from "../runtime/show.ts";
 import { parseExternName } from "../types/names.ts";
 import { type PrintOptions, printExternType, printType } from "../types/print.ts";
 import type { AnyType, ComponentType, ExternDecl, ExternType } from "../types/types.ts";
 import type { CoreModuleType } from "../wasm/types.ts";
 import { isBlocking } from "./blocking.ts";
 import { type Binary, Component, compiledOf, type Given } from "./component.ts";
-import { type Fault, Faults, missing, type Path, undefinedName, wrong } from "./faults.ts";
+import { Faults, type Path } from "./faults.ts";
 import { functionType, wantsViews } from "./func.ts";
 import {
   type FoundFunction, findClass, findDefinition, findFunction, findItem, findResource, type Items, itemKeys, Spelling,
@@ -65,9 +66,15 @@ export function givenFor({ component }: ComponentClosure<Binary>, definitions: D
   return { components, modules };
 }
 
-/** Where a leaf is looked for, and how it is spelled there. */
+/** Where an import is looked for. */
 interface Place {
+  readonly path: Path;
+  readonly name: string;
+  /** What the embedder gave that may have it. */
   readonly items: Items;
+  /** The declarations among which it is. The plan was made from these types, so it is there. */
+  readonly scope: Scope;
+  /** How names of these declarations are spelled in JavaScript. */
   readonly spelling: Spelling;
 }
 
@@ -75,7 +82,7 @@ class Resolver {
   readonly faults = new Faults();
   readonly #type: ComponentType;
   readonly #definitions: Definitions;
-  /** Imports that are no instances are looked for among all definitions, in either spelling. */
+  /** All definitions as one object, for those that are in JavaScript's spelling. */
   readonly #root: Items;
   readonly #spellings: Map<Scope, Spelling> = new Map();
 
@@ -101,143 +108,144 @@ class Resolver {
 
   component(path: Path): Component | undefined {
     const place = this.#place(path);
-    const found = place && this.#item(place, path);
-    if (found instanceof Component) return found;
-    if (place !== undefined) this.#note(this.#notFound(place, path, "component", "a Component", found));
-    return undefined;
+    const found = place && this.#find(place);
+    if (place === undefined || found instanceof Component) return found as Component | undefined;
+    return this.#notFound(place, "component", "a Component", found);
   }
 
   module(path: Path): WebAssembly.Module | undefined {
     const place = this.#place(path);
     if (place === undefined) return undefined;
-    const found = this.#item(place, path);
-    const wanted = this.#wanted(path);
+    const found = this.#find(place);
     if (!(found instanceof WebAssembly.Module)) {
-      return this.#note(this.#notFound(place, path, this.#print(path), "a WebAssembly.Module", found));
+      return this.#notFound(place, print(place), "a WebAssembly.Module", found);
     }
+    const wanted = wantedOf(place);
     const mismatch = wanted.kind === "core-module" ? moduleMismatch(found, wanted.type) : undefined;
-    return mismatch === undefined ? found : this.#note(wrong(path, this.#print(path), mismatch));
+    return mismatch === undefined ? found : this.faults.add("wrong-import", path, print(place), mismatch);
   }
 
   #func(path: Path, arity: number): ResolvedImport | undefined {
     const place = this.#place(path);
     if (place === undefined) return undefined;
-    const found = this.#rootFunction(path) ?? findFunction(place.items, path.at(-1)!, arity, place.spelling);
-    if (found === undefined) return this.#note(this.#noFunction(place, path));
-    const wanted = this.#wanted(path);
+    const { name, items, spelling } = place;
+    // A function that is imported by itself, and defined so, belongs to no object.
+    const own = path.length === 1 ? findDefinition(this.#definitions, name) : undefined;
+    const found: FoundFunction | undefined =
+      typeof own === "function"
+        ? { given: own as never, call: own as never }
+        : findFunction(items, name, arity, spelling);
+    if (found === undefined) return this.#noFunction(place);
+    const wanted = wantedOf(place);
     const type = functionType(found.given);
     if (type !== undefined && wanted.kind === "func" && printType(type) !== printType(wanted.type)) {
-      return this.#note(wrong(path, printExternType(wanted), `what is defined for it is a ${printType(type)}`));
+      const problem = `what is defined for it is a ${printType(type)}`;
+      return this.faults.add("wrong-import", path, printExternType(wanted), problem);
     }
     // Functions of an `async` type may return promises anyway.
     const waits = wanted.kind === "func" && !wanted.type.async && isBlocking(found.given);
     return { kind: "func", func: found.call as never, views: wantsViews(found.given), waits };
   }
 
-  /** A function that is imported by itself, and defined so, belongs to no object. */
-  #rootFunction(path: Path): FoundFunction | undefined {
-    const found = path.length === 1 ? findDefinition(this.#definitions, path[0]) : undefined;
-    return typeof found === "function" ? { given: found as never, call: found as never } : undefined;
-  }
-
   #resource(path: Path): ResolvedImport | undefined {
     const place = this.#place(path);
     if (place === undefined) return undefined;
-    const { items, spelling } = place;
-    const name = path.at(-1)!;
+    const { name, items, spelling } = place;
     const Class = findClass(items, name, spelling);
     if (Class !== undefined || servesByFunctions(items, name)) {
       return { kind: "resource", type: importedResource(name, Class) };
     }
     const found = findResource(items, name, spelling);
-    return this.#note(this.#notFound(place, path, "resource", "a class", found, spelling.classKey(name)));
+    return this.#notFound(place, "resource", "a class", found, spelling.classKey(name));
   }
 
-  /** Where the last name of `path` is to be looked for; `undefined` if that is missing itself, which is noted. */
-  #place(path: Path): Place | undefined {
-    let scope: Scope = this.#type.imports;
-    let items: unknown = this.#root;
-    for (const [depth, name] of path.slice(0, -1).entries()) {
-      const before: Place = { items: items as Items, spelling: this.#spelling(scope) };
-      items = depth === 0 ? findDefinition(this.#definitions, name) : findItem(before.items, name, before.spelling);
-      if (!isItems(items)) {
-        return this.#note(this.#notFound(before, path.slice(0, depth + 1) as never, "instance", "an object", items));
-      }
-      const type = scope.get(name)!.type;
-      if (type.kind === "instance") scope = type.type.exports;
+  /** Where the last name of `path` is to be looked for; `undefined` if an instance around it is missing, which is noted. */
+  #place([first, ...rest]: Path): Place | undefined {
+    let place = this.#placed([first], first, this.#root, this.#type.imports);
+    for (const name of rest) {
+      const items = this.#find(place);
+      if (!isItems(items)) return this.#notFound(place, "instance", "an object", items);
+      const type = wantedOf(place);
+      const scope = type.kind === "instance" ? type.type.exports : place.scope;
+      place = this.#placed([...place.path, name], name, items, scope);
     }
-    return { items: items as Items, spelling: this.#spelling(scope) };
+    return place;
   }
 
-  #item({ items, spelling }: Place, path: Path): unknown {
-    const definition = path.length === 1 ? findDefinition(this.#definitions, path[0]) : undefined;
-    return definition ?? findItem(items, path.at(-1)!, spelling);
-  }
-
-  #spelling(scope: Scope): Spelling {
+  #placed(path: Path, name: string, items: Items, scope: Scope): Place {
     let spelling = this.#spellings.get(scope);
     if (spelling === undefined) {
       spelling = new Spelling(scope);
       this.#spellings.set(scope, spelling);
     }
-    return spelling;
+    return { path, name, items, scope, spelling };
   }
 
-  /** The declarations among which the last name of `path` is. The plan was made from these types, so they are there. */
-  #scope(path: Path): Scope {
-    let scope: Scope = this.#type.imports;
-    for (const name of path.slice(0, -1)) {
-      const type = scope.get(name)!.type;
-      if (type.kind === "instance") scope = type.type.exports;
-    }
-    return scope;
-  }
-
-  #wanted(path: Path): ExternType {
-    return this.#scope(path).get(path.at(-1)!)!.type;
-  }
-
-  /** The type at `path`, with other types by the names that they have there. */
-  #print(path: Path): string {
-    return printExternType(this.#wanted(path), namesIn(this.#scope(path)));
+  #find({ path, name, items, spelling }: Place): unknown {
+    const definition = path.length === 1 ? findDefinition(this.#definitions, name) : undefined;
+    return definition ?? findItem(items, name, spelling);
   }
 
   // ---- What is said
 
-  #note(fault: Fault | undefined): undefined {
-    if (fault !== undefined) this.faults.add(fault);
-  }
-
   #notFound(
-    place: Place,
-    path: Path,
+    { path, name, items, spelling }: Place,
     wanted: string,
     needed: string,
     found: unknown,
-    key = place.spelling.key(path.at(-1)!),
-  ): Fault {
-    if (found !== undefined) return wrong(path, wanted, `${needed} is needed, not ${describe(found)}`);
-    if (path.length === 1) return undefinedName(path, wanted, [...this.#definitions.keys()]);
-    return missing(path, wanted, lacks(place.items, "", path.at(-1)!, key));
+    key: string = spelling.key(name),
+  ): undefined {
+    if (found !== undefined) {
+      return this.faults.add("wrong-import", path, wanted, `${needed} is needed, not ${describe(found)}`);
+    }
+    const problem = path.length === 1 ? undefinedName(name, this.#definitions) : lacks(items, "", name, key);
+    return this.faults.add("missing-import", path, wanted, problem);
   }
 
   /** What to say of a function; nothing if its class is missing, of which that is said. */
-  #noFunction(place: Place, path: Path): Fault | undefined {
-    const { items, spelling } = place;
-    const name = path.at(-1)!;
-    const text = this.#print(path);
+  #noFunction(place: Place): undefined {
+    const { path, name, items, spelling } = place;
+    const text = print(place);
     const parsed = parseExternName(name);
     if (typeof parsed === "string" || !("resource" in parsed)) {
-      return this.#notFound(place, path, text, "a function", this.#item(place, path));
+      return this.#notFound(place, text, "a function", this.#find(place));
     }
     if (this.faults.has([...path.slice(0, -1), parsed.resource])) return undefined;
     const Class = findClass(items, parsed.resource, spelling);
     const key = spelling.classKey(parsed.resource);
-    if (Class === undefined || parsed.kind === "constructor") return missing(path, text, lacks(items, "", name, key));
     const isStatic = parsed.kind === "static";
-    const what = isStatic ? `class ${key} has no static method` : `class ${key} has no method`;
-    return missing(path, text, lacks(isStatic ? Class : Class.prototype, what, name, spelling.memberKey(name)));
+    const problem =
+      Class === undefined || parsed.kind === "constructor"
+        ? lacks(items, "", name, key)
+        : lacks(
+            isStatic ? Class : Class.prototype,
+            `class ${key} has no ${isStatic ? "static " : ""}method`,
+            name,
+            spelling.memberKey(name),
+          );
+    return this.faults.add("missing-import", path, text, problem);
   }
+}
+
+function wantedOf({ scope, name }: Place): ExternType {
+  return scope.get(name)!.type;
+}
+
+/** The type of an import, with other types by the names that they have there. */
+function print(place: Place): string {
+  return printExternType(wantedOf(place), namesIn(place.scope));
+}
+
+/** Nothing is defined under `name`: what is under like names. */
+function undefinedName(name: string, definitions: Definitions): string {
+  const at = name.indexOf("@");
+  const defined = [...definitions.keys()];
+  const versions = at < 0 ? [] : defined.filter((other) => other.startsWith(name.slice(0, at + 1)));
+  const hint =
+    versions.length > 0
+      ? `only ${quoted(versions, "and")}, which is not compatible with it`
+      : didYouMean(name, defined);
+  return `nothing is defined for it${hint === undefined ? "" : `; ${hint}`}`;
 }
 
 /** `items` has nothing for `name`, neither as WIT spells it nor under `key`. */
@@ -282,13 +290,9 @@ function servesByFunctions(items: Items, resource: string): boolean {
 }
 
 function describe(value: unknown): string {
-  if (value === null) return "null";
   if (value instanceof Component) return "a Component";
-  if (value instanceof WebAssembly.Module) return "a WebAssembly.Module";
-  if (typeof value === "function") {
-    return value.prototype === undefined ? "an arrow function, which has no prototype" : "a function";
-  }
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+  const isArrow = typeof value === "function" && value.prototype === undefined;
+  return isArrow ? "an arrow function, which has no prototype" : kindOf(value);
 }
 
 /**
@@ -296,18 +300,24 @@ function describe(value: unknown): string {
  * rest when it is instantiated.
  */
 function moduleMismatch(module: WebAssembly.Module, wanted: CoreModuleType): string | undefined {
-  const offered = new Map(wanted.imports.map((item) => [JSON.stringify([item.module, item.name]), item]));
+  const offered = new Map(wanted.imports.map((item) => [JSON.stringify([item.module, item.name]), engineKind(item)]));
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
     const given = offered.get(JSON.stringify([from, name]));
-    if (given === undefined) return `the module imports "${from}" "${name}", which it is not given`;
-    if (given.type.kind !== kind)
-      return `the module imports "${from}" "${name}" as a ${kind}, and is given a ${given.type.kind}`;
+    const problem = `the module imports "${from}" "${name}"`;
+    if (given === undefined) return `${problem}, which it is not given`;
+    if (given !== kind) return `${problem} as a ${kind}, and is given a ${given}`;
   }
   const exports = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
-  for (const { name, type } of wanted.exports) {
-    const kind = exports.get(name);
-    if (kind === undefined) return `the module does not export "${name}"`;
-    if (kind !== type.kind) return `the module exports "${name}" as a ${kind}, not as a ${type.kind}`;
+  for (const item of wanted.exports) {
+    const kind = exports.get(item.name);
+    if (kind === undefined) return `the module does not export "${item.name}"`;
+    if (kind !== engineKind(item))
+      return `the module exports "${item.name}" as a ${kind}, not as a ${engineKind(item)}`;
   }
   return undefined;
+}
+
+/** The kind of an import or export as engines call it. */
+function engineKind({ type: { kind } }: CoreModuleType["exports"][number]): string {
+  return kind === "func" ? "function" : kind;
 }

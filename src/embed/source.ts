@@ -1,6 +1,6 @@
 /** What a component is compiled from: bytes, in whichever way they come. */
 import { ComponentError } from "../errors/component-error.ts";
-import { describeKind } from "./describe.ts";
+import { kindOf } from "../runtime/show.ts";
 
 /** A component's bytes, or a download of them. */
 export type ComponentSource = ComponentBytes | Response | Promise<ComponentBytes | Response>;
@@ -19,7 +19,7 @@ export async function bytesOf(source: ComponentSource): Promise<Uint8Array> {
   if (isBytes(came)) return view(came);
   if (!isResponse(came)) {
     throw new TypeError(
-      `a component is compiled from bytes (an ArrayBuffer or a view of one) or a Response, not from ${describeKind(came)}${hint(came)}`,
+      `a component is compiled from bytes (an ArrayBuffer or a view of one) or a Response, not from ${kindOf(came)}${hint(came)}`,
     );
   }
   if (!came.ok) {
@@ -33,7 +33,7 @@ export async function bytesOf(source: ComponentSource): Promise<Uint8Array> {
 export function view(source: ComponentBytes): Uint8Array {
   if (!isBytes(source)) {
     throw new TypeError(
-      `a component is an ArrayBuffer or a view of one, not ${describeKind(source)}${hint(source as unknown)}`,
+      `a component is an ArrayBuffer or a view of one, not ${kindOf(source)}${hint(source as unknown)}`,
     );
   }
   if (source instanceof ArrayBuffer) return new Uint8Array(source);

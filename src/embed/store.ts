@@ -3,8 +3,8 @@
  */
 import type { ComponentError } from "../errors/component-error.ts";
 import type { Chooser } from "../runtime/scheduler.ts";
+import { kindOf } from "../runtime/show.ts";
 import { Store as RuntimeStore, type StoreOptions as RuntimeStoreOptions } from "../runtime/store.ts";
-import { describeKind } from "./describe.ts";
 
 export type { Chooser };
 
@@ -27,5 +27,5 @@ export function storeWithChooser(chooser: Chooser, options: StoreOptions = {}): 
 export function runtimeStore(store: Store | undefined): RuntimeStore {
   if (store === undefined) return new RuntimeStore();
   if (store instanceof RuntimeStore) return store;
-  throw new TypeError(`the option "store" is a Store, not ${describeKind(store)}`);
+  throw new TypeError(`the option "store" is a Store, not ${kindOf(store)}`);
 }
