@@ -7,9 +7,11 @@
 import { componentLimits, maxTypeDepth } from "../wasm/limits.ts";
 import type { Reader } from "../wasm/reader.ts";
 import {
+  anyType,
   readExternType as readCoreExternType,
   readValType as readCoreValType,
-  readRecType,
+  readGroupSize,
+  readSubType,
 } from "../wasm/types-reader.ts";
 import type {
   ByteRange,
@@ -53,7 +55,8 @@ function readCoreType(r: Reader, depth: number): CoreTypeSyntax {
   }
   if (r.eat(0x00) && r.peek() !== 0x50) r.failByte(r.u8(), "non-final sub type");
   const start = r.pos;
-  const count = readRecType(r).types.length;
+  const count = readGroupSize(r);
+  for (let i = 0; i < count; i++) readSubType(r, anyType);
   return { kind: "rec", offset, range: { start, end: r.pos }, count };
 }
 
@@ -85,7 +88,7 @@ function readCoreAlias(r: Reader, offset: number): ModuleDeclaration {
 
 function readCoreExternRange(r: Reader): ByteRange {
   const start = r.pos;
-  readCoreExternType(r);
+  readCoreExternType(r, anyType);
   return { start, end: r.pos };
 }
 
@@ -200,7 +203,7 @@ function readResourceType(r: Reader, offset: number): ResourceTypeSyntax {
 
 /** `core:valtype`, where only numbers can be valid. */
 export function readCoreValTypeKind(r: Reader): ResourceTypeSyntax["rep"] {
-  const type = readCoreValType(r);
+  const type = readCoreValType(r, anyType);
   return typeof type === "string" ? type : "ref";
 }
 

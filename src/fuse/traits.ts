@@ -2,7 +2,8 @@
  * What of a core module matters to adapters, besides its imports and exports.
  */
 import { readSections } from "../wasm/module.ts";
-import { type RecTypeSyntax, readExternType, readRecType } from "../wasm/types-reader.ts";
+import type { Reader } from "../wasm/reader.ts";
+import { anyType, readExternType, readGroupSize, readSubType } from "../wasm/types-reader.ts";
 
 export interface ModuleTraits {
   /** Whether it has tags, without which it can throw nothing. */
@@ -24,20 +25,25 @@ export function moduleTraits(bytes: Uint8Array, range: { readonly start: number;
   let plainTypes = true;
   readSections(bytes, range, (id, section) => {
     if (id === TYPES) {
-      for (let count = section.u32(); count > 0 && plainTypes; count--) plainTypes = isPlain(readRecType(section));
+      for (let count = section.u32(); count > 0 && plainTypes; count--) plainTypes = isPlain(section);
     } else if (id === IMPORTS) {
       for (let count = section.u32(); count > 0 && !throws; count--) {
         section.name();
         section.name();
-        throws = readExternType(section).kind === "tag";
+        throws = readExternType(section, anyType).kind === "tag";
       }
     } else if (id === TAGS) throws ||= section.u32() > 0;
   });
   return { throws, plainTypes };
 }
 
-function isPlain({ types }: RecTypeSyntax): boolean {
-  if (types.every(({ composite }) => composite.kind !== "func")) return true;
-  const [type] = types;
-  return types.length === 1 && type!.final && !type!.shared && type!.supertypes.length === 0;
+/** Whether the next recursion group is one function type without relations, or has no function types. */
+function isPlain(r: Reader): boolean {
+  const count = readGroupSize(r);
+  let plain = true;
+  for (let i = 0; i < count; i++) {
+    const { composite, final, shared, supertypes } = readSubType(r, anyType);
+    plain &&= composite.kind !== "func" || (count === 1 && final && !shared && supertypes.length === 0);
+  }
+  return plain;
 }

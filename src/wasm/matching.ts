@@ -29,26 +29,14 @@ export function matchesDefined(sub: DefinedType, sup: DefinedType): boolean {
 /** The abstract types right above and right below: `any` above `eq` above `i31`, `struct` and `array`. */
 const above: Partial<Record<AbstractHeapType, AbstractHeapType>> = { eq: "any", i31: "eq", struct: "eq", array: "eq" };
 
-/** The bottom type of the hierarchy that each abstract type belongs to. */
-const bottom: Record<AbstractHeapType, AbstractHeapType> = {
-  any: "none",
-  eq: "none",
-  i31: "none",
-  struct: "none",
-  array: "none",
-  none: "none",
-  func: "nofunc",
-  nofunc: "nofunc",
-  extern: "noextern",
-  noextern: "noextern",
-  exn: "noexn",
-  noexn: "noexn",
-  cont: "nocont",
-  nocont: "nocont",
-};
+/** The bottom type of the hierarchy that an abstract type belongs to. */
+function bottom(type: AbstractHeapType): AbstractHeapType {
+  if (type.startsWith("no")) return type;
+  return type === "func" || type === "extern" || type === "exn" || type === "cont" ? `no${type}` : "none";
+}
 
 function matchesAbstract(sub: AbstractHeapType, sup: AbstractHeapType): boolean {
-  if (sub === bottom[sup]) return true;
+  if (sub === bottom(sup)) return true;
   for (let type: AbstractHeapType | undefined = sub; type !== undefined; type = above[type]) {
     if (type === sup) return true;
   }
@@ -60,7 +48,7 @@ function matchesHeap(sub: HeapType, sup: HeapType): boolean {
     if (sup.kind === "defined") return matchesDefined(sub.type, sup.type);
     return sub.type.shared === sup.shared && matchesAbstract(sub.type.composite.kind, sup.type);
   }
-  if (sup.kind === "defined") return sub.shared === sup.type.shared && sub.type === bottom[sup.type.composite.kind];
+  if (sup.kind === "defined") return sub.shared === sup.type.shared && sub.type === bottom(sup.type.composite.kind);
   return sub.shared === sup.shared && matchesAbstract(sub.type, sup.type);
 }
 
@@ -110,11 +98,6 @@ export function matchesComposite(sub: CompositeType, sup: CompositeType): boolea
   }
 }
 
-function matchesLimits(given: Limits, wanted: Limits): boolean {
-  if (given.min < wanted.min) return false;
-  return wanted.max === undefined || (given.max !== undefined && given.max <= wanted.max);
-}
-
 /**
  * Why something of type `given` cannot be supplied where `wanted` is imported, or undefined if it can.
  * Import subtyping: "External Types" under "Matching" in the core specification.
@@ -123,30 +106,20 @@ export function externMismatch(given: CoreExternType, wanted: CoreExternType): s
   switch (wanted.kind) {
     case "func":
       if (given.kind !== "func") break;
-      return matchesDefined(given.type, wanted.type)
-        ? undefined
-        : `expected: ${printDefined(wanted.type)}, found: ${printDefined(given.type)}`;
+      return matchesDefined(given.type, wanted.type) ? undefined : expected(wanted.type, given.type);
     case "tag":
       if (given.kind !== "tag") break;
-      return given.type === wanted.type
-        ? undefined
-        : `expected: ${printDefined(wanted.type)}, found: ${printDefined(given.type)}`;
-    case "table": {
+      return given.type === wanted.type ? undefined : expected(wanted.type, given.type);
+    case "table":
       if (given.kind !== "table") break;
       if (!equalVal(given.element, wanted.element)) {
         return `expected table element type ${printVal(wanted.element)}, found ${printVal(given.element)}`;
       }
-      if (given.limits.index !== wanted.limits.index) return "mismatch in index type used for tables";
-      if (given.limits.shared !== wanted.limits.shared) return "mismatch in the shared flag for tables";
-      return matchesLimits(given.limits, wanted.limits) ? undefined : "mismatch in table limits";
-    }
-    case "memory": {
+      return limitsMismatch(given.limits, wanted.limits, "table");
+    case "memory":
       if (given.kind !== "memory") break;
-      if (given.limits.shared !== wanted.limits.shared) return "mismatch in the shared flag for memories";
-      if (given.limits.index !== wanted.limits.index) return "mismatch in index type used for memories";
       if (given.pageSizeLog2 !== wanted.pageSizeLog2) return "mismatch in page size for memories";
-      return matchesLimits(given.limits, wanted.limits) ? undefined : "mismatch in memory limits";
-    }
+      return limitsMismatch(given.limits, wanted.limits, "memory");
     case "global": {
       if (given.kind !== "global") break;
       if (given.shared !== wanted.shared) return "mismatch in the shared flag for globals";
@@ -156,4 +129,17 @@ export function externMismatch(given: CoreExternType, wanted: CoreExternType): s
     }
   }
   return `expected ${wanted.kind}, found ${given.kind}`;
+}
+
+function expected(wanted: DefinedType, given: DefinedType): string {
+  return `expected: ${printDefined(wanted)}, found: ${printDefined(given)}`;
+}
+
+function limitsMismatch(given: Limits, wanted: Limits, what: "table" | "memory"): string | undefined {
+  const items = what === "table" ? "tables" : "memories";
+  if (given.shared !== wanted.shared) return `mismatch in the shared flag for ${items}`;
+  if (given.index !== wanted.index) return `mismatch in index type used for ${items}`;
+  const fits =
+    given.min >= wanted.min && (wanted.max === undefined || (given.max !== undefined && given.max <= wanted.max));
+  return fits ? undefined : `mismatch in ${what} limits`;
 }

@@ -4,20 +4,19 @@
  * Engines do not tell types, so they are read here; function bodies, data and elements are not: they stay the engine's
  * business, which compiles the module and thereby validates it.
  */
-import { ComponentError } from "../errors/component-error.ts";
-import { type CoreTypeInterner, type CoreTypeSpace, unknownType } from "./interner.ts";
+
+import { type CoreTypeInterner, type CoreTypeSpace, checkExternType, unknownType } from "./interner.ts";
+import { invalid } from "./invalid.ts";
 import { coreLimits } from "./limits.ts";
 import { Reader } from "./reader.ts";
 import type { CoreExport, CoreExternType, CoreImport, CoreModuleType, DefinedType } from "./types.ts";
 import {
-  type CoreExternTypeSyntax,
+  type ResolveType,
   readExternType,
   readGlobalType,
   readMemoryType,
-  readRecType,
   readTableType,
   readTagType,
-  type TypeIndexSyntax,
 } from "./types-reader.ts";
 
 interface Range {
@@ -91,21 +90,16 @@ export function readModule(bytes: Uint8Array, range: Range, interner: CoreTypeIn
   return new ModuleReader(interner).read(bytes, range);
 }
 
-type IndexedKind = "func" | "table" | "memory" | "global" | "tag";
-const exportKinds: readonly IndexedKind[] = ["func", "table", "memory", "global", "tag"];
-
-/** An item of an index space: its type, or as much of it as there was to read. Only what is exported is resolved. */
-interface Unresolved {
-  readonly syntax: CoreExternTypeSyntax;
-  readonly offset: number;
-}
+type ExternKind = CoreExternType["kind"];
+const exportKinds: readonly ExternKind[] = ["func", "table", "memory", "global", "tag"];
 
 class ModuleReader implements CoreTypeSpace {
   readonly #interner: CoreTypeInterner;
   readonly #types: DefinedType[] = [];
   readonly #imports: CoreImport[] = [];
   readonly #exports: CoreExport[] = [];
-  readonly #spaces: Record<IndexedKind, (CoreExternType | Unresolved | TypeIndexSyntax)[]> = {
+  /** Of functions that the module defines, only the index of the type is here. */
+  readonly #spaces: Record<ExternKind, (CoreExternType | number)[]> = {
     func: [],
     table: [],
     memory: [],
@@ -130,11 +124,13 @@ class ModuleReader implements CoreTypeSpace {
     return this.#types[index] ?? unknownType(index, offset);
   }
 
+  readonly #resolve: ResolveType = (index, offset) => this.get(index, offset);
+
   #section(id: number, r: Reader): void {
     switch (id) {
       case 1:
         this.#each(r, coreLimits.types, "types", () => {
-          for (const type of this.#interner.group(readRecType(r), this)) this.#types.push(type);
+          for (const type of this.#interner.group(r, this)) this.#types.push(type);
           if (this.size > coreLimits.types) r.failLimit(`there are ${this.size} types`, coreLimits.types);
         });
         break;
@@ -143,20 +139,26 @@ class ModuleReader implements CoreTypeSpace {
         break;
       case 3:
         this.#each(r, coreLimits.functions, "functions", () => {
-          this.#spaces.func.push({ kind: "index", offset: r.pos, index: r.u32() });
+          const offset = r.pos;
+          const index = r.u32();
+          if (index >= this.size) unknownType(index, offset);
+          this.#spaces.func.push(index);
         });
         break;
       case 4:
         this.#each(r, coreLimits.tables, "tables", () => this.#table(r));
         break;
       case 5:
-        this.#define(r, coreLimits.memories, "memories", readMemoryType);
+        this.#each(r, coreLimits.memories, "memories", () => this.#define(r, readMemoryType));
         break;
       case 13:
-        this.#define(r, coreLimits.tags, "tags", () => ({ kind: "tag", type: readTagType(r) }));
+        this.#each(r, coreLimits.tags, "tags", () => this.#define(r, readTagType));
         break;
       case 6:
-        this.#define(r, coreLimits.globals, "globals", readGlobalType, skipConstantExpression);
+        this.#each(r, coreLimits.globals, "globals", () => {
+          this.#define(r, readGlobalType);
+          skipConstantExpression(r);
+        });
         break;
       case 7: {
         const names = new Set<string>();
@@ -171,36 +173,25 @@ class ModuleReader implements CoreTypeSpace {
     r.finish(`the section of ${what}`);
   }
 
-  #define(
-    r: Reader,
-    limit: number,
-    what: string,
-    read: (r: Reader) => CoreExternTypeSyntax,
-    skip?: (r: Reader) => void,
-  ): void {
-    this.#each(r, limit, what, () => {
-      const offset = r.pos;
-      const syntax = read(r);
-      this.#spaces[syntax.kind].push({ syntax, offset });
-      skip?.(r);
-    });
+  #define(r: Reader, read: (r: Reader, resolve: ResolveType) => CoreExternType): CoreExternType {
+    const offset = r.pos;
+    const type = read(r, this.#resolve);
+    checkExternType(type, offset);
+    this.#spaces[type.kind].push(type);
+    return type;
   }
 
   #import(r: Reader): void {
     const module = r.name();
     const name = r.name();
-    const offset = r.pos;
-    const type = this.#interner.externType(readExternType(r), this, offset);
-    this.#imports.push({ module, name, type });
-    this.#spaces[type.kind].push(type);
+    this.#imports.push({ module, name, type: this.#define(r, readExternType) });
   }
 
   /** `table ::= <tabletype> | 0x40 0x00 <tabletype> <expr>` */
   #table(r: Reader): void {
     const initialized = r.eat(0x40);
     if (initialized && !r.eat(0x00)) r.failByte(r.u8(), "table");
-    const offset = r.pos;
-    this.#spaces.table.push({ syntax: readTableType(r), offset });
+    this.#define(r, readTableType);
     if (initialized) skipConstantExpression(r);
   }
 
@@ -215,91 +206,65 @@ class ModuleReader implements CoreTypeSpace {
     const index = r.u32();
     const item = this.#spaces[kind][index];
     if (item === undefined) invalid(`unknown ${kind} ${index}: ${kind} index out of bounds`, indexOffset);
-    this.#exports.push({ name, type: this.#resolve(item) });
+    this.#exports.push({ name, type: typeof item === "number" ? this.#func(item, indexOffset) : item });
   }
 
-  #resolve(item: CoreExternType | Unresolved | TypeIndexSyntax): CoreExternType {
-    if ("syntax" in item) return this.#interner.externType(item.syntax, this, item.offset);
-    return item.kind === "index" ? this.#interner.externType({ kind: "func", type: item }, this, item.offset) : item;
+  #func(index: number, offset: number): CoreExternType {
+    const type = this.#types[index]!;
+    if (type.composite.kind !== "func") invalid(`type index ${index} is not a function type`, offset);
+    return { kind: "func", type };
   }
 }
 
-function invalid(reason: string, offset: number): never {
-  throw new ComponentError("validate", "invalid", reason, { offset });
-}
+/** How many LEB128 integers stand behind the instructions of constant expressions that have nothing else. */
+const integers: Readonly<Record<number, number>> = {
+  35: 1, // global.get
+  210: 1, // ref.func
+  208: 1, // ref.null
+  65: 1, // i32.const
+  66: 1, // i64.const
+  106: 0, // i32.add, i32.sub, i32.mul
+  107: 0,
+  108: 0,
+  124: 0, // i64.add, i64.sub, i64.mul
+  125: 0,
+  126: 0,
+  64256: 1, // struct.new, struct.new_default
+  64257: 1,
+  64262: 1, // array.new, array.new_default
+  64263: 1,
+  64264: 2, // array.new_fixed
+  64282: 0, // any.convert_extern, extern.convert_any, ref.i31
+  64283: 0,
+  64284: 0,
+};
+
+/** How many bytes stand behind others. */
+const bytes: Readonly<Record<number, number>> = {
+  67: 4, // f32.const
+  68: 8, // f64.const
+  64780: 16, // v128.const
+};
+
+const END = 0x0b;
 
 /**
  * Skips `expr` where only constant expressions may stand. What an instruction's immediates are is all that counts; the
  * engine checks the rest.
  */
 function skipConstantExpression(r: Reader): void {
-  for (;;) {
-    const opcode = r.u8();
-    switch (opcode) {
-      case 0x0b: // end
-        return;
-      case 0x23: // global.get
-      case 0xd2: // ref.func
-        r.u32();
-        break;
-      case 0x41: // i32.const
-      case 0x42: // i64.const
-        skipInteger(r, opcode === 0x41 ? 5 : 10);
-        break;
-      case 0x43: // f32.const
-        r.range(4);
-        break;
-      case 0x44: // f64.const
-        r.range(8);
-        break;
-      case 0x6a: // i32.add, i32.sub, i32.mul
-      case 0x6b:
-      case 0x6c:
-      case 0x7c: // i64.add, i64.sub, i64.mul
-      case 0x7d:
-      case 0x7e:
-        break;
-      case 0xd0: // ref.null
-        skipInteger(r, 5);
-        break;
-      case 0xfb:
-        skipGcInstruction(r);
-        break;
-      case 0xfd:
-        if (r.u32() !== 12) r.fail("constant expression required: non-constant operator", r.pos - 1); // v128.const
-        r.range(16);
-        break;
-      default:
-        r.fail("constant expression required: non-constant operator", r.pos - 1);
-    }
+  for (let opcode = r.u8(); opcode !== END; opcode = r.u8()) {
+    if (opcode === 0xfb || opcode === 0xfd) opcode = opcode * 0x100 + r.u32();
+    const count = integers[opcode];
+    if (count === undefined) {
+      r.range(bytes[opcode] ?? r.fail("constant expression required: non-constant operator", r.pos - 1));
+    } else for (let i = 0; i < count; i++) skipInteger(r, opcode === 0x42 ? 10 : 5);
   }
 }
 
-function skipGcInstruction(r: Reader): void {
-  const opcode = r.u32();
-  switch (opcode) {
-    case 0: // struct.new, struct.new_default
-    case 1:
-    case 6: // array.new, array.new_default
-    case 7:
-      r.u32();
-      break;
-    case 8: // array.new_fixed
-      r.u32();
-      r.u32();
-      break;
-    case 26: // any.convert_extern, extern.convert_any, ref.i31
-    case 27:
-    case 28:
-      break;
-    default:
-      r.fail("constant expression required: non-constant operator", r.pos - 1);
-  }
-}
-
-/** Skips a LEB128 integer of at most `bytes` bytes. */
-function skipInteger(r: Reader, bytes: number): void {
+/** Skips a LEB128 integer of at most `size` bytes. */
+function skipInteger(r: Reader, size: number): void {
   for (let count = 1; r.u8() >= 0x80; count++) {
-    if (count === bytes) r.fail("integer representation too long", r.pos - 1);
+    if (count === size) r.fail("integer representation too long", r.pos - 1);
   }
 }

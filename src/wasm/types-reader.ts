@@ -2,182 +2,132 @@
  * Core types as bytes: `core:rectype`, `core:valtype`, `core:externtype` and what they consist of ("Types" in the core
  * specification's binary format, with the shared-everything-threads, custom-page-sizes and stack-switching additions).
  *
- * What comes out still refers to other types by index. `CoreTypeInterner` resolves the indices; a component's decoder
- * only needs to know where a type ends.
+ * Indices of types are resolved while they are read, by whoever knows the index space. A component's decoder only needs to
+ * know where a type ends, and has them resolved to anything.
  */
+import { invalid } from "./invalid.ts";
 import { coreLimits } from "./limits.ts";
 import type { Reader } from "./reader.ts";
-import type { AbstractHeapType, Limits, MemoryType, NumberType } from "./types.ts";
+import type {
+  AbstractHeapType,
+  CompositeType,
+  CoreExternType,
+  CoreValType,
+  DefinedType,
+  FieldType,
+  GlobalType,
+  HeapType,
+  Limits,
+  MemoryType,
+  NumberType,
+  RefType,
+  TableType,
+} from "./types.ts";
 
-export type HeapTypeSyntax =
-  | { readonly kind: "abstract"; readonly type: AbstractHeapType; readonly shared: boolean }
-  | TypeIndexSyntax;
+/** The type with an index, which stands at `offset`; throws an error of phase `validate` if there is none. */
+export type ResolveType = (index: number, offset: number) => DefinedType;
 
-/** An index of the type index space in which the type stands. */
-export interface TypeIndexSyntax {
-  readonly kind: "index";
-  readonly index: number;
-  readonly offset: number;
-}
+/** A type before it is read. */
+export const noType: DefinedType = {
+  composite: { kind: "func", params: [], results: [] },
+  final: true,
+  shared: false,
+  supertype: undefined,
+};
 
-export interface RefTypeSyntax {
-  readonly kind: "ref";
-  readonly nullable: boolean;
-  readonly heap: HeapTypeSyntax;
-}
+/** For where it only matters where a type ends. */
+export const anyType: ResolveType = () => noType;
 
-export type CoreValTypeSyntax = NumberType | RefTypeSyntax;
+const firstNumberType = 0x7b;
+const numberTypes: readonly NumberType[] = ["v128", "f64", "f32", "i64", "i32"];
 
-export interface FieldTypeSyntax {
-  readonly storage: CoreValTypeSyntax | "i8" | "i16";
-  readonly mutable: boolean;
-}
-
-export type CompositeTypeSyntax =
-  | {
-      readonly kind: "func";
-      readonly params: readonly CoreValTypeSyntax[];
-      readonly results: readonly CoreValTypeSyntax[];
-    }
-  | { readonly kind: "struct"; readonly fields: readonly FieldTypeSyntax[] }
-  | { readonly kind: "array"; readonly field: FieldTypeSyntax }
-  | { readonly kind: "cont"; readonly type: HeapTypeSyntax };
-
-export interface SubTypeSyntax {
-  readonly offset: number;
-  readonly final: boolean;
-  readonly shared: boolean;
-  readonly supertypes: readonly TypeIndexSyntax[];
-  readonly composite: CompositeTypeSyntax;
-}
-
-/** One recursion group; a type on its own is a group of one. */
-export interface RecTypeSyntax {
-  readonly offset: number;
-  readonly types: readonly SubTypeSyntax[];
-}
-
-export interface TableTypeSyntax {
-  readonly kind: "table";
-  readonly element: RefTypeSyntax;
-  readonly limits: Limits;
-}
-
-export interface GlobalTypeSyntax {
-  readonly kind: "global";
-  readonly type: CoreValTypeSyntax;
-  readonly mutable: boolean;
-  readonly shared: boolean;
-}
-
-export type CoreExternTypeSyntax =
-  | { readonly kind: "func" | "tag"; readonly type: TypeIndexSyntax }
-  | TableTypeSyntax
-  | MemoryType
-  | GlobalTypeSyntax;
-
-const numberTypes: ReadonlyMap<number, NumberType> = new Map([
-  [0x7f, "i32"],
-  [0x7e, "i64"],
-  [0x7d, "f32"],
-  [0x7c, "f64"],
-  [0x7b, "v128"],
-]);
-
-const abstractHeapTypes: ReadonlyMap<number, AbstractHeapType> = new Map([
-  [0x75, "nocont"],
-  [0x74, "noexn"],
-  [0x73, "nofunc"],
-  [0x72, "noextern"],
-  [0x71, "none"],
-  [0x70, "func"],
-  [0x6f, "extern"],
-  [0x6e, "any"],
-  [0x6d, "eq"],
-  [0x6c, "i31"],
-  [0x6b, "struct"],
-  [0x6a, "array"],
-  [0x69, "exn"],
-  [0x68, "cont"],
-]);
+const firstHeapType = 0x68;
+const abstractHeapTypes: readonly AbstractHeapType[] = [
+  "cont", "exn", "array", "struct", "i31", "eq", "any", "extern", "func",
+  "none", "noextern", "nofunc", "noexn", "nocont",
+]; // biome-ignore format: in the order of their codes
 
 const SHARED = 0x65;
 
-/** `rectype ::= 0x4e vec(<subtype>) | <subtype>` */
-export function readRecType(r: Reader): RecTypeSyntax {
-  const offset = r.pos;
-  if (!r.eat(0x4e)) return { offset, types: [readSubType(r)] };
-  return { offset, types: r.vec(coreLimits.recursionGroupSize, "types in a recursion group", readSubType) };
+/** How many types there are in the recursion group that begins here: `rectype ::= 0x4e vec(<subtype>) | <subtype>` */
+export function readGroupSize(r: Reader): number {
+  return r.eat(0x4e) ? r.count(coreLimits.recursionGroupSize, "types in a recursion group") : 1;
+}
+
+/** A type of a group, and what its rules are about. */
+export interface SubType {
+  readonly offset: number;
+  readonly final: boolean;
+  readonly shared: boolean;
+  /** Indices, each with its offset. */
+  readonly supertypes: readonly (readonly [index: number, offset: number])[];
+  readonly composite: CompositeType;
 }
 
 /** `subtype ::= 0x50 vec(<typeidx>) <comptype> | 0x4f vec(<typeidx>) <comptype> | <comptype>` */
-function readSubType(r: Reader): SubTypeSyntax {
+export function readSubType(r: Reader, resolve: ResolveType): SubType {
   const offset = r.pos;
   const open = r.eat(0x50);
-  const supertypes = open || r.eat(0x4f) ? r.vec(coreLimits.types, "supertypes", readTypeIndex) : [];
+  const readSupertype = () => [r.pos, r.u32()].reverse() as [number, number];
+  const supertypes = open || r.eat(0x4f) ? r.vec(coreLimits.types, "supertypes", readSupertype) : [];
   const shared = r.eat(SHARED);
-  return { offset, final: !open, shared, supertypes, composite: readCompositeType(r) };
+  return { offset, final: !open, shared, supertypes, composite: readCompositeType(r, resolve) };
 }
 
-function readCompositeType(r: Reader): CompositeTypeSyntax {
+function readCompositeType(r: Reader, resolve: ResolveType): CompositeType {
   const byte = r.u8();
+  const readVal = () => readValType(r, resolve);
   switch (byte) {
     case 0x60: {
-      const params = r.vec(coreLimits.params, "parameters", readValType);
-      return { kind: "func", params, results: r.vec(coreLimits.results, "results", readValType) };
+      const params = r.vec(coreLimits.params, "parameters", readVal);
+      return { kind: "func", params, results: r.vec(coreLimits.results, "results", readVal) };
     }
     case 0x5f:
-      return { kind: "struct", fields: r.vec(coreLimits.structFields, "fields", readFieldType) };
+      return { kind: "struct", fields: r.vec(coreLimits.structFields, "fields", () => readFieldType(r, resolve)) };
     case 0x5e:
-      return { kind: "array", field: readFieldType(r) };
+      return { kind: "array", field: readFieldType(r, resolve) };
     case 0x5d:
-      return { kind: "cont", type: readHeapType(r) };
+      return { kind: "cont", type: readHeapType(r, resolve) };
   }
   return r.failByte(byte, "type definition");
 }
 
-function readFieldType(r: Reader): FieldTypeSyntax {
-  const storage = r.eat(0x78) ? "i8" : r.eat(0x77) ? "i16" : readValType(r);
+function readFieldType(r: Reader, resolve: ResolveType): FieldType {
+  const storage = r.eat(0x78) ? "i8" : r.eat(0x77) ? "i16" : readValType(r, resolve);
   const mutability = r.u8();
   return { storage, mutable: mutability <= 1 ? mutability === 1 : r.fail("malformed mutability", r.pos - 1) };
 }
 
 /** `core:valtype` */
-export function readValType(r: Reader): CoreValTypeSyntax {
-  const number = numberTypes.get(r.peek());
-  if (number === undefined) return readRefType(r);
+export function readValType(r: Reader, resolve: ResolveType): CoreValType {
+  const number = numberTypes[r.peek() - firstNumberType];
+  if (number === undefined) return readRefType(r, resolve);
   r.pos++;
   return number;
 }
 
 /** `reftype ::= 0x64 <heaptype> | 0x63 <heaptype> | <absheaptype>` */
-export function readRefType(r: Reader): RefTypeSyntax {
-  const offset = r.pos;
+function readRefType(r: Reader, resolve: ResolveType): RefType {
   const byte = r.peek();
-  if (byte === 0x63 || byte === 0x64) {
-    r.pos++;
-    return { kind: "ref", nullable: byte === 0x63, heap: readHeapType(r) };
+  const nullable = byte !== 0x64;
+  if (byte === 0x63 || byte === 0x64) r.pos++;
+  else if (byte !== SHARED && abstractHeapTypes[byte - firstHeapType] === undefined) {
+    r.fail(`invalid value type 0x${byte.toString(16)}`);
   }
-  if (byte !== SHARED && !abstractHeapTypes.has(byte)) r.fail(`invalid value type 0x${byte.toString(16)}`, offset);
-  return { kind: "ref", nullable: true, heap: readHeapType(r) };
+  return { kind: "ref", nullable, heap: readHeapType(r, resolve) };
 }
 
-function readHeapType(r: Reader): HeapTypeSyntax {
+function readHeapType(r: Reader, resolve: ResolveType): HeapType {
   const offset = r.pos;
   const shared = r.eat(SHARED);
-  const type = abstractHeapTypes.get(r.peek());
+  const type = abstractHeapTypes[r.peek() - firstHeapType];
   if (type !== undefined) {
     r.pos++;
     return { kind: "abstract", type, shared };
   }
   const index = r.s33();
   if (shared || index < 0) r.fail("invalid heap type", offset);
-  return { kind: "index", index, offset };
-}
-
-function readTypeIndex(r: Reader): TypeIndexSyntax {
-  const offset = r.pos;
-  return { kind: "index", index: r.u32(), offset };
+  return { kind: "defined", type: resolve(index, offset) };
 }
 
 /**
@@ -187,32 +137,41 @@ function readTypeIndex(r: Reader): TypeIndexSyntax {
  * 0x00 <typeidx> | 0x01 <tabletype> | 0x02 <memtype> | 0x03 <globaltype> | 0x04 <tagtype>
  * ```
  */
-export function readExternType(r: Reader): CoreExternTypeSyntax {
+export function readExternType(r: Reader, resolve: ResolveType): CoreExternType {
   const byte = r.u8();
   switch (byte) {
     case 0x00:
-      return { kind: "func", type: readTypeIndex(r) };
+      return { kind: "func", type: readFuncType(r, resolve) };
     case 0x01:
-      return readTableType(r);
+      return readTableType(r, resolve);
     case 0x02:
       return readMemoryType(r);
     case 0x03:
-      return readGlobalType(r);
+      return readGlobalType(r, resolve);
     case 0x04:
-      return { kind: "tag", type: readTagType(r) };
+      return readTagType(r, resolve);
   }
   return r.failByte(byte, "external kind");
 }
 
+/** The index of a function type. */
+export function readFuncType(r: Reader, resolve: ResolveType): DefinedType {
+  const offset = r.pos;
+  const index = r.u32();
+  const type = resolve(index, offset);
+  return type.composite.kind === "func" ? type : invalid(`type index ${index} is not a function type`, offset);
+}
+
 /** `tagtype ::= 0x00 <typeidx>` */
-export function readTagType(r: Reader): TypeIndexSyntax {
+export function readTagType(r: Reader, resolve: ResolveType): CoreExternType {
   const attribute = r.u8();
-  return attribute === 0x00 ? readTypeIndex(r) : r.failByte(attribute, "tag attribute");
+  if (attribute !== 0x00) r.failByte(attribute, "tag attribute");
+  return { kind: "tag", type: readFuncType(r, resolve) };
 }
 
 /** `tabletype ::= <reftype> <limits>` */
-export function readTableType(r: Reader): TableTypeSyntax {
-  const element = readRefType(r);
+export function readTableType(r: Reader, resolve: ResolveType): TableType {
+  const element = readRefType(r, resolve);
   const offset = r.pos;
   const flags = r.u8();
   if (flags > 0x07) r.fail(`malformed limits flags 0x${flags.toString(16)} of a table`, offset);
@@ -242,8 +201,8 @@ function readLimits(r: Reader, flags: number): Limits {
 }
 
 /** `globaltype ::= <valtype> <mut>` */
-export function readGlobalType(r: Reader): GlobalTypeSyntax {
-  const type = readValType(r);
+export function readGlobalType(r: Reader, resolve: ResolveType): GlobalType {
+  const type = readValType(r, resolve);
   const flags = r.u8();
   if (flags > 0x03) r.fail("malformed mutability", r.pos - 1);
   return { kind: "global", type, mutable: (flags & 0x01) !== 0, shared: (flags & 0x02) !== 0 };
