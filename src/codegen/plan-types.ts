@@ -3,8 +3,9 @@
  * ask of a type. Each answer is worked out once for each type, however often types share it.
  */
 import { assert } from "../errors/component-error.ts";
-import type { Plan, TypeIndex, TypeNode } from "../plan/plan.ts";
-import type { ResourceType, ValType, ValTypeOf } from "../types/types.ts";
+import type { Plan, Planned } from "../plan/plan.ts";
+import { type Mapping, mapShape, partsOf } from "../types/shape.ts";
+import type { Interned, ResourceType, ValType, ValTypeOf } from "../types/types.ts";
 
 /** The plan's types as objects that layouts can be kept beside. A resource's `id` is its `ResourceIndex`. */
 export function valTypes(plan: Plan): ValType[] {
@@ -12,42 +13,15 @@ export function valTypes(plan: Plan): ValType[] {
     return { kind: "resource", id, rep: resource.kind === "defined" ? resource.rep : "i32", name: resource.name };
   });
   const types: ValType[] = [];
-  const at = (i: TypeIndex): ValType => {
-    const type = types[i];
-    assert(type !== undefined, "a plan has the parts of a type before it");
-    return type;
+  const decoding: Mapping<Planned, Interned> = {
+    part(index) {
+      const type = types[index];
+      assert(type !== undefined, "a plan has the parts of a type before it");
+      return type;
+    },
+    resource: (index) => resources[index]!,
   };
-  const maybe = (i: TypeIndex | undefined) => (i === undefined ? undefined : at(i));
-  const make = (node: TypeNode): ValType => {
-    switch (node.kind) {
-      case "list":
-        return { kind: "list", element: at(node.element), length: node.length };
-      case "map":
-        return { kind: "map", key: at(node.key), value: at(node.value) };
-      case "record":
-        return { kind: "record", fields: node.fields.map(({ label, type }) => ({ label, type: at(type) })) };
-      case "tuple":
-        return { kind: "tuple", types: node.types.map(at) };
-      case "variant":
-        return { kind: "variant", cases: node.cases.map(({ label, type }) => ({ label, type: maybe(type) })) };
-      case "option":
-        return { kind: "option", type: at(node.type) };
-      case "result":
-        return { kind: "result", ok: maybe(node.ok), error: maybe(node.error) };
-      case "own":
-      case "borrow":
-        return { kind: node.kind, resource: resources[node.resource]! };
-      case "stream":
-      case "future":
-        return { kind: node.kind, payload: maybe(node.payload) };
-      case "enum":
-      case "flags":
-        return { kind: node.kind, labels: node.labels };
-      default:
-        return { kind: node.kind };
-    }
-  };
-  for (const node of plan.types) types.push(make(node));
+  for (const node of plan.types) types.push(mapShape(node, decoding));
   return types;
 }
 
@@ -85,23 +59,9 @@ export function ownCost(t: ValType): number {
   }
 }
 
+/** The types that values of type `t` have in place. */
 function inlineParts(t: ValType): readonly ValType[] {
-  switch (t.kind) {
-    case "record":
-      return t.fields.map((field) => field.type);
-    case "tuple":
-      return t.types;
-    case "variant":
-      return t.cases.flatMap((c) => c.type ?? []);
-    case "option":
-      return [t.type];
-    case "result":
-      return [t.ok, t.error].flatMap((type) => type ?? []);
-    case "list":
-      return t.length === undefined ? [] : [t.element];
-    default:
-      return [];
-  }
+  return t.kind === "map" || (t.kind === "list" && t.length === undefined) ? [] : parts(t);
 }
 
 const handleKinds: ReadonlySet<ValType["kind"]> = new Set(["own", "borrow", "stream", "future", "error-context"]);
@@ -142,9 +102,10 @@ export function isAsync(t: ValType): boolean {
   return answer;
 }
 
+/** The types that values of type `t` consist of: a stream is a handle. */
 function parts(t: ValType): readonly ValType[] {
-  if (t.kind === "list") return [t.element];
-  return t.kind === "map" ? [t.key, t.value] : inlineParts(t);
+  if (t.kind === "stream" || t.kind === "future") return [];
+  return partsOf<Interned>(t).flatMap(([, part]) => part ?? []);
 }
 
 const pairs: WeakMap<ValType, ValTypeOf<"tuple">> = new WeakMap();

@@ -130,7 +130,7 @@ export class PlanBuilder<S> {
 
   /** The same core function lifted in the same way is one lift, under the name by which it was reached first. */
   lift(lift: Lift): LiftIndex {
-    return intern(this.#liftNumbers, this.#lifts, lift, { ...lift, name: "" });
+    return intern(this.#liftNumbers, this.#lifts, { ...lift, name: "" }, lift);
   }
 
   liftAt(index: LiftIndex): Lift {
@@ -140,7 +140,7 @@ export class PlanBuilder<S> {
   /** A core function has no identity that a guest could see, so equal definitions can share one. */
   trampoline(trampoline: Trampoline): CoreDef {
     const content = { ...trampoline, name: "" };
-    return { from: "trampoline", trampoline: intern(this.#trampolineNumbers, this.#trampolines, trampoline, content) };
+    return { from: "trampoline", trampoline: intern(this.#trampolineNumbers, this.#trampolines, content, trampoline) };
   }
 
   export(item: Export): void {

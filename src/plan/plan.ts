@@ -10,7 +10,7 @@
 import type { BuiltinName } from "../abi/builtins.ts";
 import type { ByteRange } from "../binary/definitions.ts";
 import type { TrapCode, trapMessages } from "../errors/messages.ts";
-import type { NameAttributes, PrimitiveKind } from "../types/types.ts";
+import type { CaseOf, FieldOf, FuncShape, NameAttributes, ValShape } from "../types/types.ts";
 import type { StringEncoding } from "../validate/typed.ts";
 
 export type ImportIndex = number & { readonly _: "import" };
@@ -69,34 +69,16 @@ export type PlanImport = { readonly path: readonly [string, ...string[]]; readon
 
 // ---- Types: the interned value types that functions of the plan use, each node once, parts before wholes
 
-export type TypeNode =
-  | { readonly kind: PrimitiveKind }
-  | { readonly kind: "list"; readonly element: TypeIndex; readonly length?: number }
-  | { readonly kind: "map"; readonly key: TypeIndex; readonly value: TypeIndex }
-  | { readonly kind: "record"; readonly fields: readonly LabelledType[] }
-  | { readonly kind: "tuple"; readonly types: readonly TypeIndex[] }
-  | { readonly kind: "variant"; readonly cases: readonly LabelledPayload[] }
-  | { readonly kind: "enum" | "flags"; readonly labels: readonly string[] }
-  | { readonly kind: "option"; readonly type: TypeIndex }
-  | { readonly kind: "result"; readonly ok?: TypeIndex; readonly error?: TypeIndex }
-  | { readonly kind: "own" | "borrow"; readonly resource: ResourceIndex }
-  | { readonly kind: "stream" | "future"; readonly payload?: TypeIndex };
-
-export interface LabelledType {
-  readonly label: string;
-  readonly type: TypeIndex;
+/** What types are made of in a plan. */
+export interface Planned {
+  readonly part: TypeIndex;
+  readonly resource: ResourceIndex;
 }
 
-export interface LabelledPayload {
-  readonly label: string;
-  readonly type?: TypeIndex;
-}
-
-export interface FuncTypeNode {
-  readonly async: boolean;
-  readonly params: readonly LabelledType[];
-  readonly result?: TypeIndex;
-}
+export type TypeNode = ValShape<Planned>;
+export type FuncTypeNode = Omit<FuncShape<Planned>, "kind">;
+export type LabelledType = FieldOf<Planned>;
+export type LabelledPayload = CaseOf<Planned>;
 
 /** A resource of the running program. Two instantiations of one definition have two. */
 export type Resource =

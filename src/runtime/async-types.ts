@@ -123,7 +123,7 @@ function sameNode(a: TypeScope, x: TypeNode, b: TypeScope, y: TypeNode, same: Sa
   }
 }
 
-type Labelled = readonly { readonly label: string; readonly type?: TypeIndex }[];
+type Labelled = readonly { readonly label: string; readonly type?: TypeIndex | undefined }[];
 
 function sameLabelled(xs: Labelled, ys: Labelled, same: Same): boolean {
   return xs.length === ys.length && xs.every((x, i) => x.label === ys[i]!.label && same(x.type, ys[i]!.type));
