@@ -6,97 +6,77 @@ import { builtin, builtinByOpcode, type Immediate } from "../abi/builtins.ts";
 import { componentLimits } from "../wasm/limits.ts";
 import type { Reader } from "../wasm/reader.ts";
 import type { CanonDefinition, CanonOptionSyntax, ImmediatesSyntax } from "./definitions.ts";
+import { byOpcode } from "./references.ts";
 import { readCoreValTypeKind, readResultList } from "./types.ts";
 
 /** `canon` */
 export function readCanon(r: Reader): CanonDefinition {
   const offset = r.pos;
   const opcode = r.u8();
-  switch (opcode) {
-    case 0x00: {
-      const sort = r.u8();
-      if (sort !== 0x00) r.failByte(sort, "canonical function lift");
-      return { kind: "canon", op: "lift", offset, func: r.u32(), options: readOptions(r), type: r.u32() };
-    }
-    case 0x01: {
-      const sort = r.u8();
-      if (sort !== 0x00) r.failByte(sort, "canonical function lower");
-      return { kind: "canon", op: "lower", offset, func: r.u32(), options: readOptions(r) };
-    }
+  if (opcode <= 0x01) {
+    const op = opcode === 0x00 ? "lift" : "lower";
+    const sort = r.u8();
+    if (sort !== 0x00) r.failByte(sort, `canonical function ${op}`);
+    const [func, options] = [r.u32(), readOptions(r)];
+    return op === "lift"
+      ? { kind: "canon", op, offset, func, options, type: r.u32() }
+      : { kind: "canon", op, offset, func, options };
   }
   const name = builtinByOpcode.get(opcode) ?? r.failByte(opcode, "canonical function");
-  const immediates: Mutable<ImmediatesSyntax> = {};
-  for (const immediate of builtin(name).immediates) readImmediate(r, immediate, immediates);
+  const immediates: Record<string, unknown> = {};
+  for (const immediate of builtin(name).immediates) immediates[immediate] = readers[immediate](r);
   return { kind: "canon", op: "builtin", offset, builtin: name, immediates };
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+const u32 = (r: Reader): number => r.u32();
+const flag = (r: Reader): boolean => r.flag();
 
-function readImmediate(r: Reader, immediate: Immediate, into: Mutable<ImmediatesSyntax>): void {
-  switch (immediate) {
-    case "resource":
-    case "stream":
-    case "future":
-      into.type = r.u32();
-      break;
-    case "core-func-type":
-      into.coreFuncType = r.u32();
-      break;
-    case "table":
-      into.table = r.u32();
-      break;
-    case "memory":
-      into.memory = r.u32();
-      break;
-    case "core-type":
-      into.coreType = readCoreValTypeKind(r);
-      break;
-    case "slot":
-      into.slot = r.u32();
-      break;
-    case "async":
-      into.async = r.flag();
-      break;
-    case "cancellable":
-      into.cancellable = r.flag();
-      break;
-    case "shared":
-      into.shared = r.flag();
-      break;
-    case "result":
-      into.result = { type: readResultList(r) };
-      break;
-    case "options":
-      into.options = readOptions(r);
-      break;
-  }
-}
+const readers: { readonly [I in Immediate]: (r: Reader) => ImmediatesSyntax[I] } = {
+  resource: u32,
+  stream: u32,
+  future: u32,
+  "core-func-type": u32,
+  table: u32,
+  memory: u32,
+  "core-type": readCoreValTypeKind,
+  slot: u32,
+  async: flag,
+  cancellable: flag,
+  shared: flag,
+  result: (r) => ({ type: readResultList(r) }),
+  options: readOptions,
+};
 
 function readOptions(r: Reader): CanonOptionSyntax[] {
   return r.vec(componentLimits.canonicalOptions, "canonical options", readOption);
 }
 
+const optionNames = byOpcode<CanonOptionSyntax["option"]>({
+  utf8: 0x00,
+  utf16: 0x01,
+  "latin1+utf16": 0x02,
+  memory: 0x03,
+  realloc: 0x04,
+  "post-return": 0x05,
+  async: 0x06,
+  callback: 0x07,
+});
+
 /** `canonopt` */
 function readOption(r: Reader): CanonOptionSyntax {
   const offset = r.pos;
   const byte = r.u8();
-  switch (byte) {
-    case 0x00:
-      return { offset, option: "utf8" };
-    case 0x01:
-      return { offset, option: "utf16" };
-    case 0x02:
-      return { offset, option: "latin1+utf16" };
-    case 0x03:
-      return { offset, option: "memory", index: r.u32() };
-    case 0x04:
-      return { offset, option: "realloc", index: r.u32() };
-    case 0x05:
-      return { offset, option: "post-return", index: r.u32() };
-    case 0x06:
-      return { offset, option: "async" };
-    case 0x07:
-      return { offset, option: "callback", index: r.u32() };
+  const option = optionNames.get(byte) ?? r.failByte(byte, "canonical option");
+  switch (option) {
+    case "utf8":
+    case "utf16":
+    case "latin1+utf16":
+    case "async":
+      return { offset, option };
+    case "memory":
+    case "realloc":
+    case "post-return":
+    case "callback":
+      return { offset, option, index: r.u32() };
   }
-  return r.failByte(byte, "canonical option");
 }

@@ -4,7 +4,7 @@
  * Definitions stand in file order, with the offset at which each begins (from the start of the outermost component).
  * Indices are as written: nothing is looked up here. Core modules are byte ranges; nothing is copied.
  */
-import type { BuiltinName } from "../abi/builtins.ts";
+import type { BuiltinName, Immediate } from "../abi/builtins.ts";
 import type { FuncShape, PrimitiveKind, ValShape } from "../types/types.ts";
 
 /** A range of bytes of the outermost component: `start` inclusive, `end` exclusive. */
@@ -255,22 +255,20 @@ export type CanonDefinition =
       readonly immediates: ImmediatesSyntax;
     });
 
-/** The immediates of a built-in, by the names that its row in `abi/builtins.ts` lists; others are absent. */
-export interface ImmediatesSyntax {
-  /** `rt:<typeidx>` of a resource, or `t:<typeidx>` of a stream or future. */
-  readonly type?: number;
-  /** `ft:<core:typeidx>`. */
-  readonly coreFuncType?: number;
+/** The immediates of a built-in: those that its row in `abi/builtins.ts` lists are there. */
+export interface ImmediatesSyntax extends Readonly<Partial<Record<Immediate, unknown>>> {
+  readonly resource?: number;
+  readonly stream?: number;
+  readonly future?: number;
+  readonly "core-func-type"?: number;
   readonly table?: number;
   readonly memory?: number;
-  /** `t:<core:valtype>` of `context.get` and `context.set`. */
-  readonly coreType?: "i32" | "i64" | "f32" | "f64" | "v128" | "ref";
-  /** The slot of `context.get` and `context.set`. */
+  readonly "core-type"?: "i32" | "i64" | "f32" | "f64" | "v128" | "ref";
   readonly slot?: number;
   readonly async?: boolean;
   readonly cancellable?: boolean;
   readonly shared?: boolean;
-  /** `rs:<resultlist>` of `task.return`: present with `undefined` inside for no result. */
+  /** Present with `undefined` inside for no result. */
   readonly result?: { readonly type: ValTypeRef | undefined };
   readonly options?: readonly CanonOptionSyntax[];
 }

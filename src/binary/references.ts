@@ -4,27 +4,32 @@
  */
 import type { PrimitiveKind } from "../types/types.ts";
 import type { Reader } from "../wasm/reader.ts";
-import type { CoreSort, Sort, SortIndex, ValTypeRef } from "./definitions.ts";
+import type { CoreSort, CoreSortName, Sort, SortIndex, ValTypeRef } from "./definitions.ts";
 
 // ---- Value types
 
+/** What stands for each opcode. Takes an opcode for each word, so that no word is forgotten. */
+export function byOpcode<W extends string>(opcodes: Readonly<Record<W, number>>): ReadonlyMap<number, W> {
+  return new Map(Object.entries<number>(opcodes).map(([word, opcode]) => [opcode, word as W]));
+}
+
 /** `primvaltype`, by opcode. */
-export const primitives: ReadonlyMap<number, PrimitiveKind> = new Map([
-  [0x7f, "bool"],
-  [0x7e, "s8"],
-  [0x7d, "u8"],
-  [0x7c, "s16"],
-  [0x7b, "u16"],
-  [0x7a, "s32"],
-  [0x79, "u32"],
-  [0x78, "s64"],
-  [0x77, "u64"],
-  [0x76, "f32"],
-  [0x75, "f64"],
-  [0x74, "char"],
-  [0x73, "string"],
-  [0x64, "error-context"],
-]);
+export const primitives: ReadonlyMap<number, PrimitiveKind> = byOpcode<PrimitiveKind>({
+  bool: 0x7f,
+  s8: 0x7e,
+  u8: 0x7d,
+  s16: 0x7c,
+  u16: 0x7b,
+  s32: 0x7a,
+  u32: 0x79,
+  s64: 0x78,
+  u64: 0x77,
+  f32: 0x76,
+  f64: 0x75,
+  char: 0x74,
+  string: 0x73,
+  "error-context": 0x64,
+});
 
 /** `valtype ::= <typeidx> | <primvaltype>` */
 export function readValTypeRef(r: Reader): ValTypeRef {
@@ -53,24 +58,24 @@ export function readOptional<T>(r: Reader, what: string, read: (r: Reader) => T)
 
 // ---- Sorts
 
-const coreSorts: ReadonlyMap<number, CoreSort> = new Map([
-  [0x00, "func"],
-  [0x01, "table"],
-  [0x02, "memory"],
-  [0x03, "global"],
-  [0x04, "tag"],
-  [0x10, "type"],
-  [0x11, "module"],
-  [0x12, "instance"],
-]);
+const coreSorts = byOpcode<CoreSort>({
+  func: 0x00,
+  table: 0x01,
+  memory: 0x02,
+  global: 0x03,
+  tag: 0x04,
+  type: 0x10,
+  module: 0x11,
+  instance: 0x12,
+});
 
-const sorts: ReadonlyMap<number, Sort> = new Map([
-  [0x01, "func"],
-  [0x02, "value"],
-  [0x03, "type"],
-  [0x04, "component"],
-  [0x05, "instance"],
-]);
+const sorts = byOpcode<Exclude<Sort, CoreSortName>>({
+  func: 0x01,
+  value: 0x02,
+  type: 0x03,
+  component: 0x04,
+  instance: 0x05,
+});
 
 /** `core:sort` */
 export function readCoreSort(r: Reader, what: string): CoreSort {

@@ -3,8 +3,7 @@
  * "Import and Export Definitions", "Name Uniqueness" and "Canonical Interface Name" in Explainer.md.
  *
  * The parse functions give back what they found, or the reason (a string) why the name is none: who asks knows where the
- * name stands and words the error around the reason. All scanning is by hand and linear: names come from untrusted input,
- * and the grammar of labels is ambiguous in digits, on which a regular expression would backtrack.
+ * name stands and words the error around the reason. All scanning is linear, since names come from untrusted input.
  */
 
 /** `semver` as semver.org 2.0.0 defines it. */
@@ -54,45 +53,19 @@ export interface NameOptions {
 
 // ---- Labels
 
-const isLower = (c: number) => c >= 0x61 && c <= 0x7a;
-const isUpper = (c: number) => c >= 0x41 && c <= 0x5a;
-const isDigit = (c: number) => c >= 0x30 && c <= 0x39;
+/** No more than one way leads through it, so that matching is linear: digits come first, then letters of one case. */
+const fragment = "[0-9]*(?:[a-z][a-z0-9]*|[A-Z][A-Z0-9]*)?";
+const label = new RegExp(`^(?=[a-zA-Z])${fragment}(?:-(?=[a-zA-Z0-9])${fragment})*$`);
+const words = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
-/**
- * Whether `name` is a `label`: fragments joined by `-`, each all lower case or all upper case, digits anywhere but first.
- * With `lowerOnly`, whether it is `words`: the same without upper case.
- */
-export function isLabel(name: string, lowerOnly = false): boolean {
-  if (name.length === 0 || isDigit(name.charCodeAt(0))) return false;
-  let lower = false;
-  let upper = false;
-  let empty = true;
-  for (let i = 0; i < name.length; i++) {
-    const c = name.charCodeAt(i);
-    if (c === 0x2d) {
-      if (empty) return false;
-      lower = upper = false;
-      empty = true;
-      continue;
-    }
-    empty = false;
-    if (isLower(c)) lower = true;
-    else if (isUpper(c)) upper = true;
-    else if (!isDigit(c)) return false;
-    if (upper && (lower || lowerOnly)) return false;
-  }
-  return !empty;
-}
-
-/** Why `name` is not a label, or undefined if it is one. */
+/** Why `name` is not a `label`, or undefined if it is one. */
 export function labelFault(name: string): string | undefined {
-  return isLabel(name) ? undefined : `\`${name}\` is not in kebab case`;
+  return label.test(name) ? undefined : `\`${name}\` is not in kebab case`;
 }
 
 /** Why `name` is not `words`, as namespaces and packages must be, or undefined if it is. */
 function wordsFault(name: string): string | undefined {
-  if (isLabel(name, true)) return undefined;
-  return isLabel(name) ? `\`${name}\` is not in kebab case of lower-case words` : `\`${name}\` is not in kebab case`;
+  return words.test(name) ? undefined : (labelFault(name) ?? `\`${name}\` is not in kebab case of lower-case words`);
 }
 
 // ---- Import and export names
@@ -110,16 +83,17 @@ export function parseExternName(name: string, options: NameOptions = {}): Extern
 }
 
 function parseAnnotatedName(name: string): ExternName | string {
-  const end = name.indexOf("]");
-  const annotation = name.slice(1, end);
-  const rest = name.slice(end + 1);
-  if (end > 0 && annotation === "constructor") return labelFault(rest) ?? { kind: "constructor", resource: rest };
-  if (end > 0 && (annotation === "method" || annotation === "static")) {
-    const dot = rest.indexOf(".");
-    if (dot < 0) return "failed to find `.` character";
-    const resource = rest.slice(0, dot);
-    const member = rest.slice(dot + 1);
-    return labelFault(resource) ?? labelFault(member) ?? { kind: annotation, resource, member };
+  const [, annotation, rest = ""] = /^\[(constructor|method|static)\](.*)$/s.exec(name) ?? [];
+  switch (annotation) {
+    case "constructor":
+      return labelFault(rest) ?? { kind: annotation, resource: rest };
+    case "method":
+    case "static": {
+      const dot = rest.indexOf(".");
+      if (dot < 0) return "failed to find `.` character";
+      const [resource, member] = [rest.slice(0, dot), rest.slice(dot + 1)];
+      return labelFault(resource) ?? labelFault(member) ?? { kind: annotation, resource, member };
+    }
   }
   return `\`${name}\` is not in kebab case: it begins with none of \`[constructor]\`, \`[method]\` and \`[static]\``;
 }
@@ -128,26 +102,24 @@ function parseAnnotatedName(name: string): ExternName | string {
 export function parseInterfaceName(name: string, options: NameOptions = {}): InterfaceName | string {
   const at = name.indexOf("@");
   const path = at < 0 ? name : name.slice(0, at);
-  const slash = path.indexOf("/");
-  const words = (slash < 0 ? path : path.slice(0, slash)).split(":");
-  if (words.length < 2) return `expected \`:\` after namespace \`${words[0]}\``;
-  const allowed = options.nested ? words.length : 2;
-  for (const word of words.slice(0, allowed)) {
+  const [before, ...projections] = path.split("/");
+  const namespaces = before!.split(":");
+  if (namespaces.length < 2) return `expected \`:\` after namespace \`${before}\``;
+  const allowed = options.nested ? namespaces.length : 2;
+  for (const word of namespaces.slice(0, allowed)) {
     const fault = wordsFault(word);
     if (fault !== undefined) return fault;
   }
-  if (words.length > allowed || slash < 0) return "expected `/` after package name";
-  const projections = path.slice(slash + 1).split("/");
+  if (namespaces.length > allowed || projections.length === 0) return "expected `/` after package name";
+  const [, ...more] = projections;
   for (const projection of options.nested ? projections : projections.slice(0, 1)) {
     const fault = labelFault(projection);
     if (fault !== undefined) return fault;
   }
-  if (!options.nested && projections.length > 1) {
-    return `trailing characters found: \`/${projections.slice(1).join("/")}\``;
-  }
+  if (!options.nested && more.length > 0) return `trailing characters found: \`/${more.join("/")}\``;
   const version = at < 0 ? undefined : parseVersion(name.slice(at + 1), options.canonicalVersions);
   if (typeof version === "string") return version;
-  return { kind: "interface", namespaces: words.slice(0, -1), package: words[words.length - 1]!, projections, version };
+  return { kind: "interface", package: namespaces.pop()!, namespaces, projections, version };
 }
 
 /**
@@ -175,6 +147,8 @@ export function parseVersion(text: string, canonical = false): InterfaceVersion 
 export function isCanonicalVersion(text: string): boolean {
   return /^(?:[1-9][0-9]*|0\.[1-9][0-9]*|0\.0\.[1-9][0-9]*|0\.0\.0)$/.test(text);
 }
+
+const isDigit = (c: number) => c >= 0x30 && c <= 0x39;
 
 const parts = ["major", "minor", "patch"] as const;
 
@@ -242,14 +216,10 @@ function compareIdentifiers(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** Splits a version where its canonical version ends: `0.2.6-rc.1` into `0.2` and `.6-rc.1`. 🔗 */
-export function splitVersion(version: Semver): { readonly canonical: string; readonly suffix: string } {
-  const { major, minor, patch, prerelease, build } = version;
-  const tail =
-    (prerelease.length > 0 ? `-${prerelease.join(".")}` : "") + (build.length > 0 ? `+${build.join(".")}` : "");
-  if (major > 0n) return { canonical: `${major}`, suffix: `.${minor}.${patch}${tail}` };
-  if (minor > 0n) return { canonical: `0.${minor}`, suffix: `.${patch}${tail}` };
-  return { canonical: `0.0.${patch}`, suffix: tail };
+/** The canonical version of a release. 🔗 */
+function canonicalVersion({ major, minor, patch }: Semver): string {
+  if (major > 0n) return `${major}`;
+  return minor > 0n ? `0.${minor}` : `0.0.${patch}`;
 }
 
 /**
@@ -258,8 +228,8 @@ export function splitVersion(version: Semver): { readonly canonical: string; rea
  */
 export function versionTrack(version: InterfaceVersion): string {
   if (version.kind === "canonical") return version.text;
-  if (version.prerelease.length === 0) return splitVersion(version).canonical;
-  return `${version.major}.${version.minor}.${version.patch}-${version.prerelease.join(".")}`;
+  const { major, minor, patch, prerelease } = version;
+  return prerelease.length === 0 ? canonicalVersion(version) : `${major}.${minor}.${patch}-${prerelease.join(".")}`;
 }
 
 /**

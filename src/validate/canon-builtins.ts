@@ -70,23 +70,23 @@ class BuiltinChecker {
     const [context, scope, into] = [this.#context, this.#scope, this.#immediates];
     switch (immediate) {
       case "resource":
-        into.resource = typeAt(context, scope, immediate, syntax.type!, offset).type;
+        into.resource = typeAt(context, scope, immediate, syntax.resource!, offset).type;
         if (this.#canon.builtin !== "resource.drop" && !scope.defined.has(into.resource)) {
-          context.fail("resource", `type index ${syntax.type!} is not a local resource`, offset);
+          context.fail("resource", `type index ${syntax.resource!} is not a local resource`, offset);
         }
         return;
       case "stream":
       case "future": {
-        const { type } = scope.get("type", syntax.type!, offset).type;
+        const { type } = scope.get("type", syntax[immediate]!, offset).type;
         if (type.kind === "stream" || type.kind === "future") into.type = type;
         if (type.kind !== immediate) {
-          const reason = `${this.#name} requires a ${immediate} type: type index ${syntax.type!} is none`;
+          const reason = `${this.#name} requires a ${immediate} type: type index ${syntax[immediate]!} is none`;
           context.fail("type", reason, offset);
         }
         return;
       }
       case "core-func-type":
-        this.#threadFunc(syntax.coreFuncType!);
+        this.#threadFunc(syntax[immediate]!);
         return;
       case "table":
         this.#table(syntax.table!);
@@ -165,7 +165,7 @@ class BuiltinChecker {
 
   /** Threads have storage for one type of address, so a component uses one. */
   #contextType(): "i32" | "i64" {
-    const type = this.#canon.immediates.coreType!;
+    const type = this.#canon.immediates["core-type"]!;
     if (type === "i64") this.#require("memory64", `${this.#name} of an \`i64\``);
     if (type !== "i32" && type !== "i64") this.#fail(`${this.#name} must be of type \`i32\`, not \`${type}\``);
     this.#scope.contextType ??= type;

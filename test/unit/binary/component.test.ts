@@ -210,13 +210,13 @@ describe("definitions", () => {
 
 describe("built-ins", () => {
   const immediates = {
-    resource: [[7], { type: 7 }],
-    stream: [[7], { type: 7 }],
-    future: [[7], { type: 7 }],
-    "core-func-type": [[5], { coreFuncType: 5 }],
+    resource: [[7], { resource: 7 }],
+    stream: [[7], { stream: 7 }],
+    future: [[7], { future: 7 }],
+    "core-func-type": [[5], { "core-func-type": 5 }],
     table: [[6], { table: 6 }],
     memory: [[4], { memory: 4 }],
-    "core-type": [[0x7e], { coreType: "i64" }],
+    "core-type": [[0x7e], { "core-type": "i64" }],
     slot: [[1], { slot: 1 }],
     async: [[1], { async: true }],
     cancellable: [[0], { cancellable: false }],
