@@ -3,6 +3,7 @@
  */
 import { ComponentError } from "../errors/component-error.ts";
 import { TypeInterner } from "../types/interner.ts";
+import type { NameOptions } from "../types/names.ts";
 import type { ComponentType, ExternType } from "../types/types.ts";
 import { CoreTypeInterner } from "../wasm/interner.ts";
 import type { CoreExternType, CoreModuleType } from "../wasm/types.ts";
@@ -28,6 +29,7 @@ export type Rule =
 export class Context {
   readonly bytes: Uint8Array;
   readonly features: FeatureSet;
+  readonly nameOptions: NameOptions;
   /** The features that are asked for. */
   readonly used: Set<Feature> | undefined;
   readonly types: TypeInterner;
@@ -49,6 +51,7 @@ export class Context {
     this.used = used;
     this.bytes = bytes;
     this.features = features;
+    this.nameOptions = { nested: features.has("nested-names"), canonicalVersions: features.has("canonical-names") };
     this.types = types;
     this.#work = maxTypeWork(bytes.length);
   }

@@ -2,13 +2,15 @@
  * What imports and exports have in common: their types, and the external visibility of the types that they use.
  * "Import and Export Definitions" and "External Visibility of Types" in Explainer.md.
  */
-import type { ExternTypeSyntax } from "../binary/definitions.ts";
+import type { ExternName, ExternTypeSyntax } from "../binary/definitions.ts";
 import type { AnyType, ExternType, InstanceType, NameAttributes, ResourceType } from "../types/types.ts";
 import type { Context } from "./context.ts";
 import { factsOf } from "./facts.ts";
-import type { Way } from "./names.ts";
-import type { Direction, Scope, TypeEntry } from "./scope.ts";
+import { addItem } from "./items.ts";
+import { defineName, type Way } from "./names.ts";
+import type { Scope, TypeEntry } from "./scope.ts";
 import { Substitution } from "./substitute.ts";
+import type { TypedImport } from "./typed.ts";
 import { resolveValType } from "./value-types.ts";
 import { closed, makeDecl, type NameNode, nameable, nodeOf, renamed } from "./visibility.ts";
 
@@ -100,15 +102,40 @@ export function openInstance(
   return { type: substitution.instance(type, []), resources };
 }
 
-/** Adds an import or export to what a scope has of them. */
+/** An import, or a declaration of an import or export in a type: the item that it makes, which has an index now. */
+export function declareExtern(
+  context: Context,
+  scope: Scope,
+  way: Way,
+  name: ExternName,
+  type: ExternTypeSyntax,
+): TypedImport {
+  context.path.push(name.name);
+  const resolved = resolveExternType(context, scope, type, name.name);
+  const attributes = declare(context, scope, way, name, resolved);
+  const item: TypedImport = { name: name.name, attributes, type: resolved.type, offset: name.offset };
+  addItem(scope, { from: "imported", import: item }, item.type, resolved.node, item.offset);
+  context.path.pop();
+  return item;
+}
+
+/** Adds an import or export to what a scope has of them. Gives back the attributes of its name. */
 export function declare(
-  direction: Direction,
-  name: string,
-  attributes: NameAttributes | undefined,
-  { type, node, resources }: ResolvedExtern,
-): void {
+  context: Context,
+  scope: Scope,
+  way: Way,
+  syntax: ExternName,
+  resolved: ResolvedExtern,
+): NameAttributes | undefined {
+  const { name, offset } = syntax;
+  const { type, node, resources } = resolved;
+  const direction = way === "import" ? scope.imports : scope.exports;
+  const attributes = defineName(context, direction, way, syntax, resolved);
+  checkVisible(context, scope, way, resolved, offset);
+  if (way === "export" && scope.kind !== "instance-type") checkExportedValue(context, type, offset);
   direction.decls.set(name, makeDecl(name, attributes, type, node));
   for (const resource of resources) direction.resources.add(resource);
+  return attributes;
 }
 
 /** A resource that is defined has no name until it is exported; what it is called matters to messages alone. */
@@ -117,7 +144,7 @@ export function nameResource({ kind, type }: ExternType, name: string): void {
 }
 
 /** Nobody can have lent what a value that is exported, by itself or in an instance, would hold. */
-export function checkExportedValue(context: Context, type: ExternType, offset: number): void {
+function checkExportedValue(context: Context, type: ExternType, offset: number): void {
   if (type.kind === "value" && factsOf(type.type).borrow) {
     context.fail("type", "exported value cannot contain a `borrow` type", offset);
   }
@@ -129,13 +156,7 @@ export function checkExportedValue(context: Context, type: ExternType, offset: n
 }
 
 /** Fails unless all types that an import or export uses have a visible name; remembers the names that it gives. */
-export function checkVisible(
-  context: Context,
-  scope: Scope,
-  way: Way,
-  { type, node }: ResolvedExtern,
-  offset: number,
-): void {
+function checkVisible(context: Context, scope: Scope, way: Way, { type, node }: ResolvedExtern, offset: number): void {
   // What an instance type declares becomes visible, or not, where an instance of it is imported or exported.
   if (scope.kind === "instance-type") return;
   const { visible } = way === "import" ? scope.imports : scope.exports;

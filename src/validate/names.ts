@@ -5,7 +5,6 @@
 import type { AttributeSyntax, ExternName as ExternNameSyntax } from "../binary/definitions.ts";
 import {
   type ExternName,
-  isCanonicalVersion,
   type NameOptions,
   parseExternName,
   parseInterfaceName,
@@ -32,26 +31,31 @@ export function defineName(
   direction: Direction,
   way: Way,
   syntax: ExternNameSyntax,
-  named: Named,
+  { type, node }: Named,
 ): NameAttributes | undefined {
   const { name, offset } = syntax;
-  const parsed = parseExternName(name, {
-    nested: context.features.has("nested-names"),
-    canonicalVersions: context.features.has("canonical-names"),
-  });
+  const fail: Fail = (reason) => context.fail("name", reason, offset);
+  const parsed = parseExternName(name, context.nameOptions);
   if (typeof parsed === "string") {
-    const reason = `${way} name \`${name}\` is not a valid extern name: ${parsed}${featureHint(name)}`;
-    return context.fail("name", reason, offset);
+    fail(`${way} name \`${name}\` is not a valid extern name: ${parsed}${featureHint(name)}`);
   }
   const key = uniquenessKey(name);
   const previous = direction.names.get(key);
-  if (previous !== undefined) {
-    context.fail("name", `${way} name \`${name}\` conflicts with previous name \`${previous}\``, offset);
-  }
+  if (previous !== undefined) fail(`${way} name \`${name}\` conflicts with previous name \`${previous}\``);
   direction.names.set(key, name);
-  new NameChecker(context, direction, offset).check(parsed, named);
-  return defineAttributes(context, syntax, parsed, named.type);
+  if (parsed.kind === "label") {
+    if (type.kind === "type" && type.type.kind === "resource") {
+      direction.labels.set(node, name);
+      direction.resourceLabels.add(name);
+    }
+  } else if (parsed.kind !== "interface") {
+    if (type.kind !== "func") fail("item with an annotated name is not a func");
+    checkAnnotation(direction, parsed, type.type, node, fail);
+  }
+  return defineAttributes(context, syntax, parsed, type);
 }
+
+type Fail = (reason: string) => never;
 
 /** Which feature would make a name valid that is not. */
 function featureHint(name: string): string {
@@ -62,73 +66,49 @@ function featureHint(name: string): string {
   return both ? ", which needs the `nested-names` and `canonical-names` features" : "";
 }
 
-/** The rules that annotations of a name set for the type of the function. */
-class NameChecker {
-  readonly #context: Context;
-  readonly #direction: Direction;
-  readonly #offset: number;
-
-  constructor(context: Context, direction: Direction, offset: number) {
-    this.#context = context;
-    this.#direction = direction;
-    this.#offset = offset;
-  }
-
-  check(name: ExternName, { type, node }: Named): void {
-    switch (name.kind) {
-      case "constructor":
-        this.#constructed(name.resource, this.#func(type), node);
-        return;
-      case "method":
-        this.#method(name.resource, this.#func(type), node);
-        return;
-      case "static":
-        this.#func(type);
-        if (!this.#direction.resourceLabels.has(name.resource)) {
-          this.#fail("static resource name is not known in this context");
-        }
-        return;
-      case "label":
-        if (type.kind !== "type" || type.type.kind !== "resource") return;
-        this.#direction.labels.set(node, name.label);
-        this.#direction.resourceLabels.add(name.label);
-        return;
-      case "interface":
-    }
-  }
-
-  #func(type: ExternType): FuncType {
-    return type.kind === "func" ? type.type : this.#fail("item with an annotated name is not a func");
-  }
-
-  #constructed(resource: string, type: FuncType, node: NameNode): void {
-    const { result } = type;
-    if (result === undefined) this.#fail("function should return one value");
-    const own = result.kind === "result" ? result.ok : result;
-    if (own?.kind !== "own") this.#fail("function should return `(own $T)` or `(result (own $T))`");
-    const returned = node.parts[type.params.length];
-    this.#label(resource, (result.kind === "result" ? returned?.parts[0] : returned)?.parts[0]);
-  }
-
-  #method(resource: string, type: FuncType, node: NameNode): void {
-    const self = type.params[0];
-    if (self === undefined) this.#fail("function should have at least one argument");
-    if (self.label !== "self") this.#fail("function should have a first argument called `self`");
-    if (self.type.kind !== "borrow") this.#fail("function should take a first argument of `(borrow $T)`");
-    this.#label(resource, node.parts[0]?.parts[0]);
-  }
-
+/** The rules that the annotation of a name sets for the type of the function. */
+function checkAnnotation(
+  { labels, resourceLabels }: Direction,
+  name: Extract<ExternName, { readonly resource: string }>,
+  { params, result }: FuncType,
+  { parts }: NameNode,
+  fail: Fail,
+): void {
   /** The resource that is used must have been imported or exported by the name that the function's has. */
-  #label(expected: string, node: NameNode | undefined): void {
-    const actual = node === undefined ? undefined : this.#direction.labels.get(node);
-    if (actual === undefined) this.#fail("resource used in function does not have a name in this context");
-    if (actual !== expected) this.#fail(`function does not match expected resource name \`${actual}\``);
+  const checkLabel = (resource: NameNode | undefined) => {
+    const label = resource === undefined ? undefined : labels.get(resource);
+    if (label === undefined) fail("resource used in function does not have a name in this context");
+    if (label !== name.resource) fail(`function does not match expected resource name \`${label}\``);
+  };
+  switch (name.kind) {
+    case "constructor": {
+      if (result === undefined) fail("function should return one value");
+      const own = result.kind === "result" ? result.ok : result;
+      if (own?.kind !== "own") fail("function should return `(own $T)` or `(result (own $T))`");
+      const returned = parts[params.length];
+      checkLabel((result.kind === "result" ? returned?.parts[0] : returned)?.parts[0]);
+      return;
+    }
+    case "method": {
+      const [self] = params;
+      if (self === undefined) fail("function should have at least one argument");
+      if (self.label !== "self") fail("function should have a first argument called `self`");
+      if (self.type.kind !== "borrow") fail("function should take a first argument of `(borrow $T)`");
+      checkLabel(parts[0]?.parts[0]);
+      return;
+    }
+    case "static":
+      if (!resourceLabels.has(name.resource)) fail("static resource name is not known in this context");
+      return;
   }
-
-  #fail(reason: string): never {
-    return this.#context.fail("name", reason, this.#offset);
-  }
+  name satisfies never;
 }
+
+const attributeKeys = {
+  implements: "implements",
+  versionsuffix: "versionSuffix",
+  "external-id": "externalId",
+} as const satisfies Record<AttributeSyntax["attribute"], keyof NameAttributes>;
 
 function defineAttributes(
   context: Context,
@@ -137,66 +117,42 @@ function defineAttributes(
   type: ExternType,
 ): NameAttributes | undefined {
   if (syntax.attributes.length === 0) return undefined;
-  const attributes: { implements?: string; versionSuffix?: string; externalId?: string } = {};
-  for (const attribute of syntax.attributes) {
-    const { value, offset } = attribute;
-    const key = ({ implements: "implements", versionsuffix: "versionSuffix", "external-id": "externalId" } as const)[
-      attribute.attribute
-    ];
-    if (attributes[key] !== undefined) {
-      context.fail("name", `duplicate '${attribute.attribute}' option in name`, offset);
-    }
+  const attributes: { -readonly [K in keyof NameAttributes]: NameAttributes[K] } = {};
+  for (const { attribute, value, offset } of syntax.attributes) {
+    const fail: Fail = (reason) => context.fail("name", reason, offset);
+    const key = attributeKeys[attribute];
+    if (attributes[key] !== undefined) fail(`duplicate '${attribute}' option in name`);
     attributes[key] = value;
-    checkAttribute(context, attribute, syntax.name, name, type);
+    const feature = attribute === "versionsuffix" ? "canonical-names" : "implements";
+    context.require(feature, offset, `the \`${attribute}\` attribute`);
+    if (attribute === "implements") checkImplements(context, value, syntax.name, name, type, fail);
+    if (attribute === "versionsuffix") checkVersionSuffix(value, syntax.name, name, fail);
   }
   return attributes;
 }
 
-function checkAttribute(
+function checkImplements(
   context: Context,
-  { attribute, value, offset }: AttributeSyntax,
+  value: string,
   name: string,
   parsed: ExternName,
   type: ExternType,
+  fail: Fail,
 ): void {
-  switch (attribute) {
-    case "external-id":
-      context.require("implements", offset, "the `external-id` attribute");
-      return;
-    case "implements": {
-      context.require("implements", offset, "the `implements` attribute");
-      if (type.kind !== "instance") {
-        context.fail("name", "only instances can have an `implements` attribute", offset);
-      }
-      if (parsed.kind !== "label") {
-        context.fail("name", `name \`${name}\` is not valid with \`implements\`: it must be a plain name`, offset);
-      }
-      const options = {
-        nested: context.features.has("nested-names"),
-        canonicalVersions: context.features.has("canonical-names"),
-      };
-      const implemented = parseInterfaceName(value, options);
-      if (typeof implemented === "string") {
-        const reason = value === "" ? "is not a valid name" : `must be an interface name: ${implemented}`;
-        context.fail("name", `\`implements\` attribute \`${value}\` ${reason}`, offset);
-      }
-      return;
-    }
-    case "versionsuffix": {
-      context.require("canonical-names", offset, "the `versionsuffix` attribute");
-      const version = name.slice(name.indexOf("@") + 1);
-      if (parsed.kind !== "interface" || parsed.version === undefined || !isCanonicalVersion(version)) {
-        context.fail("name", `\`versionsuffix\` needs a name with a canonical version, not \`${name}\``, offset);
-      }
-      const fault = parseSemver(version + value);
-      if (typeof fault === "string") {
-        context.fail(
-          "name",
-          `\`versionsuffix\` makes \`${version}${value}\`, which is not a valid version: ${fault}`,
-          offset,
-        );
-      }
-      return;
-    }
+  if (type.kind !== "instance") fail("only instances can have an `implements` attribute");
+  if (parsed.kind !== "label") fail(`name \`${name}\` is not valid with \`implements\`: it must be a plain name`);
+  const implemented = parseInterfaceName(value, context.nameOptions);
+  if (typeof implemented !== "string") return;
+  const reason = value === "" ? "is not a valid name" : `must be an interface name: ${implemented}`;
+  fail(`\`implements\` attribute \`${value}\` ${reason}`);
+}
+
+function checkVersionSuffix(value: string, name: string, parsed: ExternName, fail: Fail): void {
+  if (parsed.kind !== "interface" || parsed.version?.kind !== "canonical") {
+    fail(`\`versionsuffix\` needs a name with a canonical version, not \`${name}\``);
   }
+  const version = parsed.version.text + value;
+  const fault = parseSemver(version);
+  if (typeof fault !== "string") return;
+  fail(`\`versionsuffix\` makes \`${version}\`, which is not a valid version: ${fault}`);
 }

@@ -2,17 +2,13 @@
  * Type definitions: of values and functions, and of components and instances, which are scopes of their own; resource
  * types are only defined in components themselves. "Type Definitions" in Explainer.md and Binary.md.
  */
-import type {
-  ExternName, ExternTypeSyntax, ResourceTypeSyntax, TypeDeclaration, TypeDefinition,
-} from "../binary/definitions.ts"; // biome-ignore format: one list
+import type { ResourceTypeSyntax, TypeDeclaration, TypeDefinition } from "../binary/definitions.ts";
 import type { ComponentType, InstanceType } from "../types/types.ts";
 import { defineAlias } from "./aliases.ts";
 import { hasCoreType } from "./canon-options.ts";
 import type { Context } from "./context.ts";
 import { defineCoreType } from "./core.ts";
-import { checkExportedValue, checkVisible, declare, resolveExternType } from "./externs.ts";
-import { addItem } from "./items.ts";
-import { defineName, type Way } from "./names.ts";
+import { declareExtern } from "./externs.ts";
 import { Scope, type TypeEntry } from "./scope.ts";
 import { defineFuncType, defineValType } from "./value-types.ts";
 import { closed, nameable } from "./visibility.ts";
@@ -107,24 +103,4 @@ function declareOne(context: Context, scope: Scope, declaration: TypeDeclaration
       return;
   }
   declaration satisfies never;
-}
-
-function declareExtern(
-  context: Context,
-  scope: Scope,
-  way: Way,
-  syntax: ExternName,
-  typeSyntax: ExternTypeSyntax,
-): void {
-  const { name, offset } = syntax;
-  context.path.push(name);
-  const direction = way === "import" ? scope.imports : scope.exports;
-  const resolved = resolveExternType(context, scope, typeSyntax, name);
-  const attributes = defineName(context, direction, way, syntax, resolved);
-  checkVisible(context, scope, way, resolved, offset);
-  if (way === "export" && scope.kind === "component-type") checkExportedValue(context, resolved.type, offset);
-  declare(direction, name, attributes, resolved);
-  const { type, node } = resolved;
-  addItem(scope, { from: "imported", import: { name, attributes, type, offset } }, type, node, offset);
-  context.path.pop();
 }

@@ -4,9 +4,7 @@
  * Components within components are worked through on a stack of this file's own, so their depth costs no stack of the
  * engine's. "Component Definitions" in Explainer.md.
  */
-import type {
-  ComponentSyntax, Definition, ExportDefinition, ImportDefinition,
-} from "../binary/definitions.ts"; // biome-ignore format: one list
+import type { ComponentSyntax, Definition, ExportDefinition } from "../binary/definitions.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import type { TypeInterner } from "../types/interner.ts";
 import type { ComponentType, ExternDecl, ResourceType } from "../types/types.ts";
@@ -14,23 +12,15 @@ import { defineAlias } from "./aliases.ts";
 import { defineCanon } from "./canon.ts";
 import { Context } from "./context.ts";
 import { defineCoreInstance, defineCoreModule, defineCoreType } from "./core.ts";
-import {
-  checkExportedValue,
-  checkVisible,
-  declare,
-  nameResource,
-  type ResolvedExtern,
-  resolveExternType,
-} from "./externs.ts";
+import { declare, declareExtern, nameResource, type ResolvedExtern, resolveExternType } from "./externs.ts";
 import { mentionsFreeResource } from "./facts.ts";
 import type { Feature, FeatureSet } from "./features.ts";
 import { defineInstance } from "./instantiate.ts";
 import { addItem, type ResolvedItem, resolveItem } from "./items.ts";
-import { defineName } from "./names.ts";
 import { Scope } from "./scope.ts";
 import { Substitution } from "./substitute.ts";
 import { SubtypeChecker } from "./subtype.ts";
-import type { TypedComponent, TypedExport, TypedImport } from "./typed.ts";
+import type { TypedComponent, TypedExport } from "./typed.ts";
 import { componentType, defineType } from "./types.ts";
 import { defineStart, defineValue } from "./values.ts";
 import { renamed } from "./visibility.ts";
@@ -134,7 +124,10 @@ class Validator {
         defineCanon(context, scope, definition);
         return undefined;
       case "import":
-        this.#import(scope, definition);
+        scope.definitions.push({
+          step: "import",
+          import: declareExtern(context, scope, "import", definition.name, definition.type),
+        });
         return undefined;
       case "export":
         this.#export(scope, definition);
@@ -148,20 +141,6 @@ class Validator {
     }
   }
 
-  #import(scope: Scope, { name: syntax, type: typeSyntax, offset }: ImportDefinition): void {
-    const context = this.#context;
-    const { name } = syntax;
-    context.path.push(name);
-    const resolved = resolveExternType(context, scope, typeSyntax, name);
-    const attributes = defineName(context, scope.imports, "import", syntax, resolved);
-    checkVisible(context, scope, "import", resolved, offset);
-    declare(scope.imports, name, attributes, resolved);
-    const typed: TypedImport = { name, attributes, type: resolved.type, offset };
-    scope.definitions.push({ step: "import", import: typed });
-    addItem(scope, { from: "imported", import: typed }, resolved.type, resolved.node, offset);
-    context.path.pop();
-  }
-
   #export(scope: Scope, definition: ExportDefinition): void {
     const context = this.#context;
     const { name: syntax, offset } = definition;
@@ -170,10 +149,7 @@ class Validator {
     const item = resolveItem(context, scope, definition.item);
     nameResource(item.type, name);
     const resolved = this.#exportType(scope, definition, item);
-    const attributes = defineName(context, scope.exports, "export", syntax, resolved);
-    checkVisible(context, scope, "export", resolved, offset);
-    checkExportedValue(context, resolved.type, offset);
-    declare(scope.exports, name, attributes, resolved);
+    const attributes = declare(context, scope, "export", syntax, resolved);
     const typed: TypedExport = { name, attributes, item: item.item, type: resolved.type, offset };
     scope.definitions.push({ step: "export", export: typed });
     addItem(scope, { from: "exported", export: typed }, resolved.type, resolved.node, offset);
