@@ -2,6 +2,7 @@
 
 export type { Tier } from "./codegen/tier.ts";
 export { blocking } from "./embed/blocking.ts";
+export { cancellable } from "./embed/cancellable.ts";
 export type { CompileOptions } from "./embed/compile-options.ts";
 export { Component } from "./embed/component.ts";
 export { type CallOptions, type Func, views } from "./embed/func.ts";

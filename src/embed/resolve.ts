@@ -12,6 +12,7 @@ import { type PrintOptions, printExternType, printType } from "../types/print.ts
 import type { AnyType, ComponentType, ExternDecl, ExternType } from "../types/types.ts";
 import type { CoreModuleType } from "../wasm/types.ts";
 import { isBlocking } from "./blocking.ts";
+import { isCancellable } from "./cancellable.ts";
 import { type Binary, Component, compiledOf, type Given } from "./component.ts";
 import { Faults, type Path } from "./faults.ts";
 import { functionType, wantsViews } from "./func.ts";
@@ -131,10 +132,11 @@ class Resolver {
     const { name, items, spelling } = place;
     // A function that is imported by itself, and defined so, belongs to no object.
     const own = path.length === 1 ? findDefinition(this.#definitions, name) : undefined;
-    const found: FoundFunction | undefined =
+    const find = (args: number): FoundFunction | undefined =>
       typeof own === "function"
         ? { given: own as never, call: own as never }
-        : findFunction(items, name, arity, spelling);
+        : findFunction(items, name, args, spelling);
+    let found = find(arity);
     if (found === undefined) return this.#noFunction(place);
     const wanted = wantedOf(place);
     const type = functionType(found.given);
@@ -142,9 +144,18 @@ class Resolver {
       const problem = `what is defined for it is a ${printType(type)}`;
       return this.faults.add("wrong-import", path, printExternType(wanted), problem);
     }
+    const cancellable = isCancellable(found.given);
+    if (cancellable) {
+      if (wanted.kind === "func" && !wanted.type.async) {
+        const why = "what is defined for it is marked as `cancellable`, which only functions of an `async` type can be";
+        return this.faults.add("wrong-import", path, printExternType(wanted), why);
+      }
+      // The signal is one more.
+      found = find(arity + 1)!;
+    }
     // Functions of an `async` type may return promises anyway.
     const waits = wanted.kind === "func" && !wanted.type.async && isBlocking(found.given);
-    return { kind: "func", func: found.call as never, views: wantsViews(found.given), waits };
+    return { kind: "func", func: found.call as never, views: wantsViews(found.given), waits, cancellable };
   }
 
   #resource(path: Path): ResolvedImport | undefined {

@@ -14,10 +14,11 @@ import { beginStart, type Callee, type CoreEntry, canonLift, lowerLifted, nested
 import { LiftLowerContext } from "./context.ts";
 import { explainArguments, explainResult } from "./explain.ts";
 import { canSuspend, type Entry, Stacks } from "./fiber.ts";
-import type { AsyncFunctions, CoreFunction, HostFunction, PieceBinding, ValuesOf } from "./functions.ts";
+import type { AsyncFunctions, CoreFunction, PieceBinding, ValuesOf } from "./functions.ts";
 import { callNow, callPromised, type HostCallee, lowerHost } from "./host-calls.ts";
 import type { ComponentInstance } from "./instance.ts";
 import type { Functions, InstanceState } from "./instance-state.ts";
+import type { ResolvedImport } from "./instantiate.ts";
 import { CallScope, type Rep, type ResourceType, takeHandle } from "./resources.ts";
 import { schedulerOf } from "./scheduler.ts";
 import { loadLatin1OrUtf16, loadUtf8, loadUtf16, storeLatin1OrUtf16, storeUtf8, storeUtf16 } from "./strings.ts";
@@ -25,6 +26,7 @@ import { settle } from "./suspension.ts";
 import type { Task, TaskCaller } from "./task.ts";
 import { trapOnThrow } from "./trap.ts";
 
+type ImportedFunction = Extract<ResolvedImport, { readonly kind: "func" }>;
 type Lower = Extract<Trampoline, { readonly op: "lower" }>;
 type Builtin = Extract<Trampoline, { readonly op: "builtin" }>;
 
@@ -164,7 +166,7 @@ export class AsyncState {
   lower(
     index: TrampolineIndex,
     { callee, type, options }: Lower,
-    host: HostFunction | undefined,
+    imported: ImportedFunction | undefined,
     path: readonly string[],
   ): CoreFunction | undefined {
     const makers = this.functions.lowers.get(index);
@@ -182,11 +184,12 @@ export class AsyncState {
       lowerResult: makers.lowerResult(binding),
     };
     if (callee.from === "lift") return lowerLifted(side, this.callee(callee.lift));
-    assert(host !== undefined);
+    assert(imported !== undefined);
     const funcType = plan.funcTypes[type]!;
     return lowerHost({
       ...side,
-      host,
+      host: imported.func,
+      cancellable: imported.cancellable === true,
       fallible: funcType.result !== undefined && plan.types[funcType.result]!.kind === "result",
       failed: (error, result, scope) => {
         const explain = () => explainResult({ types: plan.types, resources, asyncTypes }, funcType, result, path);

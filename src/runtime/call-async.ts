@@ -250,7 +250,10 @@ export function lowerLifted(side: CallerSide, callee: Callee): CoreFunction {
       // A synchronous caller that cannot wait for the end of a quantum had better have it end at once.
       const mode = async || thread?.fiber !== undefined ? "suspendable" : "plain";
       const { task, quantum } = canonLift(callee, entering, caller, subtask.scope, mode);
-      subtask.onCancel = (from) => task.requestCancellation(from);
+      subtask.onCancel = (from) => {
+        caller.cancelReason = scheduler.running?.task.caller.cancelReason;
+        return task.requestCancellation(from);
+      };
       return settle(side.stacks, thread, quantum, () => answer(side, thread, subtask));
     } catch (error) {
       return trapOnThrow(error, path);

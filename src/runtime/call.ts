@@ -116,7 +116,8 @@ export function located(reason: ComponentError, path: readonly string[], trap: u
 
 /** For the result of a host function that has none. Whatever it returns is ignored, but a promise would be lost. */
 export function checkNothing(result: unknown, path: readonly string[]): void {
-  if (typeof result !== "object" || result === null || typeof (result as { then?: unknown }).then !== "function") return;
+  if (typeof result !== "object" || result === null || typeof (result as { then?: unknown }).then !== "function")
+    return;
   const reason =
     "the function returned a promise, for which nothing waits; for the component to wait for it, wrap the function in `blocking(…)`, and if it need not, let it return nothing";
   trapWith(new ComponentError("call", "wrong-result", reason, { path }));

@@ -15,7 +15,7 @@ import type { ComponentInstance } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import type { Quantum } from "./quantum.ts";
 import { CallScope } from "./resources.ts";
-import { schedulerOf } from "./scheduler.ts";
+import { type Awaiting, type Resting, type Scheduler, schedulerOf } from "./scheduler.ts";
 import { errorPayload } from "./shapes.ts";
 import { Subtask } from "./subtask.ts";
 import type { Task, TaskCaller } from "./task.ts";
@@ -45,30 +45,138 @@ function outcomeOf({ fallible }: HostCallee, value: unknown): Outcome {
   return tag === "ok" ? { value: val } : { error: resultError(val) };
 }
 
-/** What `canonLift` is told of the host; `settle` takes the first outcome, and says whether it was that. */
-function hostCaller(
-  callee: HostCallee,
-  args: readonly unknown[],
-  scope: CallScope,
-  settle: (outcome: Outcome) => boolean,
-  signal?: AbortSignal,
-): TaskCaller {
-  return {
-    values: "host",
-    start: () => args,
-    resolve(result) {
-      scope.release();
-      settle(result === undefined ? { error: signal?.reason } : outcomeOf(callee, result.value));
-    },
-    refuse(error) {
-      if (isGuestFailure(error) || error instanceof AssertionError) return false;
-      scope.abandon();
-      settle({ error: argumentFault(callee.callee.path, () => callee.explain(args), error) });
-      return true;
-    },
-    fail: ({ phase, code, reason, path, cause }) =>
-      settle({ error: new ComponentError(phase, code, reason, { path: [...callee.callee.path, ...path] }, { cause }) }),
-  };
+/** A call by the host, as `canonLift` sees it: it takes the first outcome that there is. */
+class HostCall implements TaskCaller {
+  readonly values = "host";
+  readonly scope: CallScope = new CallScope();
+  readonly callee: HostCallee;
+  readonly #args: readonly unknown[];
+  outcome: Outcome | undefined;
+
+  constructor(callee: HostCallee, args: readonly unknown[]) {
+    this.callee = callee;
+    this.#args = args;
+  }
+
+  start(): readonly unknown[] {
+    return this.#args;
+  }
+
+  resolve(result: { readonly value: unknown } | undefined): void {
+    this.scope.release();
+    this.settle(result === undefined ? { error: this.cancelReason } : outcomeOf(this.callee, result.value));
+  }
+
+  refuse(error: unknown): boolean {
+    if (isGuestFailure(error) || error instanceof AssertionError) return false;
+    this.scope.abandon();
+    const { callee, explain } = this.callee;
+    this.settle({ error: argumentFault(callee.path, () => explain(this.#args), error) });
+    return true;
+  }
+
+  fail({ phase, code, reason, path, cause }: ComponentError): boolean {
+    const at = { path: [...this.callee.callee.path, ...path] };
+    return this.settle({ error: new ComponentError(phase, code, reason, at, { cause }) });
+  }
+
+  /** Why it was cancelled, if it was. */
+  get cancelReason(): unknown {
+    return undefined;
+  }
+
+  /** Whether it was the first. */
+  settle(outcome: Outcome): boolean {
+    if (this.outcome !== undefined) return false;
+    this.outcome = outcome;
+    return true;
+  }
+}
+
+/** A call whose promise is settled when no guest runs: whoever goes on then can call whatever the guest has left by then. */
+class PromisedCall extends HostCall implements Awaiting, Resting {
+  readonly #resolve: (value: unknown) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #signal: AbortSignal | undefined;
+  readonly #scheduler: Scheduler;
+  #begun = false;
+  #task: Task | undefined;
+  #told = false;
+  /** Of the signal's. */
+  #forget: (() => void) | undefined;
+
+  constructor(
+    callee: HostCallee,
+    args: readonly unknown[],
+    signal: AbortSignal | undefined,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super(callee, args);
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#signal = signal;
+    this.#scheduler = schedulerOf(callee.callee.instance.store);
+    this.#scheduler.addCall(this);
+    if (signal !== undefined) this.#listen(signal);
+    this.#scheduler.post(() => this.#begin());
+  }
+
+  #listen(signal: AbortSignal): void {
+    const over = this.#scheduler.addOperation();
+    const abort = () => {
+      if (this.#begun) this.#scheduler.post(() => cancelTask(this.#task!));
+      else this.settle({ error: signal.reason });
+    };
+    signal.addEventListener("abort", abort);
+    this.#forget = () => {
+      signal.removeEventListener("abort", abort);
+      over();
+    };
+  }
+
+  #begin(): Quantum {
+    if (this.outcome !== undefined) return undefined;
+    const { callee, entering } = this.callee;
+    if (entering.some(({ flags }) => flags !== 0)) {
+      this.settle({ error: entryError(callee) });
+      return undefined;
+    }
+    this.#begun = true;
+    const { task, quantum } = canonLift(callee, entering, this, this.scope, "suspendable");
+    this.#task = task;
+    return quantum;
+  }
+
+  override get cancelReason(): unknown {
+    return this.#signal?.reason;
+  }
+
+  override settle(outcome: Outcome): boolean {
+    if (!super.settle(outcome)) return false;
+    this.#forget?.();
+    this.#scheduler.atRest(this);
+    return true;
+  }
+
+  rest(): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#scheduler.removeCall(this);
+    const outcome = this.outcome!;
+    if ("error" in outcome) this.#reject(outcome.error);
+    else this.#resolve(outcome.value);
+  }
+
+  /** Also of one that has returned in the same quantum: what traps then, `post-return` say, may belong to the call. */
+  storeFailed(reason: ComponentError): boolean {
+    if (this.#told) return false;
+    const outcome = { error: located(reason, this.callee.callee.path, reason.cause) };
+    this.settle(outcome);
+    this.outcome = outcome;
+    this.rest();
+    return true;
+  }
 }
 
 /** Calls a function; the promise is settled when it returns, whatever its task does after that. */
@@ -77,72 +185,19 @@ export function callPromised(
   args: readonly unknown[],
   { signal }: AsyncCallOptions = {},
 ): Promise<unknown> {
-  const { instance, path } = callee.callee;
-  const { store } = instance;
-  const scheduler = schedulerOf(store);
   return new Promise((resolve, reject) => {
-    if (store.trapped !== undefined) cannotEnter(instance, path);
+    const { instance, path } = callee.callee;
+    if (instance.store.trapped !== undefined) cannotEnter(instance, path);
     signal?.throwIfAborted();
-    let begun = false;
-    let task: Task | undefined;
-    let outcome: Outcome | undefined;
-    let told = false;
-    const tell = () => {
-      if (told) return;
-      told = true;
-      forget();
-      if ("error" in outcome!) reject(outcome.error);
-      else resolve(outcome!.value);
-    };
-    const settle = (settled: Outcome) => {
-      if (outcome !== undefined) return false;
-      outcome = settled;
-      mayAbort?.();
-      signal?.removeEventListener("abort", abort);
-      // Whoever goes on then can call whatever the guest has left by then.
-      scheduler.atRest(tell);
-      return true;
-    };
-    // Also of one that has returned in the same quantum: what traps then, `post-return` say, may belong to the call.
-    const forget = scheduler.addCall((reason) => {
-      if (told) return false;
-      settle({ error: located(reason, path, reason.cause) });
-      outcome = { error: located(reason, path, reason.cause) };
-      tell();
-      return true;
-    });
-    const mayAbort = signal && scheduler.addOperation();
-    const abort = () => {
-      if (begun) scheduler.post(() => cancelTask(task));
-      else settle({ error: signal!.reason });
-    };
-    signal?.addEventListener("abort", abort);
-    scheduler.post(() => {
-      if (outcome !== undefined) return undefined;
-      if (callee.entering.some(({ flags }) => flags !== 0)) {
-        settle({ error: entryError(instance, path) });
-        return undefined;
-      }
-      begun = true;
-      const scope = new CallScope();
-      const started = canonLift(
-        callee.callee,
-        callee.entering,
-        hostCaller(callee, args, scope, settle, signal),
-        scope,
-        "suspendable",
-      );
-      task = started.task;
-      return started.quantum;
-    });
+    new PromisedCall(callee, args, signal, resolve, reject);
   });
 }
 
-function cancelTask(task: Task | undefined): Quantum {
-  return task?.state === "initial" || task?.state === "started" ? task.requestCancellation(undefined) : undefined;
+function cancelTask(task: Task): Quantum {
+  return task.state === "initial" || task.state === "started" ? task.requestCancellation(undefined) : undefined;
 }
 
-function entryError(instance: ComponentInstance, path: readonly string[]): unknown {
+function entryError({ instance, path }: Callee): unknown {
   try {
     return cannotEnter(instance, path);
   } catch (error) {
@@ -156,29 +211,18 @@ export function callNow(callee: HostCallee, args: readonly unknown[]): unknown {
   const { instance, path } = callee.callee;
   const scheduler = schedulerOf(instance.store);
   for (const entered of entering) if (entered.flags !== 0) cannotEnter(entered, path);
-  let settled: Outcome | undefined;
-  const scope = new CallScope();
+  const call = new HostCall(callee, args);
   const { current } = scheduler;
   try {
-    canonLift(
-      callee.callee,
-      entering,
-      hostCaller(callee, args, scope, (outcome) => {
-        if (settled !== undefined) return false;
-        settled = outcome;
-        return true;
-      }),
-      scope,
-      "plain",
-    );
+    canonLift(callee.callee, entering, call, call.scope, "plain");
   } catch (error) {
-    scope.release();
+    call.scope.release();
     scheduler.current = current;
     guestFailed(entering, path, error);
   }
   scheduler.current = current;
   leave(entering);
-  const outcome = settled!;
+  const outcome = call.outcome!;
   if ("error" in outcome) throw outcome.error;
   return outcome.value;
 }
@@ -189,6 +233,8 @@ export function callNow(callee: HostCallee, args: readonly unknown[]): unknown {
 export interface HostImport extends CallerSide {
   readonly host: HostFunction;
   readonly fallible: boolean;
+  /** Whether it gets an `AbortSignal` after its arguments. */
+  readonly cancellable: boolean;
   /** Never returns: traps for what the host function threw, or for a result of the wrong type. */
   readonly failed: (error: unknown, result: unknown, scope: CallScope) => never;
 }
@@ -206,12 +252,14 @@ export function lowerHost(side: HostImport): CoreFunction {
       subtask.start();
       const resolve = (value: unknown) => {
         try {
-          subtask.return(side.lowerResult(value, core));
+          if (value === cancelled) subtask.cancelled();
+          else subtask.return(side.lowerResult(value, core));
         } catch (error) {
           side.failed(error, value, subtask.scope);
         }
       };
-      const result = callHost(side, side.liftParams(core, subtask.scope), subtask.scope);
+      const cancellation = side.cancellable ? new Cancellation(subtask, scheduler) : undefined;
+      const result = callHost(side, side.liftParams(core, subtask.scope), subtask.scope, cancellation);
       if (!(result instanceof Pending)) {
         resolve(result.value);
         return answer(side, thread, subtask);
@@ -225,6 +273,7 @@ export function lowerHost(side: HostImport): CoreFunction {
       const later = (perform: () => void) =>
         scheduler.post(() => {
           perform();
+          cancellation?.over();
           over();
           return undefined;
         });
@@ -239,6 +288,43 @@ export function lowerHost(side: HostImport): CoreFunction {
   };
 }
 
+/** What a promise of a call gives that was given up because the component cancelled it. */
+const cancelled: unique symbol = Symbol("cancelled");
+
+/** Tells a host function, by a signal, that its caller has cancelled the call, or cannot be told of its end any more. */
+class Cancellation {
+  readonly #controller = new AbortController();
+  readonly #subtask: Subtask;
+  readonly #forget: () => void;
+
+  constructor(subtask: Subtask, scheduler: Scheduler) {
+    this.#subtask = subtask;
+    subtask.onCancel = () => {
+      const reason = scheduler.running?.task.caller.cancelReason;
+      scheduler.atRest({ rest: () => this.#controller.abort(reason) });
+      return undefined;
+    };
+    this.#forget = scheduler.addFailure((reason) => {
+      queueMicrotask(() => this.#controller.abort(reason));
+      return false;
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  over(): void {
+    this.#forget();
+  }
+
+  /** Whether what a host function throws says that it has given up as it was asked to. */
+  explains(error: unknown): boolean {
+    if (!this.#subtask.cancellationRequested || !this.signal.aborted) return false;
+    return error === this.signal.reason || (error instanceof Error && error.name === "AbortError");
+  }
+}
+
 class Pending {
   readonly promise: Promise<unknown>;
 
@@ -248,17 +334,27 @@ class Pending {
 }
 
 /** Calls the host function: its result, as a value of the component's, or the promise of that. */
-function callHost(side: HostImport, args: readonly unknown[], scope: CallScope): { readonly value: unknown } | Pending {
+function callHost(
+  side: HostImport,
+  args: readonly unknown[],
+  scope: CallScope,
+  cancellation: Cancellation | undefined,
+): { readonly value: unknown } | Pending {
   const { host, fallible } = side;
   const wrap = (value: unknown) => (fallible ? { tag: "ok", val: value } : value);
   const fail = (error: unknown) => {
+    if (cancellation?.explains(error)) return cancelled;
     if (!fallible) throw error;
     return { tag: "err", val: errorPayload(error) };
   };
   try {
-    const result = (host as (...args: readonly unknown[]) => unknown)(...args);
-    return isThenable(result) ? new Pending(Promise.resolve(result).then(wrap, fail)) : { value: wrap(result) };
+    const more = cancellation === undefined ? [] : [cancellation.signal];
+    const result = (host as (...args: readonly unknown[]) => unknown)(...args, ...more);
+    if (isThenable(result)) return new Pending(Promise.resolve(result).then(wrap, fail));
+    cancellation?.over();
+    return { value: wrap(result) };
   } catch (error) {
+    cancellation?.over();
     try {
       return { value: fail(error) };
     } catch (fault) {

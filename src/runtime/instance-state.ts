@@ -252,7 +252,7 @@ export class InstanceState {
     }
     const imported = callee.from === "import" ? this.#import(callee.import, "func") : undefined;
     const path = callee.from === "import" ? importWords(plan.imports[callee.import]!.path) : wordsOf(name);
-    const task = this.#async?.lower(index, this.plan.trampolines[index] as Lower, imported?.func, path);
+    const task = this.#async?.lower(index, this.plan.trampolines[index] as Lower, imported, path);
     if (task !== undefined) return task;
     const maker = this.#functions.lowers.get(index);
     assert(maker !== undefined);

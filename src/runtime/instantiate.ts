@@ -26,6 +26,8 @@ export type ResolvedImport =
       readonly views: boolean;
       /** Whether guests are suspended until its promise is settled, though its type is synchronous. */
       readonly waits?: boolean;
+      /** Whether it gets an `AbortSignal` after its arguments; only if its type is asynchronous. */
+      readonly cancellable?: boolean;
     }
   | { readonly kind: "resource"; readonly type: ResourceType }
   | { readonly kind: "core-module"; readonly module: WebAssembly.Module };

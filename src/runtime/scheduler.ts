@@ -28,6 +28,17 @@ const YIELDS_PER_TURN = 32;
 /** Tells somebody of the failure of the store; `true` if there is anybody. */
 type Fail = (reason: ComponentError) => boolean;
 
+/** Something that the host awaits. */
+export interface Awaiting {
+  /** Told of the failure of the store; `true` if somebody did not know. */
+  storeFailed(reason: ComponentError): boolean;
+}
+
+/** Something to do when no guest runs. */
+export interface Resting {
+  rest(): void;
+}
+
 export class Scheduler {
   readonly store: Store;
   /** Undefined in production, where whatever comes first is chosen. */
@@ -41,7 +52,7 @@ export class Scheduler {
   /** In the order in which they began to wait. `Store.waiting` in the specification. */
   readonly waiting: Set<Thread> = new Set();
   /** What the host awaits. They fail when the store does. */
-  readonly #calls: Set<Fail> = new Set();
+  readonly #calls: Set<Awaiting> = new Set();
   readonly #failures: Set<Fail> = new Set();
   /** How many of `failures` the host awaits: what it reads. */
   #reads = 0;
@@ -50,7 +61,7 @@ export class Scheduler {
   readonly #ready: Queue<Thread> = new Queue();
   readonly #yielded: Queue<Thread> = new Queue();
   readonly #posted: Queue<() => Quantum> = new Queue();
-  readonly #endings: Queue<() => void> = new Queue();
+  readonly #endings: Queue<Resting> = new Queue();
   /** The quantum that is yet to end, of those that were begun outside of all others. */
   #chain: Promise<void> | undefined;
   /** Whether one has been begun, and has not ended. */
@@ -137,8 +148,9 @@ export class Scheduler {
 
   // ---- What the host does
 
-  /** Runs `task` outside of all quanta: at once if there is none, else when its turn comes. */
+  /** Runs `task` outside of all quanta: at once if there is none, else when its turn comes. Never once the store has failed. */
   post(task: () => Quantum): void {
+    if (this.store.trapped !== undefined) return;
     if (this.#chain !== undefined || this.current !== undefined || this.#posted.length > 0) {
       this.#posted.push(task);
       this.#schedule();
@@ -150,7 +162,7 @@ export class Scheduler {
   }
 
   /** Does something as soon as no guest runs: nothing that calls one. */
-  atRest(action: () => void): void {
+  atRest(action: Resting): void {
     this.#endings.push(action);
     if (!this.#performing) this.#schedule();
   }
@@ -158,7 +170,7 @@ export class Scheduler {
   /** No guest runs: what has waited for that is done. */
   #rest(): void {
     this.store.runDeferred();
-    for (let action = this.#endings.shift(); action !== undefined; action = this.#endings.shift()) action();
+    for (let action = this.#endings.shift(); action !== undefined; action = this.#endings.shift()) action.rest();
   }
 
   /** As `addCall`, for what the host does not need to have an end; it may await it all the same. */
@@ -173,13 +185,14 @@ export class Scheduler {
     };
   }
 
-  /** Something that the host awaits. `fail` is called if the store fails before it is removed. */
-  addCall(fail: Fail): () => void {
-    this.#calls.add(fail);
+  /** From now on the host awaits `call`. */
+  addCall(call: Awaiting): void {
+    this.#calls.add(call);
     this.#turn?.ref();
-    return () => {
-      this.#calls.delete(fail);
-    };
+  }
+
+  removeCall(call: Awaiting): void {
+    this.#calls.delete(call);
   }
 
   /** Says that the host has something at hand that can make threads ready. What comes back says that it has it no more. */
@@ -196,13 +209,15 @@ export class Scheduler {
 
   /** Tells all that the host awaits of the failure of the store. `false` if that was nobody. */
   fail(reason: ComponentError): boolean {
-    const all = [...this.#calls, ...this.#failures];
+    const calls = [...this.#calls];
+    const failures = [...this.#failures];
     this.#calls.clear();
     this.#failures.clear();
     this.#reads = 0;
     this.waiting.clear();
     let told = false;
-    for (const fail of all) if (fail(reason)) told = true;
+    for (const call of calls) if (call.storeFailed(reason)) told = true;
+    for (const fail of failures) if (fail(reason)) told = true;
     return told;
   }
 

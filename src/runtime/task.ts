@@ -43,6 +43,8 @@ export interface TaskCaller {
   resolve(result: { readonly value: unknown } | undefined): void;
   /** Told of an error from lowering the arguments; `true` if they are to blame, and the caller has been told. */
   refuse?(error: unknown): boolean;
+  /** Why it has cancelled the call, if it says. */
+  cancelReason?: unknown;
   /** Told that a stream that the callee was given has failed; `true` if it still waits for the callee, and knows now. */
   fail?(error: ComponentError): boolean;
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
-import { blocking, Component, type Extern, Linker } from "../../../src/index.ts";
+import { blocking, Component, cancellable, type Extern, Linker } from "../../../src/index.ts";
 import { canSuspend } from "../../../src/runtime/fiber.ts";
 import { printType } from "../../../src/types/print.ts";
 import { guestText, waiting } from "../embed/async-guests.ts";
@@ -16,6 +16,8 @@ const text = guestText({
     ...waiting,
     wait: { core: "(param i32 i32) (result i32)", is: "waitable-set.wait cancellable (memory $memory)" },
     "task.cancel": { core: "", is: "task.cancel" },
+    "subtask.cancel": { core: "(param i32) (result i32)", is: "subtask.cancel" },
+    "return-bool": { core: "(param i32)", is: "task.return (result bool)" },
     "return-u32": { core: "(param i32)", is: "task.return (result u32)" },
     "return-bytes": { core: "(param i32)", is: "task.return (result $S)" },
     "return-numbers": { core: "(param i32)", is: "task.return (result $N)" },
@@ -39,6 +41,11 @@ const text = guestText({
   imports: {
     double: { core: "(param i32) (result i32)", is: `async (param "n" u32) (result u32)` },
     fetch: { core: "(param i32) (result i32)", is: `(param "n" u32) (result u32)` },
+    slow: {
+      core: "(param i32 i32) (result i32)",
+      is: `async (param "n" u32) (result u32)`,
+      with: "async (memory $memory)",
+    },
   },
   exports: {
     twice: { is: `async (param "n" u32) (result u32)`, with: "async" },
@@ -52,6 +59,7 @@ const text = guestText({
     give: { is: `async (param "value" u32) (result $F)`, with: "async" },
     patient: { is: "async (result u32)", with: "async" },
     stubborn: { is: "async (result u32)", with: "async" },
+    impatient: { is: `async (param "n" u32) (result bool)`, with: "async" },
     fetched: { is: `(param "n" u32) (result u32)` },
     hang: { is: "async (result u32)", with: "async" },
   },
@@ -115,6 +123,11 @@ const text = guestText({
       (i32.eq (local.get $event) (i32.const 6)))
     (func (export "patient") (if (call $give-up) (then (call $task.cancel)) (else unreachable)))
     (func (export "stubborn") (drop (call $give-up)) (call $return-u32 (i32.const 42)))
+    (func (export "impatient") (param $n i32) (local $slow i32) (local $state i32)
+      (local.set $slow (i32.shr_u (call $slow (local.get $n) (i32.const 16)) (i32.const 4)))
+      (local.set $state (call $subtask.cancel (local.get $slow)))
+      (call $subtask.drop (local.get $slow))
+      (call $return-bool (i32.eq (local.get $state) (i32.const 4))))
     (func (export "fetched") (param i32) (result i32) (call $fetch (local.get 0)))
     (func (export "hang") (drop (call $waitable-set.wait (call $waitable-set.new) (i32.const 0))))`,
 });
@@ -124,7 +137,7 @@ test("the examples of asynchronous components give what they say, with generated
   skip,
 }, async () => {
   const host: Record<string, object> = {};
-  for (const fence of fences) if (fence.info === "js host") await run(fence, { host, blocking });
+  for (const fence of fences) if (fence.info === "js host") await run(fence, { host, blocking, cancellable });
   const bytes = new Uint8Array(await parse(text));
   for (const tier of ["jit", "evaluate"] as const) {
     const component = await Component.compile(bytes, { features: "all", tier });

@@ -266,7 +266,7 @@ test("nor is a promise of a function without a result, which nothing would look 
       (func (export "say") (call $say (i32.const 1)))
       (func (export "try") (result i32) (call $try))`,
   });
-  const returned: unknown[] = [Promise.resolve(), 5, undefined, { then: 1 }, Promise.resolve()];
+  const returned: unknown[] = [Promise.resolve(), 5, undefined, "a text", Promise.resolve()];
   const definitions = { say: () => returned.shift(), try: () => returned.shift() };
   const message =
     ": the function returned a promise, for which nothing waits; for the component to wait for it, wrap the function in `blocking(…)`, and if it need not, let it return nothing";

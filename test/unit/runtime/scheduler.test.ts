@@ -59,7 +59,7 @@ test("threads that yield forever leave turns to the host, whether it awaits some
   for (const awaited of [true, false]) {
     const instance = makeInstance();
     const scheduler = schedulerOf(instance.store);
-    const forget = awaited ? scheduler.addCall(() => true) : () => {};
+    if (awaited) scheduler.addCall({ storeFailed: () => true });
     let yields = 0;
     let stop = false;
     const thread = yieldingThread(instance, Number.POSITIVE_INFINITY, () => {
@@ -72,7 +72,6 @@ test("threads that yield forever leave turns to the host, whether it awaits some
     stop = true;
     await turn();
     await turn();
-    forget();
     assert.equal(instance.store.trapped?.code, "host-error");
   }
 });
@@ -88,7 +87,7 @@ test("what the host posts waits for a quantum that has not ended, and keeps its 
       return undefined;
     });
   }
-  scheduler.atRest(() => log.push("rest"));
+  scheduler.atRest({ rest: () => void log.push("rest") });
   await turn();
   assert.deepEqual(log, []);
   end.resolve();
@@ -110,7 +109,7 @@ test("a quantum that fails poisons the store, and everyone who waits is told", a
   for (const late of [false, true]) {
     const { store } = makeInstance();
     const told: ComponentError[] = [];
-    schedulerOf(store).addCall((reason) => told.push(reason) > 0);
+    schedulerOf(store).addCall({ storeFailed: (reason) => told.push(reason) > 0 });
     schedulerOf(store).addFailure((reason) => told.push(reason) > 0);
     schedulerOf(store).post(() => {
       if (late) return Promise.reject(new Error("oh"));
@@ -126,7 +125,7 @@ test("a deadlock is one if somebody waits, nothing can run, and the host has not
   const { store } = makeInstance();
   const over = schedulerOf(store).addOperation();
   const reasons: ComponentError[] = [];
-  schedulerOf(store).addCall((why) => reasons.push(why) > 0);
+  schedulerOf(store).addCall({ storeFailed: (why) => reasons.push(why) > 0 });
   schedulerOf(store).post(() => undefined);
   for (let turns = 0; turns < 3; turns++) await turn();
   assert.equal(reasons.length, 0);
@@ -148,4 +147,10 @@ test("the same seed gives the same order, and seeds give different ones", async 
   assert.deepEqual(await Promise.all(Array.from({ length: 20 }, (_, seed) => order(seed))), orders);
   assert.ok(new Set(orders).size > 10, String(orders));
   for (const one of orders) assert.equal([...one].sort().join(""), "012345");
+});
+
+test("nothing runs that is posted after the store has failed", () => {
+  const { store } = makeInstance();
+  store.poison(new ComponentError("trap", "unreachable", "it has trapped"));
+  schedulerOf(store).post(() => assert.fail("posted too late"));
 });

@@ -1,0 +1,25 @@
+/**
+ * Functions that are told when the component that has called them gives the call up.
+ */
+import type { AnyFunction } from "./func.ts";
+
+const marked: WeakSet<AnyFunction> = new WeakSet();
+
+/**
+ * Marks a function that is to be imported by a component, under an `async` type: after its arguments it gets an
+ * `AbortSignal`, which aborts when the component cancels the call, and when the component has trapped.
+ *
+ * If its promise is then rejected with the signal's reason, or any `AbortError`, the call counts as cancelled; if it gives a
+ * value nevertheless, the component gets that.
+ */
+export function cancellable<A extends readonly unknown[], R>(
+  func: (...args: [...A, signal: AbortSignal]) => R,
+): (...args: A) => R {
+  marked.add(func as AnyFunction);
+  return func as unknown as (...args: A) => R;
+}
+
+/** Whether a function was marked. */
+export function isCancellable(func: AnyFunction): boolean {
+  return marked.has(func);
+}
