@@ -1,8 +1,8 @@
 /**
  * `Component`: bytes made ready to be instantiated any number of times.
  *
- * Decoding, validation and planning happen at once and are pure; the engine compiles the core modules meanwhile.
- * Functions are generated when the component is first instantiated.
+ * Decoding, validation and planning happen at once and are pure; the engine compiles the core modules meanwhile. What a
+ * component needs to be given components or core modules for is planned when it is instantiated.
  */
 import { decodeComponent } from "../binary/component.ts";
 import type { ByteRange, ComponentSyntax } from "../binary/definitions.ts";
@@ -23,9 +23,10 @@ import type { Feature } from "../validate/features.ts";
 import { validateComponent } from "../validate/validate.ts";
 import { loadAsyncWorld } from "./async-world.ts";
 import { type CompileOptions, featuresOf } from "./compile-options.ts";
+import { EarlyModules } from "./early-modules.ts";
 import { fused } from "./fusing.ts";
 import { type Extern, Reflection } from "./reflect.ts";
-import { bytesOf, type ComponentBytes, type ComponentSource, view } from "./source.ts";
+import { bytesOf, type ComponentBytes, type ComponentSource, isBytes, view } from "./source.ts";
 import type { AnyWorld, World } from "./world.ts";
 
 /** The engine's modules for a component binary: shared by every component that came out of it. */
@@ -34,6 +35,8 @@ export interface Binary {
   readonly modules: Map<number, WebAssembly.Module>;
   /** Likewise. Not of modules that the embedder supplied. */
   readonly traits: Map<number, ModuleTraits>;
+  /** Of what is compiled when it is needed, if it is not yet. */
+  readonly later?: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
 }
 
 /** How a component's functions are made. */
@@ -51,6 +54,7 @@ export interface Compiled {
 /** Everything that is the same for all instances of a component (with the same components given for its imports). */
 export interface Prepared {
   readonly planned: Planned<Binary>;
+  /** Once all that the component consists of is compiled. */
   readonly modules: readonly WebAssembly.Module[];
   /** Whether anything of the plan is asynchronous. */
   readonly async: boolean;
@@ -102,20 +106,26 @@ export class Component<W extends World = AnyWorld> {
   static compile(source: ComponentSource, options?: CompileOptions): Promise<Component>;
   static compile<W extends World>(source: ComponentSource, options?: CompileOptions): Promise<Component<W>>;
   static async compile(source: ComponentSource, options: CompileOptions = {}): Promise<Component> {
-    // From here to the last `WebAssembly.compile` nothing is awaited: the bytes that are checked are those compiled.
-    const bytes = await bytesOf(source);
+    // From here to the last `WebAssembly.compile` nothing is awaited: the bytes that are checked are those compiled, and
+    // those that were given, as for `WebAssembly.compile` itself.
+    const early = new EarlyModules();
+    const bytes = isBytes(source) ? view(source) : await bytesOf(source, early);
+    early.advance(bytes, 0);
     const { closure, ranges, used } = load(bytes, options);
     const compile = async (range: ByteRange): Promise<void> => {
       try {
-        closure.source.modules.set(range.start, await WebAssembly.compile(slice(bytes, range)));
+        closure.source.modules.set(range.start, await early.get(range, bytes));
       } catch (error) {
         throw rejected(range, error);
       }
     };
     const compiled: Promise<unknown>[] = ranges.map(compile);
     if (asyncFeatures.some((feature) => used.has(feature))) compiled.push(loadAsyncWorld());
+    const component = new Component({ closure, making: makingOf(options) });
+    // The engine is busy, and JavaScript is not.
+    compiled.push(component.#prepareEarly());
     await Promise.all(compiled);
-    return new Component({ closure, making: makingOf(options) });
+    return component;
   }
 
   /**
@@ -183,20 +193,50 @@ export class Component<W extends World = AnyWorld> {
     const { closure, making } = this.#compiled;
     const composed = planComponent(closure, components, modules);
     const planned = fuse ? fused(composed) : composed;
-    const prepared = {
+    let modulesOfPlan: readonly WebAssembly.Module[] | undefined;
+    const prepared: Prepared = {
       planned,
       async: isAsynchronousPlan(planned.plan),
       functions: compiler(planned.plan, making.tier),
-      modules: planned.plan.modules.map(({ source, start }) => planned.sources[source]!.modules.get(start)!),
+      get modules() {
+        modulesOfPlan ??= planned.plan.modules.map(({ source, start }) => moduleAt(planned.sources[source]!, start));
+        return modulesOfPlan;
+      },
     };
-    // What is imported and inlined becomes part of the plan, so it holds for these components and modules only.
-    const needs = componentImports(closure.component).length + capturedModuleImports(closure.component).length;
-    if (needs === 0) this.#prepared[way] = prepared;
+    if (!this.#needsMore()) this.#prepared[way] = prepared;
     return prepared;
+  }
+
+  /** Whether anything has to be given for it to be planned; which then becomes part of the plan. */
+  #needsMore(): boolean {
+    const { component } = this.#compiled.closure;
+    return componentImports(component).length + capturedModuleImports(component).length > 0;
+  }
+
+  /** Does what the first instance would have to wait for. Whatever is wrong is told when one is made. */
+  async #prepareEarly(): Promise<void> {
+    if (this.#needsMore()) return;
+    try {
+      const { planned, functions, async } = this.#prepare({ components: new Map(), modules: new Map() });
+      if (!async) functions(new Set(), undefined);
+      const later = planned.sources.flatMap(({ modules, later }) =>
+        Array.from(later ?? [], async ([start, bytes]) => modules.set(start, await WebAssembly.compile(bytes))),
+      );
+      await Promise.all(later);
+    } catch {}
   }
 }
 
 export { compiledOf, prepareOf, wrap };
+
+function moduleAt({ modules, later }: Binary, start: number): WebAssembly.Module {
+  let module = modules.get(start);
+  if (module === undefined) {
+    module = new WebAssembly.Module(later!.get(start)!);
+    modules.set(start, module);
+  }
+  return module;
+}
 
 /** Makes the functions of a plan, once for each set of functions that may wait. */
 function compiler(plan: Plan, tier: Tier): Prepared["functions"] {

@@ -1,5 +1,5 @@
 /**
- * Fuses calls between components where the engine can run what comes of it, and compiles the adapters.
+ * Fuses calls between components where the engine can run what comes of it.
  *
  * Adapters copy from one memory to another, so most need modules with several. Engines that have them have all else that
  * these adapters use, but for exceptions in the standard form.
@@ -23,7 +23,7 @@ function isValid(sections: readonly number[]): boolean {
   return WebAssembly.validate(Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, ...sections));
 }
 
-/** The plan with adapters, whose modules are in one more source; the plan as it is where there are none. */
+/** The plan with adapters, whose modules are in one more source, yet to be compiled; the plan as it is where there are none. */
 export function fused(planned: Planned<Binary>): Planned<Binary> {
   multiMemory ??= isValid(twoMemories);
   exceptions ??= isValid(tryTable);
@@ -36,10 +36,9 @@ export function fused(planned: Planned<Binary>): Planned<Binary> {
     traits: (module) => sources[module.source]!.traits.get(module.start),
   });
   if (result === undefined) return planned;
-  const modules = new Map<number, WebAssembly.Module>();
-  for (const module of result.plan.modules) {
-    if (module.source !== source) continue;
-    modules.set(module.start, new WebAssembly.Module(result.bytes.subarray(module.start, module.end) as BufferSource));
+  const later = new Map<number, Uint8Array<ArrayBuffer>>();
+  for (const { source: of, start, end } of result.plan.modules) {
+    if (of === source) later.set(start, result.bytes.subarray(start, end) as Uint8Array<ArrayBuffer>);
   }
-  return { ...planned, plan: result.plan, sources: [...sources, { modules, traits: new Map() }] };
+  return { ...planned, plan: result.plan, sources: [...sources, { modules: new Map(), traits: new Map(), later }] };
 }

@@ -1,6 +1,7 @@
 /** What a component is compiled from: bytes, in whichever way they come. */
 import { ComponentError } from "../errors/component-error.ts";
 import { kindOf } from "../runtime/show.ts";
+import type { EarlyModules } from "./early-modules.ts";
 
 /** A component's bytes, or a download of them. */
 export type ComponentSource = ComponentBytes | Response | Promise<ComponentBytes | Response>;
@@ -9,12 +10,11 @@ export type ComponentSource = ComponentBytes | Response | Promise<ComponentBytes
 export type ComponentBytes = ArrayBufferLike | ArrayBufferView;
 
 /**
- * The bytes of a component.
+ * The bytes of a component. If they are downloaded, `modules` see them as they come.
  *
  * @throws ComponentError of phase `decode` if the download failed
  */
-export async function bytesOf(source: ComponentSource): Promise<Uint8Array> {
-  if (isBytes(source)) return view(source);
+export async function bytesOf(source: ComponentSource, modules: EarlyModules): Promise<Uint8Array<ArrayBuffer>> {
   const came: unknown = await source;
   if (isBytes(came)) return view(came);
   if (!isResponse(came)) {
@@ -26,11 +26,41 @@ export async function bytesOf(source: ComponentSource): Promise<Uint8Array> {
     const text = `the download failed: ${came.status} ${came.statusText}`.trimEnd();
     throw new ComponentError("decode", "download", text);
   }
-  return new Uint8Array(await came.arrayBuffer());
+  return download(came, modules);
+}
+
+/** How much room there is at first for what may be of any length. */
+const FIRST_ROOM = 1 << 16;
+
+async function download(response: Response, modules: EarlyModules): Promise<Uint8Array<ArrayBuffer>> {
+  const { body } = response;
+  if (typeof body?.getReader !== "function") return new Uint8Array(await response.arrayBuffer());
+  const reader = body.getReader();
+  let room = new Uint8Array(FIRST_ROOM);
+  let length = 0;
+  try {
+    for (
+      let { done, value } = await reader.read();
+      !done && value !== undefined;
+      { done, value } = await reader.read()
+    ) {
+      if (length + value.length > room.length) {
+        const before = room;
+        room = new Uint8Array(Math.max(2 * length, length + value.length));
+        room.set(before.subarray(0, length));
+      }
+      room.set(value, length);
+      length += value.length;
+      modules.advance(room.subarray(0, length), value.length);
+    }
+  } finally {
+    modules.finish();
+  }
+  return room.subarray(0, length);
 }
 
 /** The bytes themselves where nobody else can write to them meanwhile, and a copy of shared ones. */
-export function view(source: ComponentBytes): Uint8Array {
+export function view(source: ComponentBytes): Uint8Array<ArrayBuffer> {
   if (!isBytes(source)) {
     throw new TypeError(
       `a component is an ArrayBuffer or a view of one, not ${kindOf(source)}${hint(source as unknown)}`,
@@ -38,11 +68,12 @@ export function view(source: ComponentBytes): Uint8Array {
   }
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   if (isShared(source)) return new Uint8Array(source).slice();
-  const bytes = new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  const bytes = new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength);
   return isShared(source.buffer) ? bytes.slice() : bytes;
 }
 
-function isBytes(source: unknown): source is ComponentBytes {
+/** Whether there is nothing to wait for. */
+export function isBytes(source: unknown): source is ComponentBytes {
   return source instanceof ArrayBuffer || ArrayBuffer.isView(source) || isShared(source);
 }
 

@@ -39,8 +39,8 @@ export class CoreTypeInterner {
   readonly #ids: Map<DefinedType, number> = new Map();
 
   /** The type of a core function that stands in no group and has no supertype: what built-ins and lowered functions have. */
-  func(params: readonly CoreValType[], results: readonly CoreValType[]): DefinedType {
-    const type: DefinedType = { ...noType, composite: { kind: "func", params, results } };
+  func(params: readonly CoreValType[], results: readonly CoreValType[], shared = false): DefinedType {
+    const type: DefinedType = { ...noType, shared, composite: { kind: "func", params, results } };
     return this.#intern([type], this.#outside)[0]!;
   }
 

@@ -67,6 +67,58 @@ test("options of another kind are refused by name", async () => {
   assert.ok(await compile(bytes, { features: undefined, tier: undefined, fuse: undefined }));
 });
 
+test("bytes are read at once: what becomes of them afterwards is of no consequence", async () => {
+  const given = bytes.slice();
+  const component = compile(given);
+  given.fill(0);
+  assert.ok((await component) instanceof Component);
+});
+
+test("core modules begin to be compiled before the last byte of a component has come", async (t) => {
+  const component = Uint8Array.from(
+    await parse(`(component (component (core module (func (export "f") (result i32) (i32.const 1)))) (core module
+      (func (export "f") (result i32) (i32.const 42))) (core instance $i (instantiate 0))
+      (func (export "f") (result u32) (canon lift (core func $i "f"))))`),
+  );
+  const begun: Promise<WebAssembly.Module>[] = [];
+  let resolve: () => void;
+  const twoBegun = new Promise<void>((done) => {
+    resolve = done;
+  });
+  const note = (module: Promise<WebAssembly.Module>) => {
+    if (begun.push(module) === 2) resolve();
+    return module;
+  };
+  const { compile: whole, compileStreaming: streaming } = WebAssembly;
+  t.mock.method(WebAssembly, "compile", (bytes: BufferSource) => note(whole(bytes)));
+  t.mock.method(WebAssembly, "compileStreaming", (source: Response) => note(streaming(source)));
+  const body = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      for (const byte of component.subarray(0, -1)) controller.enqueue(Uint8Array.of(byte));
+      await twoBegun;
+      controller.enqueue(component.subarray(-1));
+      controller.close();
+    },
+  });
+  const { exports } = await new Linker().instantiate(await Component.compile(new Response(body)));
+  assert.equal((exports as { f(): number }).f(), 42);
+  assert.equal(begun.length, 2, "no module is compiled twice");
+});
+
+test("a download that ends too early, or is no component, is told as the same bytes are", async () => {
+  const module = await parse('(module (func (export "f")))');
+  const component = Uint8Array.from(
+    await parse(`(component (core module (func (export "f"))) (core instance (instantiate 0)))`),
+  );
+  const wrong = component.slice();
+  // The last byte of the module's code section.
+  wrong[component.length - 12] = 0xff;
+  for (const bytes of [component.subarray(0, 30), module, wrong, new Uint8Array(100_000), component.subarray(0, 4)]) {
+    const told = await Component.compile(bytes as Uint8Array<ArrayBuffer>).then(String, String);
+    assert.equal(await Component.compile(new Response(bytes as Uint8Array<ArrayBuffer>)).then(String, String), told);
+  }
+});
+
 test("a component is needed to be instantiated", async () => {
   const cases: [given: unknown, what: string][] = [
     [bytes, "a Uint8Array"],
