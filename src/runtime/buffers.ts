@@ -6,8 +6,9 @@
  * (`Payload`): as components see them, or as JavaScript does where the host is on one side.
  */
 import { assert, type ComponentError } from "../errors/component-error.ts";
-import type { NumberKind } from "./async-types.ts";
+import type { AsyncType, NumberKind } from "./async-types.ts";
 import type { LiftLowerContext } from "./context.ts";
+import { explainFault } from "./explain.ts";
 import { beyond } from "./lists.ts";
 import { invalid, toF32, toF64, toS8, toS16, toS32, toS64, toU8, toU16, toU32, toU64 } from "./numbers.ts";
 import { trap } from "./trap.ts";
@@ -118,13 +119,27 @@ export function numbersOf(kind: NumberKind, values: ArrayLike<unknown>): TypedAr
 /** A list of the host's, from which is copied. Numbers are in a typed array. */
 export class HostSource extends Buffer {
   readonly values: ArrayLike<unknown>;
+  readonly type: AsyncType;
   /** Why there are no values, of a future. */
   readonly failure: ComponentError | undefined;
 
-  constructor(values: ArrayLike<unknown>, failure?: ComponentError) {
+  constructor(values: ArrayLike<unknown>, type: AsyncType, failure?: ComponentError) {
     super(values.length);
     this.values = values;
+    this.type = type;
     this.failure = failure;
+  }
+
+  /** What is wrong with the first wrong value of the next `count`. Numbers are right, for they have been converted. */
+  fault(count: number): ComponentError | undefined {
+    const { kind, payload, scope, number } = this.type;
+    if (payload === undefined || (number !== undefined && ArrayBuffer.isView(this.values))) return undefined;
+    for (let i = this.progress; i < this.progress + count; i++) {
+      const path = [kind === "stream" ? `element ${i} of a stream's chunk` : "a future"];
+      const fault = explainFault(scope, payload, this.values[i], path);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
   }
 
   take(count: number): readonly unknown[] {
@@ -217,6 +232,8 @@ function toHost(source: Buffer, target: HostTarget, count: number): void {
     return;
   }
   const { values, progress } = source as HostSource;
+  // Nobody has looked at them: a guest has only passed the stream on.
+  if ((source as HostSource).fault(count) !== undefined) invalid();
   if (ArrayBuffer.isView(values)) {
     (target.room(count) as Uint8Array).set((values as Uint8Array).subarray(progress, progress + count));
   } else target.values = (source as HostSource).take(count);

@@ -26,7 +26,6 @@ import { assert, ComponentError } from "../errors/component-error.ts";
 import type { AsyncType, NumberKind } from "./async-types.ts";
 import { type Buffer, HostSource, HostTarget, numbersOf, type TypedArray, typedArrays } from "./buffers.ts";
 import { CopyResult, type Shared } from "./copy-end.ts";
-import { explainFault } from "./explain.ts";
 import { SharedFuture } from "./futures.ts";
 import { InvalidValue } from "./numbers.ts";
 import { type Scheduler, schedulerOf } from "./scheduler.ts";
@@ -157,7 +156,7 @@ abstract class HostEnd {
             else end(result);
           },
           onFault: () => {
-            const fault = faultOf(this.type, buffer);
+            const fault = faultOf(buffer as HostSource);
             end(undefined, fault);
             return fault;
           },
@@ -173,24 +172,18 @@ abstract class HostEnd {
 
 /** @throws ComponentError if numbers are wanted, and others given */
 function hostSource(type: AsyncType, values: ArrayLike<unknown>): HostSource {
-  if (type.number === undefined) return new HostSource(values);
+  if (type.number === undefined) return new HostSource(values, type);
   try {
-    return new HostSource(numbersOf(type.number, values));
+    return new HostSource(numbersOf(type.number, values), type);
   } catch (error) {
-    throw error instanceof InvalidValue ? faultOf(type, new HostSource(values)) : error;
+    throw error instanceof InvalidValue ? faultOf(new HostSource(values, type)) : error;
   }
 }
 
 /** What is wrong with the values that are not copied yet. */
-function faultOf({ kind, payload, scope }: AsyncType, buffer: Buffer): ComponentError {
-  const { values } = buffer as HostSource;
-  for (let i = buffer.progress; payload !== undefined && i < values.length; i++) {
-    const fault = explainFault(scope, payload, values[i], [
-      kind === "stream" ? `element ${i} of a stream's chunk` : "a future",
-    ]);
-    if (fault !== undefined) return fault;
-  }
-  return new ComponentError("call", "wrong-value", `a value changed while it was written to a ${kind}`);
+function faultOf(source: HostSource): ComponentError {
+  const reason = `a value changed while it was written to a ${source.type.kind}`;
+  return source.fault(source.remain) ?? new ComponentError("call", "wrong-value", reason);
 }
 
 function unusable(type: AsyncType, how: string): ComponentError {
@@ -294,7 +287,7 @@ export class HostPromise extends HostEnd {
 
   /** There will be no value: a guest that waits for it, now or later, traps, for a future does not end without. */
   fail(reason: ComponentError): void {
-    void this.copy("write", new HostSource([], reason)).catch(() => {});
+    void this.copy("write", new HostSource([], this.type, reason)).catch(() => {});
   }
 }
 

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { test } from "node:test";
+import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { blocking } from "../../../src/embed/blocking.ts";
 import { ComponentError } from "../../../src/errors/component-error.ts";
 import { ResultError } from "../../../src/errors/result-error.ts";
 import { canSuspend } from "../../../src/runtime/fiber.ts";
+import { Deferred } from "../../../src/runtime/quantum.ts";
 import { Store } from "../../../src/runtime/store.ts";
 import { settled } from "./async-ends.ts";
 import { type Guest, guestText, instantiateGuest, WatchedStore, waiting } from "./async-guests.ts";
@@ -174,6 +177,119 @@ test("whatever fails, every call that waits is told", { skip }, async () => {
     const again = instance.func("call-later").call(1) as Promise<unknown>;
     await assert.rejects(again, /^ComponentError: call-later: cannot enter component instance: it trapped before/);
   }
+});
+
+test("a component's stream is cancelled, too, if the call that it is passed in does not take place", async () => {
+  const giving: Guest = {
+    types: "(type $S (stream u8))",
+    builtins: {
+      ...waiting,
+      new: { core: "(result i64)", is: "stream.new $S" },
+      write: { core: "(param i32 i32 i32) (result i32)", is: "stream.write $S async (memory $memory)" },
+      "return-stream": { core: "(param i32)", is: "task.return (result $S)" },
+      "drop-readable": { core: "(param i32)", is: "stream.drop-readable $S" },
+      "drop-writable": { core: "(param i32)", is: "stream.drop-writable $S" },
+    },
+    exports: {
+      give: { is: "async (result $S)", with: `async (callback (core func $m "written"))` },
+      take: { is: `(param "s" $S) (param "n" u8)` },
+      status: { is: "(result u32)" },
+    },
+    code: `
+      (global $status (mut i32) (i32.const 99)) (global $w (mut i32) (i32.const 0))
+      (func (export "give") (result i32) (local $ends i64) (local $set i32)
+        (local.set $ends (call $new))
+        (global.set $w (i32.wrap_i64 (i64.shr_u (local.get $ends) (i64.const 32))))
+        (call $return-stream (i32.wrap_i64 (local.get $ends)))
+        (drop (call $write (global.get $w) (i32.const 0) (i32.const 4)))
+        (local.set $set (call $waitable-set.new))
+        (call $waitable.join (global.get $w) (local.get $set))
+        (i32.or (i32.const 2) (i32.shl (local.get $set) (i32.const 4))))
+      (func (export "written") (param i32 i32 i32) (result i32)
+        (global.set $status (local.get 2))
+        (call $drop-writable (global.get $w))
+        (i32.const 0))
+      (func (export "take") (param i32 i32) (call $drop-readable (local.get 0)))
+      (func (export "status") (result i32) (global.get $status))`,
+  };
+  const store = new WatchedStore();
+  const { exports } = await instantiateGuest(giving, {}, { store });
+  const { give, take, status } = exports as Record<string, (...args: unknown[]) => unknown>;
+  const stream = await give!();
+  assert.throws(() => take!(stream, 256), { code: "wrong-value" });
+  await settled();
+  const DROPPED = 1;
+  assert.equal(status!(), DROPPED);
+  // One is the set's.
+  assert.equal(store.handles, 1);
+});
+
+test("without `onUnhandled`, what nobody waits for is an unhandled rejection", {
+  skip: "bun" in process.versions,
+}, async () => {
+  const failing = guestText({
+    types: "(type $S (stream u8))",
+    builtins: {
+      return: { core: "", is: "task.return" },
+      read: { core: "(param i32 i32 i32) (result i32)", is: "stream.read $S async (memory $memory)" },
+      ...waiting,
+    },
+    exports: { take: { is: `async (param "s" $S)`, with: `async (callback (core func $m "event"))` } },
+    code: `
+      (func (export "take") (param $s i32) (result i32) (local $set i32)
+        (call $return)
+        (drop (call $read (local.get $s) (i32.const 0) (i32.const 4)))
+        (local.set $set (call $waitable-set.new))
+        (call $waitable.join (local.get $s) (local.get $set))
+        (i32.or (i32.const 2) (i32.shl (local.get $set) (i32.const 4))))
+      (func (export "event") (param i32 i32 i32) (result i32) (i32.const 0))`,
+  });
+  const ending = import.meta.url.slice(import.meta.url.lastIndexOf("."));
+  const index = JSON.stringify(new URL(`../../../src/index${ending}`, import.meta.url));
+  const program = `
+    const { Component, Linker } = await import(${index});
+    const bytes = Buffer.from("${Buffer.from(await parse(failing)).toString("base64")}", "base64");
+    const { exports } = await new Linker().instantiate(await Component.compile(bytes));
+    await exports.take((async function* () { throw new Error("nobody saw it"); })());
+    setTimeout(() => {}, 10_000);`;
+  const args = "deno" in process.versions ? ["eval", program] : ["--input-type=module", "--eval", program];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  assert.notEqual(status, 0);
+  assert.match(stderr, /nobody saw it/);
+});
+
+test("what is dropped while its instance waits for the host is destroyed when that is over", { skip }, async () => {
+  const text = `(component
+    (import "wait" (func $wait))
+    (core func $wait' (canon lower (func $wait)))
+    (core module $D
+      (global $dropped (mut i32) (i32.const 0))
+      (func (export "dtor") (param i32) (global.set $dropped (i32.add (global.get $dropped) (local.get 0))))
+      (func (export "dropped") (result i32) (global.get $dropped)))
+    (core instance $d (instantiate $D))
+    (type $r' (resource (rep i32) (dtor (func $d "dtor"))))
+    (export $r "thing" (type $r'))
+    (core func $new (canon resource.new $r'))
+    (core module $M
+      (import "" "wait" (func $wait))
+      (import "" "new" (func $new (param i32) (result i32)))
+      (func (export "make") (result i32) (call $new (i32.const 7)))
+      (func (export "wait") (call $wait)))
+    (core instance $m (instantiate $M (with "" (instance (export "wait" (func $wait')) (export "new" (func $new))))))
+    (func (export "make") (result (own $r)) (canon lift (core func $m "make")))
+    (func (export "wait-long") (canon lift (core func $m "wait")))
+    (func (export "dropped") (result u32) (canon lift (core func $d "dropped"))))`;
+  const { promise, resolve } = new Deferred<void>();
+  const instance = await instantiate(text, { wait: blocking(() => promise) });
+  const thing = instance.func("make").call() as { [Symbol.dispose](): void };
+  const waits = instance.func("wait-long").callAsync();
+  await settled();
+  thing[Symbol.dispose]();
+  await settled();
+  assert.throws(() => instance.func("dropped").call(), /cannot enter/);
+  resolve();
+  await waits;
+  assert.equal(instance.func("dropped").call(), 7);
 });
 
 test("what fails when nobody waits is told to the store's embedder", { skip }, async () => {

@@ -57,6 +57,13 @@ test("who reads a future that has no value is told why", async () => {
   }
 });
 
+test("a value that no component has looked at is checked all the same", async () => {
+  await assert.rejects(passFuture(Promise.resolve(5), "string").promise, {
+    message: "a future: expected string, got 5",
+  });
+  assert.equal(await passFuture(Promise.resolve("five"), "string").promise, "five");
+});
+
 test("nobody has to ask for a promise that is rejected, or for its value", async () => {
   passFuture(Promise.reject(new Error("nobody cares")), "u8");
   const { store, unhandled } = testStore();

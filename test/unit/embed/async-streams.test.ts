@@ -251,6 +251,16 @@ test("so does one that gives a wrong value, which is closed", async () => {
     ],
     [["1"], ["u8"], [], 'element 0 of a stream\'s chunk: expected u8, got "1"'],
     [[{}], ["u8"], [], "a stream: expected a chunk of u8 (Uint8Array), got {}"],
+    [["a", 5], ["string"], [["a"]], "element 0 of a stream's chunk: expected string, got 5"],
+    [
+      [
+        ["a", "b"],
+        ["c", null],
+      ],
+      ["string"],
+      [["a", "b"]],
+      "element 1 of a stream's chunk: expected string, got null",
+    ],
   ];
   for (const [items, nodes, chunks, message] of cases) {
     const log: string[] = [];

@@ -27,7 +27,7 @@ function side(name: string, buffer: Buffer, log: string[], instance = makeInstan
   };
 }
 
-const write = (...values: string[]) => new HostSource(values);
+const write = (...values: string[]) => new HostSource(values, strings);
 const read = (length: number) => new HostTarget(length, undefined);
 
 /** What each side is told, for these operations in this order. Results are 0 completed, 1 dropped, 2 cancelled. */
@@ -156,7 +156,7 @@ test("an instance may read from itself nothing but numbers, or nothing", () => {
   const instance = makeInstance();
   const meet = (t: AsyncType) => {
     const stream = new SharedStream(t);
-    stream.write(side("w", new HostSource([]), [], instance));
+    stream.write(side("w", new HostSource([], t), [], instance));
     stream.read(side("r", read(0), [], instance));
   };
   assert.equal(
