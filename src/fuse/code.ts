@@ -4,7 +4,7 @@
  */
 import type { FlatType } from "../abi/flatten.ts";
 import type { Leaf, PlainTrapCode } from "../plan/plan.ts";
-import type { BlockType, Body, EncodedType, Func, Label, Local, Operands } from "../wasm/body.ts";
+import type { BlockType, Body, EncodedType, Func, Item, Label, Local, Operands } from "../wasm/body.ts";
 import type { InstructionName } from "../wasm/instructions.ts";
 import type { AdapterModule } from "./module.ts";
 import type { Side } from "./side.ts";
@@ -110,9 +110,9 @@ export class Code {
 
   // ---- Control
 
-  /** Begins a block that an `end` will end. */
-  open(block: "block" | "loop"): Label {
-    return { depth: this.emit(block, undefined).#body.depth };
+  /** See `Body.copy`. */
+  copy(body: Body, itemOf: (item: Item) => Item): void {
+    this.#body.copy(body, itemOf);
   }
 
   call(func: Func): this {

@@ -3,44 +3,62 @@
  * demand, once for the memories that it handles.
  */
 import { assert } from "../errors/component-error.ts";
-import type { Func } from "../wasm/body.ts";
+import type { Func, Item } from "../wasm/body.ts";
 import type { Code } from "./code.ts";
 import type { AdapterModule } from "./module.ts";
-import { compile, coreType, type Sides, type Signature, signatureOf } from "./notation.ts";
+import { compile, type Pointers, signatureOf, type Template } from "./notation.ts";
+import type { Side } from "./side.ts";
 import { storers } from "./storing.ts";
 import { tables, textChecks } from "./text.ts";
 import { transcoders } from "./transcode.ts";
 
-const texts: Readonly<Record<string, string>> = { ...textChecks, ...transcoders };
+/** From one component to another. */
+export interface Sides {
+  readonly from: Side;
+  readonly to: Side;
+}
+
+const texts: Readonly<Record<string, string>> = {
+  ...textChecks,
+  ...transcoders,
+  // Written by `AdapterModule.reallocate`.
+  reallocate: "(size: i32, alignment: i32, old: to, before: i32) -> to {",
+};
+
+/** What a function of some name begins with is the same for all encodings. */
+const scope = { text: (name: string) => storers[name]?.utf8 ?? texts[name]!, vectors: tables };
+
+/** Compiled once: engines are slow when they first run what compiles them. */
+const templates: Map<string, Template> = new Map();
+
+function templateOf(text: string, pointers: Pointers): Template {
+  const key = `${pointers.from} ${pointers.to} ${text}`;
+  const template = templates.get(key) ?? compile(text, pointers, scope);
+  templates.set(key, template);
+  return template;
+}
 
 /** Calls the function of this name, whose arguments are on the stack. */
 export function callLibrary(code: Code, name: string, sides: Sides): void {
-  code.call(find(code.module, name, sides).func);
+  code.call(find(code.module, name, sides));
 }
 
-function find(
-  module: AdapterModule,
-  name: string,
-  sides: Sides,
-): { readonly func: Func; readonly signature: Signature } {
+function find(module: AdapterModule, name: string, sides: Sides): Func {
   const { from, to } = sides;
-  if (name === "reallocate") {
-    const signature = signatureOf("(size: i32, alignment: i32, old: to, before: i32) -> to {", sides);
-    return { func: module.reallocate(to, "string"), signature };
-  }
+  if (name === "reallocate") return module.reallocate(to, "string");
   const storer = storers[name]?.[to.encoding];
   const text = storer ?? texts[name];
   assert(text !== undefined, `a function ${name}`);
-  const signature = signatureOf(text, sides);
-  const types = [...signature.params.map(([, type]) => type), ...signature.results];
+  const { params, results, body, items } = templateOf(text, { from: from.pointer, to: to.pointer });
+  const types: readonly string[] = [...signatureOf(text).params.map(([, type]) => type)];
   // What calls `realloc` is another for other options, though they may be of the same memory.
-  const key = [types.includes(from) && from.memoryKey, types.includes(to) && (storer ? to.index : to.memoryKey)];
-  const func = module.helper(
-    name,
-    key.map(String),
-    signature.params.map(([, type]) => coreType(type)),
-    signature.results.map(coreType),
-    (code) => compile(code, text, { sides, func: (callee) => find(module, callee, sides), vectors: tables }),
-  );
-  return { func, signature };
+  const key = storer
+    ? [from.memoryKey, to.index]
+    : [types.includes("from") && from.memoryKey, types.includes("to") && to.memoryKey];
+  return module.helper(name, key.map(String), params, results, (code) => {
+    code.copy(body, (item: Item) => {
+      const what = items.get(item)!;
+      return what === "from" || what === "to" ? sides[what].memory : find(module, what, sides);
+    });
+  });
 }

@@ -18,60 +18,56 @@
  * - Operators bind as in Go: `* & << >>` before `+ - | ^` before comparisons. `!x` is whether `x` is 0.
  * - `let` makes a variable of the type of its value; `i32(x)` and `to(x)` are numbers of that width. `TAG` is that of UTF-16
  *   in the length of a string. `x8(n)` and `x16(n)` are constant vectors.
- * - A name with a dot in it is the instruction of that name, any other a function of the library or a phrase of `Code`.
+ * - A name with a dot in it is the instruction of that name, any other a function.
  * - `loop` goes on until it is left. `break`, `continue` and `return` may have a condition, the first two the name of a loop
  *   or block that is not the innermost.
  */
 import { UTF16_TAG, UTF16_TAG_64 } from "../abi/constants.ts";
+import type { PointerType } from "../abi/layout.ts";
 import { assert } from "../errors/component-error.ts";
-import type { Func, Label, Local } from "../wasm/body.ts";
+import { Body, type Item, type Label, type Local, type MemArg } from "../wasm/body.ts";
 import type { InstructionName } from "../wasm/instructions.ts";
-import type { Code } from "./code.ts";
-import type { Side } from "./side.ts";
 
-export interface Sides {
-  readonly from: Side;
-  readonly to: Side;
-}
-
-type Value = "i32" | "i64" | "v128" | Side;
+type Memory = "from" | "to";
 type CoreType = "i32" | "i64" | "v128";
+type Value = CoreType | Memory;
 
-export interface Signature {
+/** The types of pointers into the two memories. */
+export type Pointers = Readonly<Record<Memory, PointerType>>;
+
+interface Signature {
   readonly params: readonly (readonly [name: string, type: Value])[];
   readonly results: readonly Value[];
 }
 
-/** What a text can call besides instructions. */
+/** What a text can call besides instructions, and the constant vectors that it can use. */
 export interface Scope {
-  readonly sides: Sides;
-  /** A function of the library. */
-  readonly func: (name: string) => { readonly func: Func; readonly signature: Signature };
-  /** Constant vectors. */
+  /** The text of a function, or the beginning of one. */
+  readonly text: (name: string) => string;
   readonly vectors: Readonly<Record<string, readonly number[]>>;
 }
 
+/** A function for any two memories of these types. */
+export interface Template {
+  readonly params: readonly CoreType[];
+  readonly results: readonly CoreType[];
+  readonly body: Body;
+  /** What stands in the body for the memories (`from` and `to`) and for functions, by their names. */
+  readonly items: ReadonlyMap<Item, string>;
+}
+
 /** What stands for the types of parameters and results in `text`. */
-export function signatureOf(text: string, sides: Sides): Signature {
+export function signatureOf(text: string): Signature {
   const [, params, results] = /^\((.*?)\)(?: -> (.*?))? \{/s.exec(text)!;
-  const typeOf = (name: string): Value => (name === "from" || name === "to" ? sides[name] : (name as CoreType));
   return {
-    params:
-      (params || undefined)?.split(", ").map((param) => {
-        const [name, type] = param.split(": ");
-        return [name!, typeOf(type!)] as const;
-      }) ?? [],
-    results: results?.split(", ").map(typeOf) ?? [],
+    params: params!.split(", ").map((param) => param.split(": ") as [string, Value]),
+    results: (results?.split(", ") ?? []) as Value[],
   };
 }
 
-export function coreType(value: Value): CoreType {
-  return typeof value === "string" ? value : value.pointer;
-}
-
-/** Writes what `text` says; the parameters are the function's. */
-export function compile(code: Code, text: string, scope: Scope): void {
-  new Compiler(code, text, scope).func();
+/** What `text` says. */
+export function compile(text: string, pointers: Pointers, scope: Scope): Template {
+  return new Compiler(text, pointers, scope).func();
 }
 
 /** How strongly each operator binds, and its instruction. */
@@ -92,16 +88,11 @@ const places: Readonly<Record<string, readonly [type: CoreType, load: Access, st
 };
 type Access = Extract<InstructionName, `${string}.${"load" | "store"}${"" | "8" | "16" | "8_u" | "16_u" | "8x8_u"}`>;
 
-interface Place {
-  readonly side: Side;
-  readonly offset: number;
-}
-
-const tokensOf: Map<string, readonly string[]> = new Map();
-
 class Compiler {
-  readonly #code: Code;
+  readonly #code: Body;
+  readonly #pointers: Pointers;
   readonly #scope: Scope;
+  readonly #items: Map<string, Item> = new Map();
   readonly #signature: Signature;
   readonly #variables: Map<string, { readonly local: Local; readonly type: Value }> = new Map();
   /** Where `break` and `continue` go; the innermost have no name of their own. */
@@ -109,25 +100,36 @@ class Compiler {
   readonly #tokens: readonly string[];
   #at = 0;
 
-  constructor(code: Code, text: string, scope: Scope) {
-    this.#code = code;
+  constructor(text: string, pointers: Pointers, scope: Scope) {
+    this.#pointers = pointers;
     this.#scope = scope;
-    this.#signature = signatureOf(text, scope.sides);
-    let tokens = tokensOf.get(text);
-    if (tokens === undefined) {
-      tokens = text.slice(text.indexOf("{")).match(/\w[\w.]*|[-+<>=!]=|<<|>>|\S/g)!;
-      tokensOf.set(text, tokens);
-    }
-    this.#tokens = tokens;
+    this.#signature = signatureOf(text);
+    this.#tokens = text.slice(text.indexOf("{")).match(/\w[\w.]*|[-+<>=!]=|<<|>>|\S/g)!;
+    this.#code = new Body(this.#signature.params.length);
   }
 
-  func(): void {
-    for (const [i, [name, type]] of this.#signature.params.entries()) {
-      this.#variables.set(name, { local: this.#code.param(i), type });
-    }
+  func(): Template {
+    const { params, results } = this.#signature;
+    for (const [i, [name, type]] of params.entries()) this.#variables.set(name, { local: this.#code.param(i), type });
     this.#block();
     // All that have results return them.
-    if (this.#signature.results.length > 0) this.#code.emit("unreachable");
+    if (results.length > 0) this.#code.emit("unreachable");
+    return {
+      params: params.map(([, type]) => this.#core(type)),
+      results: results.map((type) => this.#core(type)),
+      body: this.#code,
+      items: new Map(Array.from(this.#items, ([name, item]) => [item, name])),
+    };
+  }
+
+  #core(type: Value): CoreType {
+    return type === "from" || type === "to" ? this.#pointers[type] : type;
+  }
+
+  #item<K extends Item["kind"]>(kind: K, name: string): Item<K> {
+    const item = (this.#items.get(name) as Item<K> | undefined) ?? { kind, type: () => {} };
+    this.#items.set(name, item);
+    return item;
   }
 
   // ---- Tokens
@@ -201,8 +203,8 @@ class Compiler {
   #loop(word: string, name: string): void {
     const code = this.#code;
     const repeats = word !== "block";
-    const end = code.open("block");
-    const start = repeats ? code.open("loop") : undefined;
+    const end: Label = { depth: code.emit("block", undefined).depth };
+    const start: Label | undefined = repeats ? { depth: code.emit("loop", undefined).depth } : undefined;
     this.#labels.push({ name, end, start });
     if (word === "while") {
       this.#expression();
@@ -249,24 +251,23 @@ class Compiler {
     for (const [i, name] of [...names.entries()].reverse()) {
       const type = types[i]!;
       const known = this.#variables.get(name);
-      const local = known?.type === type ? known.local : this.#code.local(coreType(type));
+      const local = known?.type === type ? known.local : this.#code.local(this.#core(type));
       this.#variables.set(name, { local, type });
-      this.#code.set(local);
+      this.#code.emit("local.set", local);
     }
   }
 
   #assign({ local, type }: { readonly local: Local; readonly type: Value }): void {
     const sign = this.#next();
-    if (sign !== "=") this.#code.get(local);
+    if (sign !== "=") this.#code.emit("local.get", local);
     this.#convert(this.#expression(type), type);
     if (sign !== "=") this.#operator(type, operators[sign[0]!]![1]);
-    this.#code.set(local);
+    this.#code.emit("local.set", local);
   }
 
   #store(word: string): void {
-    const { side, offset } = this.#place();
+    const memarg = this.#place();
     this.#expect("=");
-    const memarg = { memory: side.memory, offset };
     if (word === "low") {
       this.#expression("v128");
       this.#code.emit("v128.store64_lane", memarg, 0);
@@ -278,13 +279,13 @@ class Compiler {
   }
 
   /** What stands between parentheses behind `u8` and its like. Leaves the address on the stack. */
-  #place(): Place {
+  #place(): MemArg {
     this.#expect("(");
-    const side = this.#expression();
-    assert(typeof side !== "string", "a pointer");
+    const memory = this.#expression();
+    assert(memory === "from" || memory === "to", "a pointer");
     const offset = this.#eat(",") ? Number(this.#next()) : 0;
     this.#expect(")");
-    return { side, offset };
+    return { memory: this.#item("memory", memory), offset };
   }
 
   // ---- Expressions
@@ -304,11 +305,11 @@ class Compiler {
   }
 
   #operator(type: Value, name: string): void {
-    this.#code.emit(`${coreType(type)}.${name}` as "i32.add");
+    this.#code.emit(`${this.#core(type)}.${name}` as "i32.add");
   }
 
   #convert(from: Value, to: Value): void {
-    const [have, want] = [coreType(from), coreType(to)];
+    const [have, want] = [this.#core(from), this.#core(to)];
     if (have === want) return;
     this.#code.emit(want === "i64" ? "i64.extend_i32_u" : "i32.wrap_i64");
   }
@@ -326,13 +327,13 @@ class Compiler {
       return "i32";
     }
     if (/^\d|TAG/.test(word)) {
-      if (coreType(want) === "i64") code.emit("i64.const", word === "TAG" ? UTF16_TAG_64 : BigInt(word));
-      else code.i32(word === "TAG" ? UTF16_TAG : Number(word));
+      if (this.#core(want) === "i64") code.emit("i64.const", word === "TAG" ? UTF16_TAG_64 : BigInt(word));
+      else code.emit("i32.const", word === "TAG" ? UTF16_TAG : Number(word));
       return want;
     }
     const variable = this.#variables.get(word);
     if (variable !== undefined) {
-      code.get(variable.local);
+      code.emit("local.get", variable.local);
       return variable.type;
     }
     const vector = this.#scope.vectors[word];
@@ -342,8 +343,7 @@ class Compiler {
     }
     const place = places[word];
     if (place !== undefined) {
-      const { side, offset } = this.#place();
-      code.emit(place[1], { memory: side.memory, offset });
+      code.emit(place[1], this.#place());
       return place[0];
     }
     return this.#call(word)[0]!;
@@ -354,11 +354,9 @@ class Compiler {
     this.#expect("(");
     switch (name) {
       case "i32":
-      case "to": {
-        const type = name === "to" ? this.#scope.sides.to : name;
-        this.#args([type]);
-        return [type];
-      }
+      case "to":
+        this.#args([name]);
+        return [name];
       case "x8":
       case "x16": {
         const value = Number(this.#next());
@@ -371,9 +369,9 @@ class Compiler {
       }
       // As many bytes from one memory to the other.
       case "copy": {
-        const { from, to } = this.#scope.sides;
-        this.#args([to, from, from.pointer === "i64" ? to.pointer : "i32"]);
-        this.#code.emit("memory.copy", to.memory, from.memory);
+        const { from, to } = this.#pointers;
+        this.#args(["to", "from", from === "i64" ? to : "i32"]);
+        this.#code.emit("memory.copy", this.#item("memory", "to"), this.#item("memory", "from"));
         return [];
       }
       // The bytes that stand so many places before those of the second vector, the first being what comes before it.
@@ -389,11 +387,10 @@ class Compiler {
       }
     }
     if (name.includes(".")) return [this.#instruction(name)];
-    const { func, signature } = this.#scope.func(name);
-    const types = signature.params.map(([, type]) => type);
-    this.#args(types);
-    this.#code.call(func);
-    return signature.results;
+    const { params, results } = signatureOf(this.#scope.text(name));
+    this.#args(params.map(([, type]) => type));
+    this.#code.emit("call", this.#item("func", name));
+    return results;
   }
 
   /** Arguments of these types; more may follow if no parenthesis does. */

@@ -8,8 +8,7 @@
 import { MAX_STRING_BYTE_LENGTH, UTF16_TAG } from "../abi/constants.ts";
 import type { Local } from "../wasm/body.ts";
 import type { Code } from "./code.ts";
-import { callLibrary } from "./library.ts";
-import type { Sides } from "./notation.ts";
+import { callLibrary, type Sides } from "./library.ts";
 import type { Side } from "./side.ts";
 
 // ---- Check: `load_string_from_range`

@@ -14,8 +14,7 @@ import { assert } from "../errors/component-error.ts";
 import type { Case, ValType, ValTypeOf } from "../types/types.ts";
 import type { Local } from "../wasm/body.ts";
 import type { Code } from "./code.ts";
-import { callLibrary } from "./library.ts";
-import type { Sides } from "./notation.ts";
+import { callLibrary, type Sides } from "./library.ts";
 import type { Side } from "./side.ts";
 import {
   eachElement, eachPayload, elementSources, fieldSources, type InMemory, pushAddress, pushCase, pushFlat, pushRange, pushSource,

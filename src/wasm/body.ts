@@ -90,7 +90,7 @@ export class Body {
   readonly #locals: EncodedType[] = [];
   readonly #code: Writer = new Writer();
   /** What is missing in `#code`, and where. */
-  readonly #later: { readonly at: number; readonly item: Item; readonly memarg?: MemArg }[] = [];
+  readonly #later: { readonly at: number; readonly item: Item; readonly offset?: number }[] = [];
   #depth = 0;
 
   constructor(params: number) {
@@ -150,7 +150,7 @@ export class Body {
         this.#later.push({ at: code.length, item: value });
         return;
       case "memarg":
-        this.#later.push({ at: code.length, item: (value as MemArg).memory, memarg: value });
+        this.#later.push({ at: code.length, item: (value as MemArg).memory, offset: (value as MemArg).offset ?? 0 });
         return;
       case "type":
       case "local":
@@ -212,16 +212,23 @@ export class Body {
     return this.emit("end");
   }
 
+  /** Becomes what `other` is, the body of a function of the same type, with other items. */
+  copy(other: Body, itemOf: (item: Item) => Item): void {
+    this.#locals.push(...other.#locals);
+    this.#code.bytes(other.#code.between(0, other.#code.length));
+    for (const later of other.#later) this.#later.push({ ...later, item: itemOf(later.item) });
+  }
+
   /** Writes the function's entry in the code section. */
   write(w: Writer, indexOf: IndexOf): void {
     assert(this.#depth === 0, "every block is ended");
     w.sized((inner) => {
       inner.vec(this.#locals, (type) => inner.bytes([1, valueTypes[type]]));
       let done = 0;
-      for (const { at, item, memarg } of this.#later) {
+      for (const { at, item, offset } of this.#later) {
         inner.bytes(this.#code.between(done, at));
-        if (memarg === undefined) inner.u32(indexOf(item));
-        else writeMemArg(inner, indexOf(item), memarg.offset ?? 0);
+        if (offset === undefined) inner.u32(indexOf(item));
+        else writeMemArg(inner, indexOf(item), offset);
         done = at;
       }
       inner.bytes(this.#code.between(done, this.#code.length));

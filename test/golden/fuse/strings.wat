@@ -87,7 +87,7 @@
 ;;       end
 ;;       local.get 0
 ;;       local.get 2
-;;       call $"isUtf8 1.memory 1.memory"
+;;       call $"isUtf8 1.memory false"
 ;;       i32.eqz
 ;;       if ;; label = @1
 ;;         local.get 0
@@ -96,7 +96,7 @@
 ;;         unreachable
 ;;       end
 ;;     )
-;;     (func $"isUtf8 1.memory 1.memory" (;10;) (type 2) (param i32 i32) (result i32)
+;;     (func $"isUtf8 1.memory false" (;10;) (type 2) (param i32 i32) (result i32)
 ;;       (local i32)
 ;;       local.get 0
 ;;       local.get 1
@@ -210,16 +210,16 @@
 ;;       if ;; label = @1
 ;;         local.get 0
 ;;         local.get 2
-;;         call $"isUtf8ByTables 1.memory 1.memory"
+;;         call $"isUtf8ByTables 1.memory false"
 ;;         return
 ;;       end
 ;;       local.get 0
 ;;       local.get 2
-;;       call $"isUtf8ByBranches 1.memory 1.memory"
+;;       call $"isUtf8ByBranches 1.memory false"
 ;;       return
 ;;       unreachable
 ;;     )
-;;     (func $"isUtf8ByTables 1.memory 1.memory" (;11;) (type 2) (param i32 i32) (result i32)
+;;     (func $"isUtf8ByTables 1.memory false" (;11;) (type 2) (param i32 i32) (result i32)
 ;;       (local v128 v128 v128 v128 i32)
 ;;       v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
 ;;       local.set 2
@@ -318,11 +318,11 @@
 ;;       end
 ;;       local.get 0
 ;;       local.get 1
-;;       call $"isUtf8ByBranches 1.memory 1.memory"
+;;       call $"isUtf8ByBranches 1.memory false"
 ;;       return
 ;;       unreachable
 ;;     )
-;;     (func $"isUtf8ByBranches 1.memory 1.memory" (;12;) (type 2) (param i32 i32) (result i32)
+;;     (func $"isUtf8ByBranches 1.memory false" (;12;) (type 2) (param i32 i32) (result i32)
 ;;       (local i32 i32)
 ;;       block ;; label = @1
 ;;         loop ;; label = @2
