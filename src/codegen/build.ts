@@ -107,7 +107,9 @@ export class Names {
   }
 
   fresh(wanted: string): string {
-    const base = identifier(wanted);
+    const plain = identifier(wanted);
+    // A name may be reserved together with all that begins with it, or with all of its numbers: counting finds none then.
+    const base = this.#reserved(`${plain}2`) ? `_${plain}` : plain;
     let name = base;
     for (let n = 2; this.#taken.has(name) || keywords.has(name) || this.#reserved(name); n++) name = base + n;
     this.#taken.add(name);
