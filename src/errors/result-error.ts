@@ -20,6 +20,10 @@ export function resultError(payload: unknown): ResultError {
   const { stackTraceLimit } = Error;
   try {
     Error.stackTraceLimit = 0;
+  } catch {
+    return new ResultError(payload); // where the intrinsics are frozen
+  }
+  try {
     return new ResultError(payload);
   } finally {
     Error.stackTraceLimit = stackTraceLimit;

@@ -28,6 +28,16 @@ test("stacks are made only where they are asked for", () => {
   assert.ok(frames(new ResultError("made by the embedder")) > 0);
 });
 
+test("frozen intrinsics do not get in the way", () => {
+  const { stackTraceLimit } = Error;
+  Object.defineProperty(Error, "stackTraceLimit", { writable: false });
+  try {
+    assert.equal(resultError("x").payload, "x");
+  } finally {
+    Object.defineProperty(Error, "stackTraceLimit", { writable: true, value: stackTraceLimit });
+  }
+});
+
 test("a record with a field `tag` is not mistaken for a variant", () => {
   const flags = { toString: false, eval: true };
   const error = new ResultError({ tag: flags });
