@@ -25,6 +25,13 @@ test("bytes come in many ways", async () => {
   for (const source of sources) assert.ok(Component.compileSync(source) instanceof Component);
 });
 
+test("bytes are read at once: what becomes of them afterwards is of no consequence", async () => {
+  const given = bytes.slice();
+  const component = compile(given);
+  given.fill(0);
+  assert.ok((await component) instanceof Component);
+});
+
 test("what is no bytes is refused, with what came and what to do", async () => {
   const cases: [source: unknown, message: RegExp][] = [
     ["plugin.wasm", /not from a string: read the file first, as with `await readFile\(…\)`, or pass `fetch\(…\)`$/],
