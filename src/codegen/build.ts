@@ -99,6 +99,8 @@ const keywords: ReadonlySet<string> = new Set(
 /** Gives out names for locals: as they are wanted where that is possible, and each once. */
 export class Names {
   readonly #taken: Set<string> = new Set();
+  /** Where to go on counting. Names are never given back, so what was taken below is taken still. */
+  readonly #next: Map<string, number> = new Map();
   readonly #reserved: (name: string) => boolean;
 
   /** `reserved` says which names mean something else already. */
@@ -111,7 +113,9 @@ export class Names {
     // A name may be reserved together with all that begins with it, or with all of its numbers: counting finds none then.
     const base = this.#reserved(`${plain}2`) ? `_${plain}` : plain;
     let name = base;
-    for (let n = 2; this.#taken.has(name) || keywords.has(name) || this.#reserved(name); n++) name = base + n;
+    let next = this.#next.get(base) ?? 2;
+    for (; this.#taken.has(name) || keywords.has(name) || this.#reserved(name); next++) name = base + next;
+    this.#next.set(base, next);
     this.#taken.add(name);
     return name;
   }
