@@ -1,13 +1,13 @@
 /**
  * From how many numbers on is the engine's copying quicker than a loop, on the way in and out of a guest's memory?
- * The constant at the top of src/runtime/lists.ts comes from here.
+ * The constant in src/runtime/number-lists.ts comes from here.
  *
  *     node bench/lists.ts
  */
 import { LiftLowerContext } from "../src/runtime/context.ts";
 import { ComponentInstance } from "../src/runtime/instance.ts";
-import { copyF64, copyU8, copyU32, storeF64, storeU8, storeU32, viewU8, viewU32 } from "../src/runtime/lists.ts";
 import { Memory } from "../src/runtime/memory.ts";
+import { numbersF64, numbersU8, numbersU32, storeNumbers } from "../src/runtime/number-lists.ts";
 import { Store } from "../src/runtime/store.ts";
 import { nanoseconds, table } from "./measure.ts";
 
@@ -34,12 +34,8 @@ const storing =
   };
 
 table("load", sizes, {
-  copyU8: loading(copyU8),
-  copyU32: loading(copyU32),
-  copyF64: loading(copyF64),
-  viewU8: loading(viewU8),
-  viewU32: loading(viewU32),
   "u8.slice": loading((_, ptr, n) => u8.slice(ptr, ptr + n)),
+  "u8.subarray": loading((_, ptr, n) => u8.subarray(ptr, ptr + n)),
   "f64.slice": loading((_, ptr, n) => f64.slice(ptr / 8, ptr / 8 + n)),
   "u8 loop": loading((_, ptr, n) => {
     const copy = new Uint8Array(n);
@@ -49,9 +45,18 @@ table("load", sizes, {
 });
 
 table("store a typed array", sizes, {
-  storeU8: storing(storeU8, (n) => new Uint8Array(n)),
-  storeU32: storing(storeU32, (n) => new Uint32Array(n)),
-  storeF64: storing(storeF64, (n) => new Float64Array(n)),
+  storeU8: storing(
+    (to, value) => storeNumbers(to, numbersU8, value),
+    (n) => new Uint8Array(n),
+  ),
+  storeU32: storing(
+    (to, value) => storeNumbers(to, numbersU32, value),
+    (n) => new Uint32Array(n),
+  ),
+  storeF64: storing(
+    (to, value) => storeNumbers(to, numbersF64, value),
+    (n) => new Float64Array(n),
+  ),
   "u8.set": storing(
     (_, value) => {
       u8.set(value as Uint8Array, 1024);
@@ -62,7 +67,16 @@ table("store a typed array", sizes, {
 });
 
 table("store an array", sizes, {
-  storeU8: storing(storeU8, (n) => Array.from({ length: n }, (_, i) => i & 255)),
-  storeU32: storing(storeU32, (n) => Array.from({ length: n }, (_, i) => i)),
-  storeF64: storing(storeF64, (n) => Array.from({ length: n }, (_, i) => i + 0.5)),
+  storeU8: storing(
+    (to, value) => storeNumbers(to, numbersU8, value),
+    (n) => Array.from({ length: n }, (_, i) => i & 255),
+  ),
+  storeU32: storing(
+    (to, value) => storeNumbers(to, numbersU32, value),
+    (n) => Array.from({ length: n }, (_, i) => i),
+  ),
+  storeF64: storing(
+    (to, value) => storeNumbers(to, numbersF64, value),
+    (n) => Array.from({ length: n }, (_, i) => i + 0.5),
+  ),
 });

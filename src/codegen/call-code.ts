@@ -8,7 +8,7 @@ import { recordLayout, variantLayout } from "../abi/layout.ts";
 import { assert } from "../errors/component-error.ts";
 import type { CanonicalOptions, InstanceIndex, Plan } from "../plan/plan.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
-import { array, binary, call, conditional, constant, env, get, index, local } from "./build.ts";
+import { array, binary, call, constant, env, get, index, local } from "./build.ts";
 import { Flats } from "./flats.ts";
 import { type Capture, Code, type Side } from "./generator.ts";
 import { liftFlat } from "./lift-flat.ts";
@@ -42,10 +42,7 @@ export class CallCode extends Code {
       assert(t?.kind === "enum");
       return this.constant(what, () => array(t.labels.map(constant)));
     }
-    if (what.startsWith("list")) {
-      const kind = what.slice("list".length);
-      return this.constant(what, () => conditional(this.binding("views"), env(`view${kind}`), env(`copy${kind}`)));
-    }
+    if (what === "views") return this.constant(what, () => this.binding(what));
     const name = side.prefix === "" ? what : side.prefix + capitalized(what);
     return this.constant(name, () => {
       if (what === "memory") return get(this.cx(side), "memory");

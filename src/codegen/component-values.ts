@@ -6,8 +6,9 @@
  * Records and tuples are mostly never made: a literal of which only the fields are used is taken apart again while it is
  * generated. Lists of numbers are views on the memory that they come from.
  */
-import { array, binary, call, conditional, constant, get, record } from "./build.ts";
-import { capitalized, casesOf, type Values } from "./values.ts";
+import { array, binary, call, conditional, constant, get, method, record } from "./build.ts";
+import { checkedPart } from "./place.ts";
+import { casesOf, type Values } from "./values.ts";
 
 export const componentValues: Values = {
   name: "component",
@@ -25,7 +26,11 @@ export const componentValues: Values = {
     return { ptr, length: code.bind(get(code.cx(side), "length"), "length") };
   },
 
-  liftNumbers: (code, side, kind, { ptr, length }) => call(`view${capitalized(kind)}`, code.cx(side), ptr, length),
+  liftNumbers(code, side, kind, range) {
+    const [view, from, to] = checkedPart(code, side, kind, range);
+    return method(view, "subarray", from, to);
+  },
+
   numbers: (_, elements) => array(elements),
   listLength: (_, value) => get(value, "length"),
   fixedList: (code, value) => code.named(value, "list"),

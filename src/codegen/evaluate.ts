@@ -354,12 +354,14 @@ class Scope {
   #method(object: Expr, key: string, args: readonly Expr[]): Code {
     const target = this.code(object) as (frame: Frame) => Record<string, Callable>;
     const values = args.map((arg) => this.code(arg));
-    const [a] = values as [Code];
+    const [a, b] = values as [Code, Code];
     switch (args.length) {
       case 0:
         return (frame) => target(frame)[key]!();
       case 1:
         return (frame) => target(frame)[key]!(a(frame));
+      case 2:
+        return (frame) => target(frame)[key]!(a(frame), b(frame));
       default:
         return (frame) => target(frame)[key]!(...values.map((value) => value(frame)));
     }

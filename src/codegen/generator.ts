@@ -22,14 +22,7 @@ import type { Values } from "./values.ts";
 const FUEL = 60;
 
 /** What a function needs of its surroundings on one side of a call. */
-export type Capture =
-  | "cx"
-  | "memory"
-  | "scope"
-  | `resource${number}`
-  | `async${number}`
-  | `list${string}`
-  | `labels${number}`;
+export type Capture = "cx" | "memory" | "scope" | `resource${number}` | `async${number}` | "views" | `labels${number}`;
 
 /** One side of a call: where values are lifted from or lowered to, and how. */
 export interface Side {
@@ -216,4 +209,4 @@ export class Generator {
 }
 
 const captureNames =
-  /^(cx|memory|scope|instance|callee.*|host|failed|postReturn|entering\d*|resource\d+|async\d+|labels\d+|list[USF]\d+)$/;
+  /^(cx|memory|scope|instance|callee.*|host|failed|postReturn|entering\d*|resource\d+|async\d+|labels\d+|views)$/;

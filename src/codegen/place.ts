@@ -5,7 +5,7 @@
  * at each access, since a call in between may have replaced them; loops that call nobody fetch them once.
  */
 import { pointerSize } from "../abi/layout.ts";
-import { type Body, binary, call, index, plus } from "./build.ts";
+import { type Body, binary, call, constant, get, index, plus } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
 import type { Expr } from "./tree.ts";
 
@@ -33,6 +33,18 @@ function elementIndex(side: Side, view: View, ptr: Expr, offset: number): Expr {
   if (size === 1) return plus(ptr, offset);
   const first = side.pointer === "i64" ? binary(ptr, "/", size) : binary(ptr, ">>>", Math.log2(size));
   return plus(first, offset / size);
+}
+
+/**
+ * The memory's view, and the indices in it where a list of numbers begins and ends, which is checked. The view is fetched
+ * after that, wherever the memory had grown.
+ */
+export function checkedPart(code: Code, side: Side, view: View, { ptr, length }: Range): readonly [Expr, Expr, Expr] {
+  const size = constant(sizes[view]);
+  const count = code.named(length, "length");
+  const begin = code.bind(call("checkList", code.cx(side), ptr, count, size, size), "list");
+  const from = code.named(elementIndex(side, view, begin, 0), "from");
+  return [get(code.memory(side), view), from, binary(from, "+", count)];
 }
 
 /** A pointer and a length, as strings and lists have them. Both are numbers, whatever the memory. */

@@ -7,7 +7,7 @@
 import { keysOf } from "../abi/js-names.ts";
 import { layout, recordLayout, variantLayout } from "../abi/layout.ts";
 import type { ValType, ValTypeOf } from "../types/types.ts";
-import { call, constant, get, index, plus } from "./build.ts";
+import { call, constant, env, get, index, plus } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
 import { eachElement, unsigned } from "./load.ts";
 import { type Range, write, writeRange } from "./place.ts";
@@ -132,7 +132,10 @@ export function storeCase(
 /** `store_list_into_range` in the specification. */
 export function storeList(code: Code, side: Side, element: ValType, value: Expr): Range {
   if (isNumber(element)) {
-    const ptr = code.bind(call(`store${capitalized(element.kind)}`, code.cx(side), value), "ptr");
+    const ptr = code.bind(
+      call("storeNumbers", code.cx(side), env(`numbers${capitalized(element.kind)}`), value),
+      "ptr",
+    );
     return { ptr, length: code.bind(get(code.cx(side), "length"), "length") };
   }
   const list = code.named(value, "list");
@@ -149,7 +152,9 @@ export function storeMap(code: Code, side: Side, t: ValTypeOf<"map">, value: Exp
 
 function storeFixedList(code: Code, side: Side, element: ValType, length: number, value: Expr, ptr: Expr): void {
   if (isNumber(element)) {
-    code.do(call(`store${capitalized(element.kind)}Into`, code.cx(side), value, ptr, constant(length)));
+    code.do(
+      call("storeNumbersInto", code.cx(side), env(`numbers${capitalized(element.kind)}`), value, ptr, constant(length)),
+    );
     return;
   }
   storeElements(code, side, element, side.values.fixedList(code, value, length), ptr, constant(length));

@@ -7,9 +7,23 @@
  */
 import { keysOf } from "../abi/js-names.ts";
 import type { Case, ValType, ValTypeOf } from "../types/types.ts";
-import { apply, array, binary, call, conditional, constant, get, index, nothing, or, record, typeOf } from "./build.ts";
+import {
+  array,
+  binary,
+  call,
+  conditional,
+  constant,
+  env,
+  get,
+  index,
+  method,
+  nothing,
+  or,
+  record,
+  typeOf,
+} from "./build.ts";
 import type { Code, Side } from "./generator.ts";
-import type { Range, View } from "./place.ts";
+import { checkedPart, type Range, type View } from "./place.ts";
 import type { Expr } from "./tree.ts";
 
 /** Types whose values have cases, one of which they are. */
@@ -175,15 +189,15 @@ export const hostValues: Values = {
     return { ptr, length: code.bind(get(code.cx(side), "length"), "length") };
   },
 
-  liftNumbers(code, side, kind, { ptr, length }) {
-    const args = [code.cx(side), ptr, length];
-    const what = capitalized(kind);
-    return side.lists === "chosen"
-      ? apply(code.capture(side, `list${what}`), args)
-      : call(`${side.lists}${what}`, ...args);
+  liftNumbers(code, side, kind, range) {
+    const [view, from, to] = checkedPart(code, side, kind, range);
+    const views = method(view, "subarray", from, to);
+    if (side.lists === "view") return views;
+    const copies = method(view, "slice", from, to);
+    return side.lists === "copy" ? copies : conditional(code.capture(side, "views"), views, copies);
   },
 
-  numbers: (kind, elements) => call(`array${capitalized(kind)}`, array(elements)),
+  numbers: (kind, elements) => call("makeNumbers", env(`numbers${capitalized(kind)}`), array(elements)),
   listLength: (code, value) => code.bind(call("listLength", value), "length"),
   fixedList: (code, value, length) => code.bind(call("fixedList", value, constant(length)), "list"),
   mapEntries: (code, value) => code.bind(call("mapEntries", value), "entries"),

@@ -58,6 +58,16 @@ export function promised(call: HostFunction, args: readonly unknown[]): Promise<
 /** Why an instance cannot be entered that has not trapped. */
 export const isInside = "a call into it is still running";
 
+/** `trap_if(not may_leave)` */
+export function cannotLeave(): never {
+  return trap("cannot-leave");
+}
+
+/** `trap_if(not may_enter_from(caller))`, where the caller is a guest. */
+export function cannotEnterFromGuest(): never {
+  return trap("cannot-enter", { why: isInside });
+}
+
 // ---- Failures
 
 /**

@@ -11,9 +11,9 @@ import { ComponentError } from "../errors/component-error.ts";
 import type { FuncTypeNode, LabelledPayload, LabelledType, TypeIndex, TypeNode } from "../plan/plan.ts";
 import type { AsyncType } from "./async-types.ts";
 import { ErrorContext } from "./error-context.ts";
-import { isBuffer, isDetached } from "./lists.ts";
+import { isBuffer, isDetached } from "./number-lists.ts";
+import { mayHaveFields } from "./objects.ts";
 import type { ResourceType } from "./resources.ts";
-import { mayHaveFields } from "./shapes.ts";
 import { describeType, quoted, show } from "./show.ts";
 import { measureUtf8 } from "./text.ts";
 

@@ -27,6 +27,11 @@ export class HandleTable<T extends object> {
     return trap("wrong-handle-kind", { index, kind, found: (element.constructor as HandleClass<object>).kind });
   }
 
+  /** The handle at `index`, if there is one. */
+  find(index: number): T | undefined {
+    return this.#elements[index];
+  }
+
   /** Whether there is a handle at `index`. */
   has(index: number): boolean {
     return this.#elements[index] !== undefined;

@@ -13,10 +13,10 @@ import { answer, type Callee, type CallerSide, canonLift, checkMayBlock } from "
 import type { CoreFunction, HostFunction } from "./functions.ts";
 import type { ComponentInstance } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
+import { errorPayload } from "./objects.ts";
 import type { Quantum } from "./quantum.ts";
 import { CallScope } from "./resources.ts";
 import { type Awaiting, type Resting, type Scheduler, schedulerOf } from "./scheduler.ts";
-import { errorPayload } from "./shapes.ts";
 import { Subtask } from "./subtask.ts";
 import type { Task, TaskCaller } from "./task.ts";
 import { isGuestFailure, trap, trapOnThrow, trapWith } from "./trap.ts";

@@ -83,20 +83,51 @@ export function toF64(v: unknown): number {
 export function toChar(v: unknown): number {
   if (typeof v !== "string") invalid();
   const { length } = v;
-  if (length === 1) {
-    const unit = v.charCodeAt(0);
-    return (unit & 0xf800) === 0xd800 ? invalid() : unit;
-  }
-  if (length !== 2) invalid();
   const codePoint = v.codePointAt(0)!;
-  return codePoint > 0xffff ? codePoint : invalid();
+  if (length === 1 && (codePoint & 0xf800) !== 0xd800) return codePoint;
+  return length === 2 && codePoint > 0xffff ? codePoint : invalid();
 }
 
 /** `convert_i32_to_char` in the specification. */
 export function charFromI32(i: number): string {
+  return i >>> 0 < 0xd800 ? String.fromCharCode(i) : String.fromCodePoint(checkChar(i));
+}
+
+/** The same for a character that stays a number. */
+export function checkChar(i: number): number {
   const codePoint = i >>> 0;
   if (codePoint >= 0x110000 || (codePoint & 0xfffff800) === 0xd800) trap("invalid-char", { bits: codePoint });
-  return String.fromCodePoint(codePoint);
+  return codePoint;
+}
+
+/** `trap_if(case_index >= len(cases))` in the specification. */
+export function invalidDiscriminant(): never {
+  return trap("invalid-discriminant");
+}
+
+export function checkDiscriminant(i: number, count: number): number {
+  return i >>> 0 < count ? i : trap("invalid-discriminant");
+}
+
+// ---- Integers of other widths
+
+/** `wrap_i64_to_i32` in the specification; signed. */
+export function wrapI64(i: bigint): number {
+  return Number(BigInt.asIntN(32, i));
+}
+
+/** The reverse: 32 bits of either sign, as the lower half of 64. */
+export function extendI32(i: number): bigint {
+  return BigInt(i >>> 0);
+}
+
+export function unsigned64(i: bigint): bigint {
+  return BigInt.asUintN(64, i);
+}
+
+/** A pointer or a length, for a 64-bit memory. */
+export function pointerTo64(ptr: number): bigint {
+  return BigInt(ptr);
 }
 
 // ---- Floats seen as integers, which they become where cases of a variant share a core value

@@ -124,6 +124,10 @@ export class CallScope implements BorrowScope, Failing {
   }
 }
 
+export function makeScope(): CallScope {
+  return new CallScope();
+}
+
 /** `ResourceHandle` in the specification. */
 export class ResourceHandle implements Loan {
   static readonly kind: string = "resource";
@@ -149,7 +153,7 @@ export class ResourceHandle implements Loan {
 
 /** The handle at `index`, which must be one of a resource of type `type`. */
 function getHandle(instance: ComponentInstance, index: number, type: ResourceType): ResourceHandle {
-  const handle = instance.handles.get(index);
+  const handle = instance.handles.find(index);
   return handle instanceof ResourceHandle && handle.type === type ? handle : wrongHandle(instance, index, type);
 }
 

@@ -36,8 +36,9 @@
 ;;     liftString,
 ;;     loadUtf8,
 ;;     makeList,
+;;     numbersU8,
 ;;     storeLiftedString,
-;;     storeU8,
+;;     storeNumbers,
 ;;     storeUtf8,
 ;;     unsigned64,
 ;;   } = library;
@@ -160,7 +161,7 @@
 ;;       switch (value.tag) {
 ;;         case "ok": {
 ;;           memory.u8[ptr] = 0;
-;;           const ptr2 = storeU8(cx, value.val);
+;;           const ptr2 = storeNumbers(cx, numbersU8, value.val);
 ;;           const length = cx.length;
 ;;           memory.u32[(ptr >>> 2) + 1] = ptr2;
 ;;           memory.u32[(ptr >>> 2) + 2] = length;

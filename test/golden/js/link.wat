@@ -30,13 +30,14 @@
 ;;     cannotEnterFromGuest,
 ;;     cannotLeave,
 ;;     checkChar,
+;;     checkList,
 ;;     checkPointer,
 ;;     liftString,
 ;;     mayNotLeave,
 ;;     notReturned,
+;;     numbersU8,
 ;;     storeLiftedString,
-;;     storeU8,
-;;     viewU8,
+;;     storeNumbers,
 ;;   } = library;
 ;;
 ;;   function link$f(binding) {
@@ -44,28 +45,29 @@
 ;;     const callee = binding.lift.callee;
 ;;     const entering0 = binding.lift.entering[0];
 ;;     const cx = binding.cx;
+;;     const memory = cx.memory;
 ;;     const calleeCx = binding.lift.cx;
 ;;     const calleeMemory = calleeCx.memory;
-;;     const memory = cx.memory;
 ;;     const postReturn = binding.lift.postReturn;
 ;;     return function f(bytes0, bytes1, c, out) {
 ;;       if (mayNotLeave[0] !== 0) cannotLeave();
 ;;       if (entering0.flags !== 0) cannotEnterFromGuest();
 ;;       entering0.flags = 1;
 ;;       try {
-;;         const value = viewU8(cx, bytes0 >>> 0, bytes1 >>> 0);
-;;         const value2 = checkChar(c);
-;;         const ptr = storeU8(calleeCx, value);
-;;         const length = calleeCx.length;
-;;         const core = callee(ptr, length, value2);
+;;         const length = bytes1 >>> 0;
+;;         const list = checkList(cx, bytes0 >>> 0, length, 1, 1);
+;;         const value = checkChar(c);
+;;         const ptr = storeNumbers(calleeCx, numbersU8, memory.u8.subarray(list, list + length));
+;;         const length2 = calleeCx.length;
+;;         const core = callee(ptr, length2, value);
 ;;         const ptr2 = checkPointer(calleeCx, core >>> 0, 8, 4);
 ;;         const u32 = calleeMemory.u32;
 ;;         const string = liftString(calleeCx, "utf16", u32[ptr2 >>> 2], u32[(ptr2 >>> 2) + 1]);
 ;;         const ptr3 = checkPointer(cx, out >>> 0, 8, 4);
 ;;         const ptr4 = storeLiftedString(cx, "utf8", string);
-;;         const length2 = cx.length;
+;;         const length3 = cx.length;
 ;;         memory.u32[ptr3 >>> 2] = ptr4;
-;;         memory.u32[(ptr3 >>> 2) + 1] = length2;
+;;         memory.u32[(ptr3 >>> 2) + 1] = length3;
 ;;         mayNotLeave[0] = 1;
 ;;         postReturn(core);
 ;;         mayNotLeave[0] = 0;

@@ -20,9 +20,9 @@
 ;;
 ;;   const {
 ;;     cannotLeave,
+;;     checkList,
 ;;     checkNothing,
 ;;     checkPointer,
-;;     copyU8,
 ;;     errorPayload,
 ;;     invalidDiscriminant,
 ;;     liftBorrowValue,
@@ -32,7 +32,6 @@
 ;;     notReturned,
 ;;     storeUtf8,
 ;;     toU64,
-;;     viewU8,
 ;;   } = library;
 ;;
 ;;   function lower$look(binding) {
@@ -74,7 +73,8 @@
 ;;     const failed = binding.failed;
 ;;     const cx = binding.cx;
 ;;     const resource0 = binding.resources[0];
-;;     const listU8 = binding.views ? viewU8 : copyU8;
+;;     const memory = cx.memory;
+;;     const views = binding.views;
 ;;     const path = binding.path;
 ;;     return function use(it, more0, more1, more2) {
 ;;       if (mayNotLeave[0] !== 0) cannotLeave();
@@ -88,7 +88,9 @@
 ;;             break;
 ;;           }
 ;;           case 1: {
-;;             option = listU8(cx, more1 >>> 0, more2 >>> 0);
+;;             const length = more2 >>> 0;
+;;             const list = checkList(cx, more1 >>> 0, length, 1, 1);
+;;             option = views ? memory.u8.subarray(list, list + length) : memory.u8.slice(list, list + length);
 ;;             break;
 ;;           }
 ;;           default: {

@@ -3,9 +3,11 @@ import { test } from "node:test";
 import type { TrapCode } from "../../../src/errors/messages.ts";
 import type { LiftLowerContext } from "../../../src/runtime/context.ts";
 import * as lists from "../../../src/runtime/lists.ts";
+import * as tables from "../../../src/runtime/number-lists.ts";
+import { listLength } from "../../../src/runtime/objects.ts";
 import { assertInvalid, assertTrap, type Guest, makeGuest, Random } from "./guest.ts";
 
-const functions = { ...lists };
+const { storeNumbers, storeNumbersInto, numbersU8 } = tables;
 
 type Numbers = ArrayBufferView & ArrayLike<number | bigint>;
 
@@ -24,18 +26,31 @@ interface Kind {
 
 function kind(
   name: "U8" | "S8" | "U16" | "S16" | "U32" | "S32" | "U64" | "S64" | "F32" | "F64",
-  TypedArray: { new (from: never): Numbers; readonly BYTES_PER_ELEMENT: number },
+  TypedArray: new (from: never) => Numbers,
   right: readonly (number | bigint)[],
   wrong: readonly unknown[],
 ): Kind {
+  const numbers = { ...tables }[`numbers${name}`];
+  const { size } = numbers;
+  /** As generated code does it. */
+  const part = (cx: LiftLowerContext, ptr: number, n: number) => {
+    const from = lists.checkList(cx, ptr, n, size, size) / size;
+    return { view: numbers.view(cx.memory), range: [from, from + n] as const };
+  };
   return {
     name,
-    size: TypedArray.BYTES_PER_ELEMENT,
+    size,
     make: (from) => new TypedArray(from as never),
-    copy: functions[`copy${name}`],
-    view: functions[`view${name}`],
-    store: functions[`store${name}`],
-    into: functions[`store${name}Into`],
+    copy(cx, ptr, n) {
+      const { view, range } = part(cx, ptr, n);
+      return view.slice(...range);
+    },
+    view(cx, ptr, n) {
+      const { view, range } = part(cx, ptr, n);
+      return view.subarray(...range);
+    },
+    store: (cx, value) => storeNumbers(cx, numbers, value),
+    into: (cx, value, ptr, n) => storeNumbersInto(cx, numbers, value, ptr, n),
     right,
     wrong: [undefined, null, "1", true, {}, [1], ...wrong],
   };
@@ -142,7 +157,7 @@ test("a list that no component could have is refused before there is room for it
   assertInvalid(() => lists.allocateList(cx, 2 ** 28, 1, 1));
   assertInvalid(() => lists.allocateList(cx, 2 ** 25, 8, 8));
   assertInvalid(() => lists.allocateList(cx, 2 ** 32 - 1, 2 ** 28, 8));
-  assertInvalid(() => lists.storeU8(cx, { length: 2 ** 28 }));
+  assertInvalid(() => storeNumbers(cx, numbersU8, { length: 2 ** 28 }));
   assert.deepEqual(calls, []);
 });
 
@@ -340,31 +355,31 @@ test("bytes may come in any container of bytes", () => {
   ];
   for (const source of sources) {
     const guest = makeGuest();
-    const ptr = lists.storeU8(guest.cx, source);
+    const ptr = storeNumbers(guest.cx, numbersU8, source);
     assert.deepEqual(guest.at(ptr, 4), bytes);
     assert.deepEqual(guest.calls, [[0, 0, 1, 4]]);
     if (!(source instanceof Uint8Array || source instanceof Uint8ClampedArray)) continue;
-    lists.storeU8Into(guest.cx, source, 2048, 4);
+    storeNumbersInto(guest.cx, numbersU8, source, 2048, 4);
     assert.deepEqual(guest.at(2048, 4), bytes);
   }
-  assertInvalid(() => lists.storeU8Into(makeGuest().cx, new ArrayBuffer(4), 2048, 4));
-  assertInvalid(() => lists.storeU8Into(makeGuest().cx, new DataView(new ArrayBuffer(4)), 2048, 4));
+  assertInvalid(() => storeNumbersInto(makeGuest().cx, numbersU8, new ArrayBuffer(4), 2048, 4));
+  assertInvalid(() => storeNumbersInto(makeGuest().cx, numbersU8, new DataView(new ArrayBuffer(4)), 2048, 4));
 });
 
 test("a list of one number type is stored as another where all elements are of it", () => {
   const { cx, at } = makeGuest();
-  assert.deepEqual(at(lists.storeU8(cx, Int32Array.of(1, 255)), 2), [1, 255]);
-  assertInvalid(() => lists.storeU8(cx, Int32Array.of(1, 256)));
-  assertInvalid(() => lists.storeU16(cx, Int16Array.of(-1)));
-  assert.deepEqual(at(lists.storeU64(cx, BigInt64Array.of(1n)), 8), [1, 0, 0, 0, 0, 0, 0, 0]);
-  assertInvalid(() => lists.storeU64(cx, BigInt64Array.of(-1n)));
-  assert.deepEqual(at(lists.storeF32(cx, Float64Array.of(1.5)), 4), [0, 0, 0xc0, 0x3f]);
+  assert.deepEqual(at(storeNumbers(cx, numbersU8, Int32Array.of(1, 255)), 2), [1, 255]);
+  assertInvalid(() => storeNumbers(cx, numbersU8, Int32Array.of(1, 256)));
+  assertInvalid(() => storeNumbers(cx, tables.numbersU16, Int16Array.of(-1)));
+  assert.deepEqual(at(storeNumbers(cx, tables.numbersU64, BigInt64Array.of(1n)), 8), [1, 0, 0, 0, 0, 0, 0, 0]);
+  assertInvalid(() => storeNumbers(cx, tables.numbersU64, BigInt64Array.of(-1n)));
+  assert.deepEqual(at(storeNumbers(cx, tables.numbersF32, Float64Array.of(1.5)), 4), [0, 0, 0xc0, 0x3f]);
 });
 
 test("typed arrays of another realm are stored", async () => {
   const { runInNewContext } = await import("node:vm");
   const { cx, at } = makeGuest();
-  assert.deepEqual(at(lists.storeU8(cx, runInNewContext("Uint8Array.of(1, 2)")), 2), [1, 2]);
+  assert.deepEqual(at(storeNumbers(cx, numbersU8, runInNewContext("Uint8Array.of(1, 2)")), 2), [1, 2]);
 });
 
 test("an array that changes while it is read is refused or stored, never half seen", () => {
@@ -381,11 +396,45 @@ test("an array that changes while it is read is refused or stored, never half se
         },
       });
     }
-    const ptr = lists.storeU8(guest.cx, source);
+    const ptr = storeNumbers(guest.cx, numbersU8, source);
     assert.equal(guest.cx.length, n);
     assert.deepEqual(
       guest.at(ptr, n),
       Array.from({ length: n }, (_, i) => i),
     );
+  }
+});
+
+test("a length that is another one each time is asked for once", () => {
+  const lengths = [-1, 0.5, Number.NaN, 2 ** 32, 2 ** 20, 40, "3", undefined];
+  for (const next of lengths) {
+    let asked = 0;
+    const changing = (elements: object) =>
+      new Proxy(elements, {
+        get: (target, key, receiver) => {
+          if (key !== "length") return Reflect.get(target, key, receiver);
+          return asked++ === 0 ? 3 : next;
+        },
+      });
+    for (const source of [changing([1, 2, 3, 4, 5]), changing({ 0: 1, 1: 2, 2: 3, 3: 4, 4: 5 })]) {
+      asked = 0;
+      const guest = makeGuest();
+      const ptr = storeNumbers(guest.cx, numbersU8, source);
+      assert.equal(guest.cx.length, 3);
+      assert.deepEqual(guest.calls, [[0, 0, 1, 3]]);
+      assert.deepEqual(guest.at(ptr, 5), [1, 2, 3, 0, 0]);
+    }
+  }
+});
+
+test("an array's proxy that gives a length which is none is refused", () => {
+  for (const length of [-1, 0.5, Number.NaN, 2 ** 32, "3", undefined]) {
+    const { cx, calls } = makeGuest();
+    const source = new Proxy([1, 2, 3], {
+      get: (target, key) => (key === "length" ? length : Reflect.get(target, key)),
+    });
+    assertInvalid(() => storeNumbers(cx, numbersU8, source));
+    assertInvalid(() => listLength(source));
+    assert.deepEqual(calls, []);
   }
 });

@@ -1,21 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ResultError } from "../../../src/errors/result-error.ts";
-import { InvalidValue } from "../../../src/runtime/numbers.ts";
+import { checkChar, checkDiscriminant, extendI32, InvalidValue, wrapI64 } from "../../../src/runtime/numbers.ts";
 import {
   asObject,
   asTuple,
-  checkChar,
-  checkDiscriminant,
   errorPayload,
-  extendI32,
   fixedList,
   listLength,
   mapEntries,
   ownField,
   toFlag,
-  wrapI64,
-} from "../../../src/runtime/shapes.ts";
+} from "../../../src/runtime/objects.ts";
 
 const isRejected = (run: () => unknown) => assert.throws(run, InvalidValue);
 const traps = (run: () => unknown) => assert.throws(run, WebAssembly.RuntimeError);

@@ -1,0 +1,190 @@
+/**
+ * Lists of numbers, which JavaScript holds as typed arrays, and which are copied to a guest's memory in one go.
+ * (Generated code copies them from there by itself.) `store_list_into_range` in the specification, of such elements.
+ *
+ * What the ten types differ in is in a table. The loops over elements are four, each for a kind of number: engines
+ * specialize a loop for up to as many kinds of array as one of them meets.
+ *
+ * The payload of a NaN in a list is copied as it is: JavaScript cannot tell NaNs apart, and the specification lets a
+ * guest see any.
+ */
+import type { LiftLowerContext } from "./context.ts";
+import { allocateList } from "./lists.ts";
+import type { Memory } from "./memory.ts";
+import { invalid, toS64, toU64 } from "./numbers.ts";
+
+type TypedArray =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | BigUint64Array
+  | BigInt64Array
+  | Float32Array
+  | Float64Array;
+
+/** What lists of one type of number need. */
+interface Numbers {
+  readonly array: { new (length: number): TypedArray; from(elements: readonly never[]): TypedArray };
+  readonly view: (memory: Memory) => TypedArray;
+  readonly size: number;
+  /** Puts `n` elements of `source`, which it checks, into `view` from index `to` on. */
+  readonly put: (view: never, to: number, source: ArrayLike<unknown>, n: number, size: number) => void;
+}
+
+export const numbersU8: Numbers = { array: Uint8Array, view: (memory) => memory.u8, size: 1, put: putUnsigned };
+export const numbersS8: Numbers = { array: Int8Array, view: (memory) => memory.s8, size: 1, put: putSigned };
+export const numbersU16: Numbers = { array: Uint16Array, view: (memory) => memory.u16, size: 2, put: putUnsigned };
+export const numbersS16: Numbers = { array: Int16Array, view: (memory) => memory.s16, size: 2, put: putSigned };
+export const numbersU32: Numbers = { array: Uint32Array, view: (memory) => memory.u32, size: 4, put: putUnsigned };
+export const numbersS32: Numbers = { array: Int32Array, view: (memory) => memory.s32, size: 4, put: putSigned };
+export const numbersU64: Numbers = {
+  array: BigUint64Array,
+  view: (memory) => memory.u64,
+  size: 8,
+  put: putBigUnsigned,
+};
+export const numbersS64: Numbers = { array: BigInt64Array, view: (memory) => memory.s64, size: 8, put: putBigSigned };
+export const numbersF32: Numbers = { array: Float32Array, view: (memory) => memory.f32, size: 4, put: putFloats };
+export const numbersF64: Numbers = { array: Float64Array, view: (memory) => memory.f64, size: 8, put: putFloats };
+
+function putUnsigned(view: Uint8Array, to: number, source: ArrayLike<unknown>, n: number, size: number): void {
+  const unused = 32 - 8 * size;
+  for (let i = 0; i < n; i++) {
+    const v = source[i];
+    if (typeof v !== "number" || v !== (v << unused) >>> unused) invalid();
+    view[to + i] = v;
+  }
+}
+
+function putSigned(view: Int8Array, to: number, source: ArrayLike<unknown>, n: number, size: number): void {
+  const unused = 32 - 8 * size;
+  for (let i = 0; i < n; i++) {
+    const v = source[i];
+    if (typeof v !== "number" || v !== (v << unused) >> unused) invalid();
+    view[to + i] = v;
+  }
+}
+
+function putFloats(view: Float64Array, to: number, source: ArrayLike<unknown>, n: number): void {
+  for (let i = 0; i < n; i++) {
+    const v = source[i];
+    if (typeof v !== "number") invalid();
+    view[to + i] = v;
+  }
+}
+
+function putBigUnsigned(view: BigUint64Array, to: number, source: ArrayLike<unknown>, n: number): void {
+  for (let i = 0; i < n; i++) view[to + i] = toU64(source[i]);
+}
+
+function putBigSigned(view: BigInt64Array, to: number, source: ArrayLike<unknown>, n: number): void {
+  for (let i = 0; i < n; i++) view[to + i] = toS64(source[i]);
+}
+
+// ---- Store
+
+/** Up to so many elements a loop copies faster than the engine's `set`. See bench/lists.ts. */
+const SHORT_SET = 4;
+
+/** Finds room for a list with the guest's `realloc`, and stores it. Leaves the length in `cx.length`. */
+export function storeNumbers(cx: LiftLowerContext, numbers: Numbers, value: unknown): number {
+  if (value instanceof numbers.array) return storeTyped(cx, numbers, value);
+  const bytes = numbers === numbersU8 ? bytesOf(value) : undefined;
+  if (bytes !== undefined) return storeTyped(cx, numbers, bytes);
+  if (typeof value !== "object" || value === null) invalid();
+  const source = value as ArrayLike<unknown>;
+  // Of what is no array it may be anything, and another one next time.
+  const { length } = source;
+  if (typeof length !== "number" || length >>> 0 !== length || (length === 0 && isDetached(value))) invalid();
+  const ptr = allocateList(cx, length, numbers.size, numbers.size);
+  put(cx, numbers, ptr, source, length);
+  cx.length = length;
+  return ptr;
+}
+
+/** Stores a list of the length that its type fixes, where there is room for it: an array, or a typed array. */
+export function storeNumbersInto(
+  cx: LiftLowerContext,
+  numbers: Numbers,
+  value: unknown,
+  ptr: number,
+  length: number,
+): void {
+  if (!isFixedList(value, length)) invalid();
+  if (value instanceof numbers.array) place(numbers.view(cx.memory), ptr / numbers.size, value, length);
+  else put(cx, numbers, ptr, value, length);
+}
+
+function put(cx: LiftLowerContext, numbers: Numbers, ptr: number, source: ArrayLike<unknown>, length: number): void {
+  const { size } = numbers;
+  numbers.put(numbers.view(cx.memory) as never, ptr / size, source, length, size);
+}
+
+/**
+ * Stores a typed array of the very type. `realloc` may pull it away: where it is a view on the guest's own memory, which
+ * grew. Its contents are then where they were, in the memory as it is now.
+ */
+function storeTyped(cx: LiftLowerContext, numbers: Numbers, source: TypedArray): number {
+  const { length, byteOffset } = source;
+  const { size } = numbers;
+  const { u8: before } = cx.memory;
+  if (length === 0 && isDetached(source)) invalid();
+  const ptr = allocateList(cx, length, size, size);
+  if (source.length === length) place(numbers.view(cx.memory), ptr / size, source, length);
+  else if (source.buffer === before.buffer) cx.memory.u8.copyWithin(ptr, byteOffset, byteOffset + length * size);
+  else invalid();
+  return ptr;
+}
+
+/** Copies a typed array to `view`, from index `to` on. That may lie in it, if it is a view on the same memory. */
+function place(view: TypedArray, to: number, source: TypedArray, length: number): void {
+  const isApart = source.byteOffset === 0 && length <= to;
+  if (length > SHORT_SET || !isApart) view.set(source as never, to);
+  else for (let i = 0; i < length; i++) view[to + i] = source[i]!;
+}
+
+/** A list of numbers that is passed flat. */
+export function makeNumbers(numbers: Numbers, elements: readonly never[]): TypedArray {
+  return numbers.array.from(elements);
+}
+
+// ---- What JavaScript may pass
+
+/** Whether `value` is a list of a length that its type fixes. Its elements, if they are numbers, may be in a typed array. */
+export function isFixedList(value: unknown, length: number): value is ArrayLike<unknown> {
+  const isTyped = ArrayBuffer.isView(value) && !(value instanceof DataView);
+  if (isTyped && length === 0 && isDetached(value)) return false;
+  return (isTyped || Array.isArray(value)) && (value as unknown as ArrayLike<unknown>).length === length;
+}
+
+/** Bytes may come in any container of bytes. */
+function bytesOf(value: unknown): Uint8Array | undefined {
+  const isView = value instanceof Uint8ClampedArray || value instanceof DataView;
+  if (!isView && !isBuffer(value)) return undefined;
+  if (isDetached(value)) invalid();
+  return isView ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
+}
+
+export function isBuffer(value: unknown): value is ArrayBufferLike {
+  return (
+    value instanceof ArrayBuffer || (typeof SharedArrayBuffer === "function" && value instanceof SharedArrayBuffer)
+  );
+}
+
+/**
+ * Whether a buffer has been taken away, or what a view was on: detached, or shrunk so that the view lies beyond. Such a view
+ * looks like an empty list, which is not what its owner wanted to pass.
+ */
+export function isDetached(value: unknown): boolean {
+  try {
+    if (value instanceof DataView) value.byteLength;
+    else if (ArrayBuffer.isView(value)) Uint8Array.prototype.keys.call(value as Uint8Array);
+    else if (isBuffer(value)) new Uint8Array(value);
+    return false;
+  } catch {
+    return true;
+  }
+}
