@@ -9,7 +9,7 @@ type Storers = Readonly<Record<CanonicalOptions["encoding"], string>>;
 
 const storer = (body: string): string => `(ptr: from, units: i32) -> to, to { ${body} }`;
 
-/** `store_string_copy`, between equal encodings. */
+/** `store_string_copy` in the specification, between equal encodings. */
 const copy = (unitSize: 1 | 2, alignment: 1 | 2): string =>
   storer(`
     let size = units * ${unitSize}
@@ -21,7 +21,7 @@ const copy = (unitSize: 1 | 2, alignment: 1 | 2): string =>
 const shrink = (before: string, size: string, alignment: 1 | 2): string =>
   `if ${before} != ${size} { target = reallocate(${size}, ${alignment}, target, ${before}) }`;
 
-/** `store_string_to_utf8`: in the hope that all is ASCII. */
+/** `store_string_to_utf8` in the specification: in the hope that all is ASCII. */
 const toUtf8 = (encoding: "Utf16" | "Latin1", unitSize: 1 | 2): string =>
   storer(`
     let target = reallocate(units, 1, 0, 0)
@@ -34,13 +34,13 @@ const toUtf8 = (encoding: "Utf16" | "Latin1", unitSize: 1 | 2): string =>
     ${shrink("worst", "size", 1)}
     return target, size`);
 
-/** `store_string_copy`, where each byte becomes two. */
+/** `store_string_copy` in the specification, where each byte becomes two. */
 const latin1ToUtf16 = storer(`
     let target = reallocate(units * 2, 2, 0, 0)
     widen(target, ptr, units)
     return target, units`);
 
-/** `store_utf8_to_utf16` */
+/** `store_utf8_to_utf16` in the specification. */
 const utf8ToUtf16 = storer(`
     let worst = units * 2
     let target = reallocate(worst, 2, 0, 0)
@@ -48,7 +48,7 @@ const utf8ToUtf16 = storer(`
     ${shrink("worst", "size", 2)}
     return target, size >> 1`);
 
-/** `store_string_to_latin1_or_utf16`: in the hope that all is Latin-1. */
+/** `store_string_to_latin1_or_utf16` in the specification: in the hope that all is Latin-1. */
 const utf8ToEither = storer(`
     let target = reallocate(units, 2, 0, 0)
     let end = ptr + units
@@ -65,7 +65,7 @@ const utf8ToEither = storer(`
     ${shrink("worst", "size", 2)}
     return target, to(size >> 1) | TAG`);
 
-/** Likewise. */
+/** `store_string_to_latin1_or_utf16` in the specification, of what has two bytes each. */
 const utf16ToEither = storer(`
     let target = reallocate(units, 2, 0, 0)
     let chars = latin1OfUtf16(target, ptr, units)
@@ -76,7 +76,7 @@ const utf16ToEither = storer(`
     copyBytes(target + chars * 2, ptr + chars * 2, worst - chars * 2)
     return target, to(units) | TAG`);
 
-/** `store_probably_utf16_to_latin1_or_utf16`: the other encoding was needed once, so perhaps still. */
+/** `store_probably_utf16_to_latin1_or_utf16` in the specification: the other encoding was needed once, so perhaps still. */
 const probablyUtf16ToEither = storer(`
     let size = units * 2
     let target = reallocate(size, 2, 0, 0)

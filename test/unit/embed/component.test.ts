@@ -74,13 +74,6 @@ test("options of another kind are refused by name", async () => {
   assert.ok(await compile(bytes, { features: undefined, tier: undefined, fuse: undefined }));
 });
 
-test("bytes are read at once: what becomes of them afterwards is of no consequence", async () => {
-  const given = bytes.slice();
-  const component = compile(given);
-  given.fill(0);
-  assert.ok((await component) instanceof Component);
-});
-
 test("core modules begin to be compiled before the last byte of a component has come", async (t) => {
   const component = Uint8Array.from(
     await parse(`(component (component (core module (func (export "f") (result i32) (i32.const 1)))) (core module

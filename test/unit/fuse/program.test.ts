@@ -293,6 +293,25 @@ test("code grows with the number of types, not of the ways through them", () => 
   assert.ok(size(20, pair) < 1.2 * size(10, pair));
 });
 
+test("code is linear in the size of one type", () => {
+  const leaves = ["u8", "string", "char", "f64", "bool", "s16", "u64"] as const;
+  /** A record of `n` records of four fields, no two of them alike for long. */
+  const size = (n: number, pointer: "i32" | "i64") => {
+    const spec = specOf((types) => {
+      const fields = Array.from({ length: n }, (_, i) => {
+        const leaf = (k: number) => types.of(leaves[(i >> (2 * k)) % leaves.length]!);
+        return types.tuple(leaf(0), types.list(leaf(1)), types.variant({ a: leaf(2), b: undefined }), leaf(3));
+      });
+      return { params: [types.list(types.tuple(...fields))], result: types.tuple(...fields) };
+    });
+    return fused(linkPlan({ ...spec, caller: { ...spec.caller, pointer } }))!.bytes.length;
+  };
+  for (const pointer of ["i32", "i64"] as const) {
+    const [one, two] = [size(500, pointer), size(1_000, pointer)];
+    assert.ok(two < 2.2 * one, `${one} bytes for 500 records, ${two} for 1000`);
+  }
+});
+
 test("flat values that are cases of cases do not multiply", () => {
   const spec = specOf((types) => {
     let type = types.of("u8");
