@@ -124,8 +124,21 @@ export function recordLayout(types: readonly ValType[], pointer: PointerType): R
   return { alignment: widest, size: alignTo(end, widest), offsets };
 }
 
-/** `elem_size_variant`, `alignment_variant` and `max_case_alignment` in the specification. */
+const variantLayouts: { readonly [P in PointerType]: WeakMap<readonly Case[], VariantLayout> } = {
+  i32: new WeakMap(),
+  i64: new WeakMap(),
+};
+
+/** `elem_size_variant`, `alignment_variant` and `max_case_alignment` in the specification. Asked for once for each case. */
 export function variantLayout(cases: readonly Case[], pointer: PointerType): VariantLayout {
+  const known = variantLayouts[pointer].get(cases);
+  if (known !== undefined) return known;
+  const made = layOutVariant(cases, pointer);
+  variantLayouts[pointer].set(cases, made);
+  return made;
+}
+
+function layOutVariant(cases: readonly Case[], pointer: PointerType): VariantLayout {
   const discriminant = discriminantSize(cases.length);
   let caseAlignment = 1;
   let caseSize = 0;

@@ -383,10 +383,20 @@ function sequence(steps: readonly Step[]): Step {
     case 4:
       return (frame) => a(frame) || b(frame) || c(frame) || d(frame);
     default: {
+      if (steps.length > LONG) return sequence(groups(steps).map(sequence));
       const rest = sequence(steps.slice(4));
       return (frame) => a(frame) || b(frame) || c(frame) || d(frame) || rest(frame);
     }
   }
+}
+
+/** From how many steps on they are put into groups, and groups into groups, so that no sequence exhausts the stack. */
+const LONG = 32;
+
+function groups(steps: readonly Step[]): Step[][] {
+  const all: Step[][] = [];
+  for (let i = 0; i < steps.length; i += LONG) all.push(steps.slice(i, i + LONG));
+  return all;
 }
 
 type Getter = (object: (frame: Frame) => Record<string, unknown>) => Code;
