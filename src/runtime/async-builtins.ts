@@ -146,7 +146,7 @@ export function subtaskCancel({ instance, scheduler, stacks, immediates }: Async
  * The one that tests expect is told.
  */
 export function preferBlocking(thread: Thread, instance: ComponentInstance, i: number): void {
-  if (!thread.task.func.asyncType && !instance.handles.has(i >>> 0)) trap("cannot-block");
+  if (!thread.task.func.asyncType && instance.handles.at(i >>> 0) === undefined) trap("cannot-block");
 }
 
 /** `wait_for_pending_event` in the specification. */

@@ -89,9 +89,9 @@ export function liftFailed(
   }
   // What the first arguments gave away is no longer theirs until then.
   scope?.abandon();
-  const told = argumentFault(path, explain, error);
   leave(entering);
-  throw told;
+  // The embedder's getters run again: now they may call into the guest as at any time.
+  throw argumentFault(path, explain, error);
 }
 
 /** What to tell of an error from lowering an argument: a wrong one, or one that throws when it is read. */

@@ -32,9 +32,9 @@ export class HandleTable<T extends object> {
     return this.#elements[index];
   }
 
-  /** Whether there is a handle at `index`. */
-  has(index: number): boolean {
-    return this.#elements[index] !== undefined;
+  /** As `get`, without a trap. */
+  at(index: number): T | undefined {
+    return this.#elements[index];
   }
 
   add(element: T): number {

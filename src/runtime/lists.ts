@@ -47,6 +47,8 @@ export function checkList(
  */
 export function allocateList(cx: LiftLowerContext, length: number, elementSize: number, alignment: number): number {
   const byteLength = length * elementSize;
+  // A proxy of an array may have any length.
+  if (length >>> 0 !== length) invalid();
   if (byteLength > (cx.pointer === "i64" ? 2 * MAX_LIST_BYTE_LENGTH : MAX_LIST_BYTE_LENGTH)) invalid();
   const ptr = checkRoom(cx, cx.allocate(alignment, byteLength), byteLength, alignment, "list");
   cx.length = length;

@@ -6,66 +6,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { componentEmbed, componentNew, parse, print } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { Component, Linker, ResultError, views } from "../../../src/index.ts";
+import { echoComponent } from "../embed/echo.ts";
 import { fencesOf, run } from "./page.ts";
 
 const fences = fencesOf("values.md");
 const texts = (info: string): string[] => fences.filter((fence) => fence.info === info).map(({ text }) => text);
 
 const camelCase = (label: string): string => label.replace(/-(.)/g, (_, c: string) => c.toUpperCase());
-
-// ---- The component
-
-/** A component that exports each function of the page and imports one of the same type, to which it passes everything. */
-async function echoComponent(): Promise<Uint8Array<ArrayBuffer>> {
-  const items = texts("wit")
-    .join("")
-    .split(/\n(?=\S)/);
-  const world = items.map((item) => {
-    const name = /^([\w-]+): func/.exec(item)?.[1];
-    return name === undefined ? item : `import ${item}\nexport ${item}`;
-  });
-  const witSource = `package docs:values;\nworld values {\n${world.join("\n")}\n}`;
-  const dummy = await print(await componentEmbed({ witSource, dummy: true } as never));
-  return Uint8Array.from(await componentNew(await parse(passOn(dummy)), []));
-}
-
-/** Gives bodies to the functions of a core module that has all of them but those. */
-function passOn(wat: string): string {
-  const params = (type: string): number =>
-    (/\(param ([^)]*)\)/.exec(new RegExp(`^ *\\(type \\(;${type};\\) \\(func(.*)$`, "m").exec(wat)![1]!)?.[1] ?? "")
-      .split(" ")
-      .filter(Boolean).length;
-  const imports = new Map(
-    [...wat.matchAll(/\(import "cm32p2" "([^"]+)" \(func \(;(\d+);\) \(type (\d+)\)\)\)/g)].map(
-      ([, name, index, type]) => [name!, { index: index!, params: params(type!) }],
-    ),
-  );
-  const exports = new Map(
-    [...wat.matchAll(/\(export "cm32p2\|\|([^"]+)" \(func (\d+)\)\)/g)].map(([, name, index]) => [index!, name!]),
-  );
-  const realloc = /\(export "cm32p2_realloc" \(func (\d+)\)\)/.exec(wat)![1]!;
-  return wat
-    .replace(/\(memory \(;0;\) 0\)/, "(memory (;0;) 2) (global $next (mut i32) (i32.const 1024))")
-    .replace(
-      /^( *\(func \(;(\d+);\) \(type (\d+)\)[^\n]*)\n *unreachable\n/gm,
-      (_, head: string, index: string, type: string) => {
-        if (index === realloc) return `${head}\n${bump}\n`;
-        const { index: callee, params: wanted } = imports.get(exports.get(index)!)!;
-        const given = Array.from({ length: params(type) }, (_, i) => `local.get ${i}`).join(" ");
-        // Results that are not one core value are written where the last parameter points, and returned as a pointer.
-        return wanted > params(type)
-          ? `${head}\n${given} i32.const 512 call ${callee} i32.const 512\n`
-          : `${head}\n${given} call ${callee}\n`;
-      },
-    );
-}
-
-const bump = `
-  global.get $next local.get 2 i32.add i32.const 1 i32.sub i32.const 0 local.get 2 i32.sub i32.and global.set $next
-  global.get $next
-  global.get $next local.get 3 i32.add global.set $next`;
 
 // ---- The examples
 
@@ -74,7 +22,7 @@ const host: Record<string, unknown> = {};
 for (const fence of fences) if (fence.info === "js host") await run(fence, { host, ResultError, views });
 
 test("the examples of values give what they say, with generated code and without", async () => {
-  const bytes = await echoComponent();
+  const bytes = await echoComponent(texts("wit").join(""));
   for (const tier of ["jit", "evaluate"] as const) {
     await runExamples(await Component.compile(bytes, { features: ["fixed-length-lists"], tier }));
   }
