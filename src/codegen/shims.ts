@@ -39,9 +39,9 @@ export function shimModule(generator: Generator, shims: readonly TrampolineIndex
     for (let p = 0; p < params.length; p++) body.emit("local.get", body.param(p));
     body.emit("call", fast);
     for (const place of result) body.emit("local.set", place);
-    body.loop(undefined, (again) => {
+    body.loop((again) => {
       body.emit("global.get", blocked);
-      body.if(undefined, () => {
+      body.if(() => {
         body.emit("i32.const", 0).emit("global.set", blocked);
         body.emit("call", slow).emit("call", resumed.get(results.join())!);
         for (const place of result) body.emit("local.set", place);

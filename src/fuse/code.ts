@@ -4,8 +4,7 @@
  */
 import type { FlatType } from "../abi/flatten.ts";
 import type { Leaf, PlainTrapCode } from "../plan/plan.ts";
-import type { BlockType, Body, EncodedType, Func, Item, Label, Local, Operands } from "../wasm/body.ts";
-import type { InstructionName } from "../wasm/instructions.ts";
+import { type BlockType, Body, type EncodedType, type Func, type Label, type Local } from "../wasm/body.ts";
 import type { AdapterModule } from "./module.ts";
 import type { Side } from "./side.ts";
 
@@ -20,22 +19,16 @@ export type Room = "string" | "list" | "pointer";
 /** A number of bytes: known, or in a local of type `i32`. */
 export type Size = number | { readonly local: Local };
 
-export class Code {
+export class Code extends Body {
   readonly module: AdapterModule;
   /** What keeps the handles that are on their way; only where values may have some in them. */
   scope: Local | undefined;
-  readonly #body: Body;
   #fuel = FUEL;
 
-  constructor(module: AdapterModule, body: Body, scope: Local | undefined) {
+  constructor(module: AdapterModule, params: number, scope?: Local) {
+    super(params);
     this.module = module;
-    this.#body = body;
     this.scope = scope;
-  }
-
-  emit<N extends InstructionName>(name: N, ...operands: Operands<N>): this {
-    this.#body.emit(name, ...operands);
-    return this;
   }
 
   /** Whether there is fuel for all of a type of this cost in place. A node for the type itself is burnt if so. */
@@ -47,14 +40,6 @@ export class Code {
   }
 
   // ---- Locals and constants
-
-  param(index: number): Local {
-    return this.#body.param(index);
-  }
-
-  local(type: EncodedType): Local {
-    return this.#body.local(type);
-  }
 
   get(...locals: readonly Local[]): this {
     for (const local of locals) this.emit("local.get", local);
@@ -110,11 +95,6 @@ export class Code {
 
   // ---- Control
 
-  /** See `Body.copy`. */
-  copy(body: Body, itemOf: (item: Item) => Item): void {
-    this.#body.copy(body, itemOf);
-  }
-
   call(func: Func): this {
     return this.emit("call", func);
   }
@@ -139,25 +119,9 @@ export class Code {
     return this.pushScope(scoped).call(this.module.helper(name, key, params, results, write, scoped));
   }
 
-  block(type: BlockType, body: (label: Label) => void): this {
-    this.#body.block(type, body);
-    return this;
-  }
-
-  loop(body: (label: Label) => void): this {
-    this.#body.loop(undefined, body);
-    return this;
-  }
-
-  /** Runs one of two if what is on the stack is not 0. */
-  if(then: () => void, otherwise?: () => void, type?: BlockType): this {
-    this.#body.if(type, then, otherwise);
-    return this;
-  }
-
   /** `while (condition) body`; a branch to `out` ends it. */
   while(condition: () => void, body: (out: Label) => void): this {
-    return this.block(undefined, (out) => {
+    return this.block((out) => {
       this.loop((again) => {
         condition();
         this.emit("i32.eqz").emit("br_if", out);
@@ -169,13 +133,13 @@ export class Code {
 
   /** Whatever `body` throws that is no trap ends in `handler`. */
   guarded(type: BlockType, body: () => void, handler: () => void): this {
-    return this.block(type, (end) => {
-      this.block(undefined, (caught) => {
-        this.#body.tryTable(type, caught, body);
+    return this.block((end) => {
+      this.block((caught) => {
+        this.tryTable(caught, body, type);
         this.emit("br", end);
       });
       handler();
-    });
+    }, type);
   }
 
   /** Runs the arm for the number in `tag`, if it has one. Numbers come in order; arms that are the same function are written once. */
@@ -196,7 +160,7 @@ export class Code {
           .emit("i32.le_u");
       this.if(groups[0]!.arm);
     } else if (groups.length <= MAX_ARMS && last - first < MAX_TABLE) {
-      this.block(undefined, (end) => this.#table(tag, first, last, groups, end));
+      this.block((end) => this.#table(tag, first, last, groups, end));
     } else {
       const middle = arms.length >> 1;
       this.get(tag).i32(arms[middle]![0]).emit("i32.lt_u");
@@ -220,7 +184,7 @@ export class Code {
         this.emit("br_table", targets, end);
         return;
       }
-      this.block(undefined, (label) => {
+      this.block((label) => {
         labels[i] = label;
         open(i + 1);
       });

@@ -37,9 +37,10 @@ export class AdapterModule {
 
   /** Declares the adapter that takes the place of a trampoline. Others of this module can call it at once. */
   declare(index: TrampolineIndex, params: readonly FlatType[], results: readonly FlatType[], name: string): void {
-    const { func, body } = this.#encoder.func(this.#encoder.type(params, results), name);
+    const code = new Code(this, params.length);
+    const func = this.#encoder.define(this.#encoder.type(params, results), code, name);
     this.#encoder.export(exportName(index), func);
-    this.#adapters.set(index, { func, code: new Code(this, body, undefined) });
+    this.#adapters.set(index, { func, code });
   }
 
   /** The body of a declared adapter. */
@@ -59,17 +60,14 @@ export class AdapterModule {
     const full = [name, ...key].join(" ");
     let helper = this.#helpers.get(full);
     if (helper === undefined) {
-      const { func, body } = this.#encoder.func(
-        this.#encoder.type(scoped ? [...params, "externref"] : params, results),
-        full,
-      );
+      const types: readonly EncodedType[] = scoped ? [...params, "externref"] : params;
+      const code = new Code(this, types.length, scoped ? (params.length as Local) : undefined);
+      helper = this.#encoder.define(this.#encoder.type(types, results), code, full);
       // Before it is written, for it may call itself.
-      this.#helpers.set(full, func);
-      helper = func;
-      const scope = scoped ? body.param(params.length) : undefined;
+      this.#helpers.set(full, helper);
       write(
-        new Code(this, body, scope),
-        params.map((_, i) => body.param(i)),
+        code,
+        params.map((_, i) => code.param(i)),
       );
     }
     return helper;

@@ -116,13 +116,14 @@ export class Body {
 
   /** One instruction. What begins and ends blocks is better left to `block`, `loop`, `if` and the like, which make labels. */
   emit<N extends InstructionName>(name: N, ...values: Operands<N>): this {
-    const [opcode, ...kinds]: Instruction = instructions[name];
+    const row: Instruction = instructions[name];
+    const [opcode] = row;
     const code = this.#code;
     if (opcode > 0xff) {
       code.u8(opcode >> 8);
       code.u32(opcode & 0xff);
     } else code.u8(opcode);
-    for (let i = 0; i < kinds.length; i++) this.#immediate(kinds[i]!, values[i] as never);
+    for (let i = 1; i < row.length; i++) this.#immediate(row[i] as ImmediateKind, values[i - 1] as never);
     if (blocks.has(name)) this.#depth++;
     if (name === "end") this.#depth--;
     return this;
@@ -182,17 +183,17 @@ export class Body {
   }
 
   /** `block … end`; a branch to the label goes to the end. */
-  block(type: BlockType, body: (label: Label) => void): this {
+  block(body: (label: Label) => void, type?: BlockType): this {
     return this.emit("block", type).#inside(body);
   }
 
   /** `loop … end`; a branch to the label goes to the start. */
-  loop(type: BlockType, body: (label: Label) => void): this {
-    return this.emit("loop", type).#inside(body);
+  loop(body: (label: Label) => void): this {
+    return this.emit("loop", undefined).#inside(body);
   }
 
   /** `if … else … end` */
-  if(type: BlockType, then: () => void, otherwise?: () => void): this {
+  if(then: () => void, otherwise?: () => void, type?: BlockType): this {
     this.emit("if", type);
     then();
     if (otherwise !== undefined) {
@@ -203,7 +204,7 @@ export class Body {
   }
 
   /** `try_table (catch_all $label) … end` */
-  tryTable(type: BlockType, label: Label, body: () => void): this {
+  tryTable(label: Label, body: () => void, type?: BlockType): this {
     return this.emit("try_table", type, label).#inside(body);
   }
 

@@ -69,10 +69,15 @@ export class ModuleEncoder {
 
   /** A function, whose body may be written at any time before the end; `name` is for stack traces. */
   func(type: TypeIndex, name?: string): { readonly func: Func; readonly body: Body } {
-    const item: Func = { kind: "func", type: (w) => w.u32(type) };
     const body = new Body(this.#types[type]!.params.length);
+    return { func: this.define(type, body, name), body };
+  }
+
+  /** As `func`, with a body of one's own. */
+  define(type: TypeIndex, body: Body, name?: string): Func {
+    const item: Func = { kind: "func", type: (w) => w.u32(type) };
     this.#funcs.push({ item, body, name });
-    return { func: item, body };
+    return item;
   }
 
   memory(limits: EncodedLimits): Memory {

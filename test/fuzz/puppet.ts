@@ -149,7 +149,7 @@ export function memoryModule(ptrType: PtrType, rep: "i32" | "i64"): Uint8Array {
     const end = body.local("i64");
     logCode.loadWord(places.logEnd);
     body.emit("local.tee", end).emit("i64.const", BigInt(places.logLimit)).emit("i64.lt_u");
-    body.if(undefined, () => {
+    body.if(() => {
       body.emit("local.get", end);
       logCode.address();
       body.emit("local.get", body.param(0)).emit("i64.store", { memory });
@@ -237,16 +237,16 @@ function writeRealloc(code: Code, log: () => void): void {
     body.emit("memory.grow", memory);
   };
   behaves(behaviours.grows);
-  body.if(undefined, () => {
+  body.if(() => {
     growBy(() => body.emit("i64.const", 1n));
     body.emit("drop");
   });
 
-  body.block(undefined, (done) => {
+  body.block((done) => {
     code.loadWord(places.reallocs);
     code.loadWord(places.wrongCall);
     body.emit("i64.eq");
-    body.if(undefined, () => {
+    body.if(() => {
       code.loadWord(places.wrongAnswer);
       body.emit("local.set", result).emit("br", done);
     });
@@ -255,7 +255,7 @@ function writeRealloc(code: Code, log: () => void): void {
     body.emit("local.get", size).emit("local.get", oldSize).emit("i64.le_u").emit("i32.and");
     behaves(behaviours.moves);
     body.emit("i32.eqz").emit("i32.and");
-    body.if(undefined, () => {
+    body.if(() => {
       body.emit("local.get", old).emit("local.set", result).emit("br", done);
     });
     code.loadWord(places.heapTop);
@@ -270,7 +270,7 @@ function writeRealloc(code: Code, log: () => void): void {
     body.emit("local.get", end);
     bytes();
     body.emit("i64.gt_u");
-    body.if(undefined, () => {
+    body.if(() => {
       growBy(() => {
         body.emit("local.get", end);
         bytes();
@@ -278,7 +278,7 @@ function writeRealloc(code: Code, log: () => void): void {
       });
       if (ptrType === "i32") body.emit("i32.const", -1).emit("i32.eq");
       else body.emit("i64.const", -1n).emit("i64.eq");
-      body.if(undefined, () => body.emit("unreachable"));
+      body.if(() => body.emit("unreachable"));
     });
     code.storeWord(places.heapTop, () => body.emit("local.get", end));
     body.emit("local.get", old).emit("i64.eqz").emit("br_if", done);
@@ -317,15 +317,15 @@ export function actorModule(
     const { body } = act;
     const code = new Code(body, memory, ptrType);
     const action = body.local("i64");
-    body.block(undefined, (done) => {
-      body.loop(undefined, (next) => {
+    body.block((done) => {
+      body.loop((next) => {
         body.emit("call", script).emit("local.tee", action).emit("i64.eqz").emit("br_if", done);
         for (const [i, { type, func }] of called.entries()) {
           body
             .emit("local.get", action)
             .emit("i64.const", BigInt(i + 1))
             .emit("i64.eq");
-          body.if(undefined, () => {
+          body.if(() => {
             for (const param of type.params) {
               body.emit("call", script);
               code.fromWord(param);

@@ -107,11 +107,11 @@ function realloc(encoder: ModuleEncoder, memory: Emitter["memory"], pointer: Poi
       .emit("local.get", local)
       .emit(`${pointer}.store`, { memory, offset: 8 * i });
   }
-  mode(modes.traps).if(undefined, () => body.emit("unreachable"));
-  mode(modes.grows).if(undefined, () => {
+  mode(modes.traps).if(() => body.emit("unreachable"));
+  mode(modes.grows).if(() => {
     constant(e, 1).emit("memory.grow", memory).emit("drop");
   });
-  mode(modes.outOfBounds).if(undefined, () => {
+  mode(modes.outOfBounds).if(() => {
     constant(e, 2 ** 31).emit("return");
   });
   // ptr = (next + alignment - 1) & -alignment; next = ptr + size
@@ -120,7 +120,7 @@ function realloc(encoder: ModuleEncoder, memory: Emitter["memory"], pointer: Poi
   constant(e, 0).emit("local.get", alignment).emit(`${pointer}.sub`).emit(`${pointer}.and`).emit("local.set", ptr);
   constant(e, NEXT).emit("local.get", ptr).emit("local.get", size).emit(`${pointer}.add`);
   body.emit(`${pointer}.store`, { memory });
-  mode(modes.unaligned).if(undefined, () => {
+  mode(modes.unaligned).if(() => {
     body.emit("local.get", ptr);
     constant(e, 1).emit(`${pointer}.add`).emit("return");
   });

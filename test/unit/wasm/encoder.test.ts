@@ -35,7 +35,7 @@ const multiMemory = has((m) => {
 const memory64 = has((m) => m.memory({ min: 0, index: "i64" }));
 const exceptions = has((m) => {
   const { body } = m.func(m.type([], []));
-  body.block(undefined, (end) => body.tryTable(undefined, end, () => {}));
+  body.block((end) => body.tryTable(end, () => {}));
 });
 
 describe("Writer", () => {
@@ -148,7 +148,7 @@ describe("instructions", () => {
       f64: -0.1,
     } satisfies Record<ImmediateKind, unknown>;
     const emit = body.emit.bind(body) as (name: InstructionName, ...values: unknown[]) => void;
-    body.block(undefined, () => {
+    body.block(() => {
       emit(name, ...immediatesOf(name).map((kind) => values[kind]));
       if (opens(name)) body.emit("end");
     });
@@ -196,8 +196,8 @@ describe("ModuleEncoder", () => {
     m.export("sum", func);
     const n = body.param(0);
     const sum = body.local("i32");
-    body.block(undefined, (done) => {
-      body.loop(undefined, (again) => {
+    body.block((done) => {
+      body.loop((again) => {
         body.emit("local.get", n).emit("i32.eqz").emit("br_if", done);
         body.emit("local.get", sum).emit("local.get", n).emit("i32.add").emit("local.set", sum);
         body.emit("local.get", n).emit("i32.const", 1).emit("i32.sub").emit("local.set", n);
@@ -206,9 +206,9 @@ describe("ModuleEncoder", () => {
     });
     body.emit("local.get", sum).emit("i32.const", 10).emit("i32.gt_u");
     body.if(
-      "i32",
       () => body.emit("local.get", sum),
       () => body.emit("i32.const", -1),
+      "i32",
     );
     const { sum: f } = instantiate(m);
     assert.deepEqual([f!(10), f!(2)], [55, -1]);
@@ -256,8 +256,8 @@ describe("ModuleEncoder", () => {
     const m = new ModuleEncoder();
     const callee = m.importFunc("", "f", m.type([], []));
     const { func, body } = m.func(m.type([], ["i32"]));
-    body.block(undefined, (caught) => {
-      body.tryTable(undefined, caught, () => body.emit("call", callee));
+    body.block((caught) => {
+      body.tryTable(caught, () => body.emit("call", callee));
       body.emit("i32.const", 0).emit("return");
     });
     body.emit("i32.const", -1);
