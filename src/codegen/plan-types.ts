@@ -105,7 +105,7 @@ export function isAsync(t: ValType): boolean {
 /** The types that values of type `t` consist of: a stream is a handle. */
 function parts(t: ValType): readonly ValType[] {
   if (t.kind === "stream" || t.kind === "future") return [];
-  return partsOf<Interned>(t).flatMap(([, part]) => part ?? []);
+  return partsOf<Interned>(t).flatMap(({ type }) => type ?? []);
 }
 
 const pairs: WeakMap<ValType, ValTypeOf<"tuple">> = new WeakMap();

@@ -6,10 +6,10 @@
  * environments and is translated once; one that does, once in each environment. So a type costs no more than was
  * written down, however often its parts are shared.
  */
-import { type Mapping, mapShape, type Part, partsOf } from "../types/shape.ts";
+import { type Mapping, mapShape, partsOf } from "../types/shape.ts";
 import type { FuncType, Interned, ValType } from "../types/types.ts";
 import type { Budget } from "./limits.ts";
-import type { FuncTypeIndex, FuncTypeNode, Planned, TypeIndex, TypeNode } from "./plan.ts";
+import type { FuncTypeIndex, FuncTypeNode, LabelledPayload, Planned, TypeIndex, TypeNode } from "./plan.ts";
 import type { Environment } from "./values.ts";
 
 /** The part of an environment that types need. */
@@ -58,8 +58,8 @@ export class TypeTable {
     return { part: (part) => this.valType(part, scope), resource: (resource) => scope.resource(resource) };
   }
 
-  #anyOpen(parts: readonly Part<TypeIndex>[]): boolean {
-    return parts.some(([, part]) => part !== undefined && this.#open[part]);
+  #anyOpen(parts: readonly LabelledPayload[]): boolean {
+    return parts.some(({ type }) => type !== undefined && this.#open[type]);
   }
 }
 

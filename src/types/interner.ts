@@ -5,7 +5,7 @@
  * in a `Map` keyed by it. A type is looked up by its structure with numbers for its parts, so that a record of records,
  * shared exponentially often, costs no more than the records that were written down. "Type Definitions" in Explainer.md.
  */
-import { type Mapping, mapShape } from "./shape.ts";
+import { partsOf } from "./shape.ts";
 import type { Case, Field, FuncType, Interned, PrimitiveKind, ResourceType, ValType } from "./types.ts";
 
 /** The primitive types: the same objects for every interner. */
@@ -26,12 +26,6 @@ export const primitives: { readonly [K in PrimitiveKind]: ValType & { readonly k
   "error-context": { kind: "error-context" },
 };
 
-/** Types that are made of the numbers of types. */
-interface Numbered {
-  readonly part: number;
-  readonly resource: number;
-}
-
 export class TypeInterner {
   readonly #types: Map<string, ValType> = new Map();
   readonly #funcs: Map<string, FuncType> = new Map();
@@ -40,13 +34,12 @@ export class TypeInterner {
 
   /** The type with the structure of `type`. */
   intern(type: ValType): ValType {
-    return type.kind in primitives
-      ? primitives[type.kind as PrimitiveKind]
-      : known(this.#types, JSON.stringify(mapShape(type, this.#numbering)), type);
+    const primitive = primitives[type.kind as PrimitiveKind];
+    return primitive ?? known(this.#types, this.#key(type), type);
   }
 
   internFunc(type: FuncType): FuncType {
-    return known(this.#funcs, JSON.stringify(mapShape(type, this.#numbering)), type);
+    return known(this.#funcs, this.#key(type), type);
   }
 
   list(element: ValType, length?: number): ValType {
@@ -110,14 +103,34 @@ export class TypeInterner {
     return { kind: "resource", id: this.#resources++, rep, name };
   }
 
+  /** Equal for equal structures; lengths keep labels apart whatever is in them. */
+  #key(type: ValType | FuncType): string {
+    let key: string = type.kind;
+    switch (type.kind) {
+      case "enum":
+      case "flags":
+        for (const label of type.labels) key += ` ${label.length}.${label}`;
+        return key;
+      case "own":
+      case "borrow":
+        return `${key} ${this.#number(type.resource)}`;
+      case "list":
+        if (type.length !== undefined) key += type.length;
+        break;
+      case "func":
+        if (type.async) key += " async";
+        break;
+    }
+    for (const part of partsOf<Interned>(type)) {
+      key += ` ${part.label.length}.${part.label}`;
+      if (part.type !== undefined) key += `:${this.#number(part.type)}`;
+    }
+    return key;
+  }
+
   #number(part: ValType | ResourceType): number {
     return known(this.#numbers, part, this.#numbers.size);
   }
-
-  readonly #numbering: Mapping<Interned, Numbered> = {
-    part: (part) => this.#number(part),
-    resource: (resource) => this.#number(resource),
-  };
 }
 
 /** What `map` has for `key`: `value`, unless something is there already. */

@@ -9,37 +9,37 @@ import type { CaseOf, FieldOf, FuncShape, Material, ValShape } from "./types.ts"
 
 export type Shape<M extends Material> = ValShape<M> | FuncShape<M>;
 
-/** A part of a type by its name there: the label of a field, case or parameter, the place in a tuple, or what it is. */
-export type Part<P> = readonly [name: string, type: P | undefined];
-
-/** The types that a type is directly made of, in order; `undefined` where there could be one. */
-export function partsOf<M extends Material>(shape: Shape<M>): readonly Part<M["part"]>[] {
+/**
+ * The types that a type is directly made of, in order; without `type` where there could be one. `label` is that of a
+ * field, case or parameter, the place in a tuple, or else what the part is.
+ */
+export function partsOf<M extends Material>(shape: Shape<M>): readonly CaseOf<M>[] {
   switch (shape.kind) {
     case "list":
-      return [["element", shape.element]];
+      return [{ label: "element", type: shape.element }];
     case "map":
       return [
-        ["key", shape.key],
-        ["value", shape.value],
+        { label: "key", type: shape.key },
+        { label: "value", type: shape.value },
       ];
     case "record":
-      return shape.fields.map(({ label, type }) => [label, type]);
+      return shape.fields;
     case "tuple":
-      return shape.types.map((type, i) => [String(i), type]);
+      return shape.types.map((type, i) => ({ label: `${i}`, type }));
     case "variant":
-      return shape.cases.map(({ label, type }) => [label, type]);
+      return shape.cases;
     case "option":
-      return [["some", shape.type]];
+      return [{ label: "some", type: shape.type }];
     case "result":
       return [
-        ["ok", shape.ok],
-        ["err", shape.error],
+        { label: "ok", type: shape.ok },
+        { label: "err", type: shape.error },
       ];
     case "stream":
     case "future":
-      return [["payload", shape.payload]];
+      return [{ label: "payload", type: shape.payload }];
     case "func":
-      return [...shape.params.map(({ label, type }): Part<M["part"]> => [label, type]), ["result", shape.result]];
+      return [...shape.params, { label: "result", type: shape.result }];
     default:
       return [];
   }

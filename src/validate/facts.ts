@@ -2,7 +2,7 @@
  * What rules ask about a type as a whole, worked out once for each (interned) type from what is known of its parts.
  */
 import { partsOf } from "../types/shape.ts";
-import type { ComponentType, ExternType, FuncType, InstanceType, ResourceType, ValType } from "../types/types.ts";
+import type { ComponentType, ExternType, FuncType, InstanceType, Interned, ResourceType, ValType } from "../types/types.ts";
 
 export interface Facts {
   /** How many types deep it is. */
@@ -35,9 +35,9 @@ export function factsOf(type: ValType | FuncType): Facts {
 /** `contains` in the specification, for every question at once. */
 function workOut(type: ValType | FuncType): Facts {
   const sum = { ...simple, maxSize: 0 };
-  for (const [, part] of partsOf(type)) {
-    if (part === undefined) continue;
-    const facts = factsOf(part);
+  for (const part of partsOf<Interned>(type)) {
+    if (part.type === undefined) continue;
+    const facts = factsOf(part.type);
     sum.depth = Math.max(sum.depth, facts.depth + 1);
     sum.borrow ||= facts.borrow;
     sum.resource ||= facts.resource;
@@ -161,7 +161,7 @@ class FreeResources {
       case "borrow":
         return this.any(type.resource);
       default:
-        return factsOf(type).resource && partsOf(type).some(([, part]) => part !== undefined && this.any(part));
+        return factsOf(type).resource && partsOf<Interned>(type).some((part) => part.type !== undefined && this.any(part.type));
     }
   }
 

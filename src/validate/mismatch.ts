@@ -6,7 +6,7 @@
  */
 import { printType } from "../types/print.ts";
 import { partsOf } from "../types/shape.ts";
-import type { FuncType, PrimitiveKind, ValType } from "../types/types.ts";
+import type { FuncType, Interned, PrimitiveKind, ValType } from "../types/types.ts";
 
 type Compared = ValType | FuncType;
 type Compound = Exclude<Compared, { kind: PrimitiveKind }>;
@@ -33,13 +33,13 @@ function difference(given: Compound, wanted: Compound, both: string): string {
     const [found, expected] = [given.async, wanted.async].map((async) => (async ? "an async" : "a sync"));
     return `expected ${expected} function, found ${found} one`;
   }
-  const [others, parts] = [partsOf(given), partsOf(wanted)];
+  const [others, parts] = [partsOf<Interned>(given), partsOf<Interned>(wanted)];
   if (others.length !== parts.length) {
     const result = wanted.kind === "func" ? 1 : 0;
     return `expected ${parts.length - result} ${nouns[wanted.kind]?.[0]}, found ${others.length - result}${both}`;
   }
-  for (const [i, [name, type]] of parts.entries()) {
-    const [otherName, other] = others[i]!;
+  for (const [i, { label: name, type }] of parts.entries()) {
+    const { label: otherName, type: other } = others[i]!;
     if (name !== otherName) return `expected ${nouns[wanted.kind]?.[1]} \`${name}\`, found \`${otherName}\``;
     if (type === other) continue;
     if (type === undefined || other === undefined) return absence(wanted, name, type, both);

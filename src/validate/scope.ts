@@ -4,7 +4,7 @@
  * They grow as definitions are validated, so an index only ever refers to what stands before it. Component and instance
  * types are scopes like components: their items have types alone, and are never part of what is handed on.
  */
-import type { CoreSort, Sort } from "../binary/definitions.ts";
+import type { Sort } from "../binary/definitions.ts";
 import type { AnyType, ExternDecl, ExternType, ResourceType } from "../types/types.ts";
 import type { CoreExternType, CoreModuleType, DefinedType } from "../wasm/types.ts";
 import type { Context } from "./context.ts";
@@ -46,25 +46,25 @@ type Entries = { readonly [K in CoreExternType["kind"] as `core ${K}`]: CoreEntr
 };
 
 /** What messages call the items of an index space, and how many there may be. */
-const spaces: { readonly [S in Sort]: readonly [what: string, limit: number] } = {
-  "core func": ["core function", maxIndexSpace],
-  "core table": ["table", maxIndexSpace],
-  "core memory": ["memory", maxIndexSpace],
-  "core global": ["global", maxIndexSpace],
-  "core tag": ["tag", maxIndexSpace],
-  "core type": ["type", maxIndexSpace],
-  "core module": ["module", maxItems.modules],
-  "core instance": ["core instance", maxItems.instances],
-  func: ["function", maxIndexSpace],
-  value: ["value", maxItems.values],
-  type: ["type", maxIndexSpace],
-  component: ["component", maxItems.components],
-  instance: ["instance", maxItems.instances],
+const spaces: { readonly [S in Sort]: { readonly what: string; readonly limit: number } } = {
+  "core func": { what: "core function", limit: maxIndexSpace },
+  "core table": { what: "table", limit: maxIndexSpace },
+  "core memory": { what: "memory", limit: maxIndexSpace },
+  "core global": { what: "global", limit: maxIndexSpace },
+  "core tag": { what: "tag", limit: maxIndexSpace },
+  "core type": { what: "type", limit: maxIndexSpace },
+  "core module": { what: "module", limit: maxItems.modules },
+  "core instance": { what: "core instance", limit: maxItems.instances },
+  func: { what: "function", limit: maxIndexSpace },
+  value: { what: "value", limit: maxItems.values },
+  type: { what: "type", limit: maxIndexSpace },
+  component: { what: "component", limit: maxItems.components },
+  instance: { what: "instance", limit: maxItems.instances },
 };
 
 /** What an item of a sort is called where its sort is in question. */
 export function nounOf(sort: Sort): string {
-  return spaces[sort][0].replace("core ", "");
+  return spaces[sort].what.replace("core ", "");
 }
 
 /** What the imports, or the exports, of a scope have introduced so far. */
@@ -113,7 +113,7 @@ export class Scope {
   get<S extends Sort>(sort: S, index: number, offset: number): Entries[S] {
     const entry = this.#items.get(sort)?.[index];
     if (entry !== undefined) return entry as Entries[S];
-    const reason = `unknown ${spaces[sort][0]} ${index}: ${nounOf(sort)} index out of bounds`;
+    const reason = `unknown ${spaces[sort].what} ${index}: ${nounOf(sort)} index out of bounds`;
     return this.#context.fail("index", reason, offset);
   }
 
@@ -123,7 +123,7 @@ export class Scope {
       this.#items.set(sort, [entry]);
       return;
     }
-    const [what, limit] = spaces[sort];
+    const { what, limit } = spaces[sort];
     if (items.length >= limit) this.#context.failLimit(`${what} count exceeds limit of ${limit}`, offset);
     items.push(entry);
   }
@@ -163,6 +163,3 @@ export class Scope {
 export function sortOf(kind: ExternType["kind"]): Sort {
   return kind === "core-module" ? "core module" : kind;
 }
-
-/** The sorts of what core instances can export. */
-export const coreItemSorts: readonly CoreSort[] = ["func", "table", "memory", "global", "tag"];

@@ -98,7 +98,7 @@ class ValueChecker {
         return;
       case "record":
       case "tuple":
-        for (const [, part] of partsOf<Interned>(t)) this.#optional(part);
+        for (const { type } of partsOf<Interned>(t)) this.#optional(type);
         return;
       case "variant":
         this.#optional(t.cases[this.#below(r.u32(), t.cases.length, "case")]?.type);
@@ -119,7 +119,7 @@ class ValueChecker {
       case "list":
       case "map":
         for (let left = (t.kind === "list" ? t.length : undefined) ?? r.u32(); left > 0; left--) {
-          for (const [, part] of partsOf<Interned>(t)) this.#optional(part);
+          for (const { type } of partsOf<Interned>(t)) this.#optional(type);
         }
         return;
       case "own":
