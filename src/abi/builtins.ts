@@ -62,87 +62,78 @@ export interface Builtin {
 /** For what may be called while a `realloc` or `post-return` runs. */
 const STAYS = false;
 
-function row(
-  opcode: number,
-  immediates: readonly Immediate[],
-  params: readonly SignatureType[],
-  results: readonly SignatureType[],
-  blocks: Builtin["blocks"] = "never",
-  mayLeave = true,
-): Builtin {
-  return { opcode, immediates, params, results, blocks, mayLeave };
-}
+/** Makes rows of one proposal; without one, of what has been there since WASI 0.2. */
+const rowsOf =
+  (feature?: BuiltinFeature) =>
+  (
+    opcode: number,
+    immediates: readonly Immediate[],
+    params: readonly SignatureType[],
+    results: readonly SignatureType[],
+    blocks: Builtin["blocks"] = "never",
+    mayLeave = true,
+  ): Builtin => ({ opcode, immediates, params, results, blocks, mayLeave, feature });
 
-/** Rows of one proposal; `undefined` is for what has been there since WASI 0.2. */
-function gated<N extends string>(feature: Builtin["feature"], rows: Record<N, Builtin>): Record<N, Builtin> {
-  const entries = Object.entries<Builtin>(rows).map(([name, row]) => [name, { ...row, feature }]);
-  return Object.fromEntries(entries) as Record<N, Builtin>;
-}
+const base = rowsOf();
+const async = rowsOf("async");
+const errors = rowsOf("error-context");
+const threads = rowsOf("threads");
+const shared = rowsOf("shared-everything-threads");
 
 // biome-ignore format: a table
 export const builtins = {
-  ...gated(undefined, {
-    "resource.new":                  row(0x02, ["resource"],                          ["rep"],              ["i32"]),
-    "resource.drop":                 row(0x03, ["resource"],                          ["i32"],              []),
-    "resource.rep":                  row(0x04, ["resource"],                          ["i32"],              ["rep"], "never", STAYS),
-  }),
-  ...gated("async", {
-    "backpressure.inc":              row(0x24, [],                                    [],                   [], "never", STAYS),
-    "backpressure.dec":              row(0x25, [],                                    [],                   [], "never", STAYS),
-    "task.return":                   row(0x09, ["result", "options"],                 ["flat-result"],      []),
-    "task.cancel":                   row(0x05, [],                                    [],                   []),
-    "context.get":                   row(0x0a, ["core-type", "slot"],                 [],                   ["core-type"], "never", STAYS),
-    "context.set":                   row(0x0b, ["core-type", "slot"],                 ["core-type"],        [], "never", STAYS),
-    "subtask.cancel":                row(0x06, ["async"],                             ["i32"],              ["i32"], "if-sync"),
-    "subtask.drop":                  row(0x0d, [],                                    ["i32"],              []),
-    "stream.new":                    row(0x0e, ["stream"],                            [],                   ["i64"]),
-    "stream.read":                   row(0x0f, ["stream", "options"],                 ["i32", "ptr", "ptr"], ["ptr"], "if-sync"),
-    "stream.write":                  row(0x10, ["stream", "options"],                 ["i32", "ptr", "ptr"], ["ptr"], "if-sync"),
-    "stream.cancel-read":            row(0x11, ["stream", "async"],                   ["i32"],              ["i32"], "if-sync"),
-    "stream.cancel-write":           row(0x12, ["stream", "async"],                   ["i32"],              ["i32"], "if-sync"),
-    "stream.drop-readable":          row(0x13, ["stream"],                            ["i32"],              []),
-    "stream.drop-writable":          row(0x14, ["stream"],                            ["i32"],              []),
-    "future.new":                    row(0x15, ["future"],                            [],                   ["i64"]),
-    "future.read":                   row(0x16, ["future", "options"],                 ["i32", "ptr"],       ["i32"], "if-sync"),
-    "future.write":                  row(0x17, ["future", "options"],                 ["i32", "ptr"],       ["i32"], "if-sync"),
-    "future.cancel-read":            row(0x18, ["future", "async"],                   ["i32"],              ["i32"], "if-sync"),
-    "future.cancel-write":           row(0x19, ["future", "async"],                   ["i32"],              ["i32"], "if-sync"),
-    "future.drop-readable":          row(0x1a, ["future"],                            ["i32"],              []),
-    "future.drop-writable":          row(0x1b, ["future"],                            ["i32"],              []),
-    "waitable-set.new":              row(0x1f, [],                                    [],                   ["i32"]),
-    "waitable-set.wait":             row(0x20, ["cancellable", "memory"],             ["i32", "ptr"],       ["i32"], "always"),
-    "waitable-set.poll":             row(0x21, ["cancellable", "memory"],             ["i32", "ptr"],       ["i32"]),
-    "waitable-set.drop":             row(0x22, [],                                    ["i32"],              []),
-    "waitable.join":                 row(0x23, [],                                    ["i32", "i32"],       []),
-    "thread.yield":                  row(0x0c, ["cancellable"],                       [],                   ["i32"], "always"),
-  }),
-  ...gated("error-context", {
-    "error-context.new":             row(0x1c, ["options"],                           ["ptr", "ptr"],       ["i32"]),
-    "error-context.debug-message":   row(0x1d, ["options"],                           ["i32", "ptr"],       []),
-    "error-context.drop":            row(0x1e, [],                                    ["i32"],              []),
-  }),
-  ...gated("threads", {
-    "thread.index":                  row(0x26, [],                                    [],                   ["i32"]),
-    "thread.new-indirect":           row(0x27, ["core-func-type", "table"],           ["table", "closure"], ["i32"]),
-    "thread.resume-later":           row(0x28, [],                                    ["i32"],              []),
-    "thread.suspend":                row(0x29, ["cancellable"],                       [],                   ["i32"], "always"),
-    "thread.suspend-then-resume":    row(0x2a, ["cancellable"],                       ["i32"],              ["i32"], "always"),
-    "thread.yield-then-resume":      row(0x2b, ["cancellable"],                       ["i32"],              ["i32"], "always"),
-    "thread.suspend-then-promote":   row(0x2c, ["cancellable"],                       ["i32"],              ["i32"], "always"),
-    "thread.yield-then-promote":     row(0x2d, ["cancellable"],                       ["i32"],              ["i32"], "always"),
-  }),
-  ...gated("shared-everything-threads", {
-    "thread.spawn-ref":              row(0x40, ["shared", "core-func-type"],          ["funcref", "closure"], ["i32"]),
-    "thread.spawn-indirect":         row(0x41, ["shared", "core-func-type", "table"], ["table", "closure"], ["i32"]),
-    "thread.available-parallelism":  row(0x42, ["shared"],                            [],                   ["i32"], "never", STAYS),
-  }),
+  "resource.new":                 base(   0x02, ["resource"],                          ["rep"],              ["i32"]),
+  "resource.drop":                base(   0x03, ["resource"],                          ["i32"],              []),
+  "resource.rep":                 base(   0x04, ["resource"],                          ["i32"],              ["rep"], "never", STAYS),
+  "backpressure.inc":             async(  0x24, [],                                    [],                   [], "never", STAYS),
+  "backpressure.dec":             async(  0x25, [],                                    [],                   [], "never", STAYS),
+  "task.return":                  async(  0x09, ["result", "options"],                 ["flat-result"],      []),
+  "task.cancel":                  async(  0x05, [],                                    [],                   []),
+  "context.get":                  async(  0x0a, ["core-type", "slot"],                 [],                   ["core-type"], "never", STAYS),
+  "context.set":                  async(  0x0b, ["core-type", "slot"],                 ["core-type"],        [], "never", STAYS),
+  "subtask.cancel":               async(  0x06, ["async"],                             ["i32"],              ["i32"], "if-sync"),
+  "subtask.drop":                 async(  0x0d, [],                                    ["i32"],              []),
+  "stream.new":                   async(  0x0e, ["stream"],                            [],                   ["i64"]),
+  "stream.read":                  async(  0x0f, ["stream", "options"],                 ["i32", "ptr", "ptr"], ["ptr"], "if-sync"),
+  "stream.write":                 async(  0x10, ["stream", "options"],                 ["i32", "ptr", "ptr"], ["ptr"], "if-sync"),
+  "stream.cancel-read":           async(  0x11, ["stream", "async"],                   ["i32"],              ["i32"], "if-sync"),
+  "stream.cancel-write":          async(  0x12, ["stream", "async"],                   ["i32"],              ["i32"], "if-sync"),
+  "stream.drop-readable":         async(  0x13, ["stream"],                            ["i32"],              []),
+  "stream.drop-writable":         async(  0x14, ["stream"],                            ["i32"],              []),
+  "future.new":                   async(  0x15, ["future"],                            [],                   ["i64"]),
+  "future.read":                  async(  0x16, ["future", "options"],                 ["i32", "ptr"],       ["i32"], "if-sync"),
+  "future.write":                 async(  0x17, ["future", "options"],                 ["i32", "ptr"],       ["i32"], "if-sync"),
+  "future.cancel-read":           async(  0x18, ["future", "async"],                   ["i32"],              ["i32"], "if-sync"),
+  "future.cancel-write":          async(  0x19, ["future", "async"],                   ["i32"],              ["i32"], "if-sync"),
+  "future.drop-readable":         async(  0x1a, ["future"],                            ["i32"],              []),
+  "future.drop-writable":         async(  0x1b, ["future"],                            ["i32"],              []),
+  "waitable-set.new":             async(  0x1f, [],                                    [],                   ["i32"]),
+  "waitable-set.wait":            async(  0x20, ["cancellable", "memory"],             ["i32", "ptr"],       ["i32"], "always"),
+  "waitable-set.poll":            async(  0x21, ["cancellable", "memory"],             ["i32", "ptr"],       ["i32"]),
+  "waitable-set.drop":            async(  0x22, [],                                    ["i32"],              []),
+  "waitable.join":                async(  0x23, [],                                    ["i32", "i32"],       []),
+  "thread.yield":                 async(  0x0c, ["cancellable"],                       [],                   ["i32"], "always"),
+  "error-context.new":            errors( 0x1c, ["options"],                           ["ptr", "ptr"],       ["i32"]),
+  "error-context.debug-message":  errors( 0x1d, ["options"],                           ["i32", "ptr"],       []),
+  "error-context.drop":           errors( 0x1e, [],                                    ["i32"],              []),
+  "thread.index":                 threads(0x26, [],                                    [],                   ["i32"]),
+  "thread.new-indirect":          threads(0x27, ["core-func-type", "table"],           ["table", "closure"], ["i32"]),
+  "thread.resume-later":          threads(0x28, [],                                    ["i32"],              []),
+  "thread.suspend":               threads(0x29, ["cancellable"],                       [],                   ["i32"], "always"),
+  "thread.suspend-then-resume":   threads(0x2a, ["cancellable"],                       ["i32"],              ["i32"], "always"),
+  "thread.yield-then-resume":     threads(0x2b, ["cancellable"],                       ["i32"],              ["i32"], "always"),
+  "thread.suspend-then-promote":  threads(0x2c, ["cancellable"],                       ["i32"],              ["i32"], "always"),
+  "thread.yield-then-promote":    threads(0x2d, ["cancellable"],                       ["i32"],              ["i32"], "always"),
+  "thread.spawn-ref":             shared( 0x40, ["shared", "core-func-type"],          ["funcref", "closure"], ["i32"]),
+  "thread.spawn-indirect":        shared( 0x41, ["shared", "core-func-type", "table"], ["table", "closure"], ["i32"]),
+  "thread.available-parallelism": shared( 0x42, ["shared"],                            [],                   ["i32"], "never", STAYS),
 };
 
 export type BuiltinName = keyof typeof builtins;
 
 /** The names of the built-ins by opcode. */
 export const builtinByOpcode: ReadonlyMap<number, BuiltinName> = new Map(
-  Object.entries(builtins).map(([name, { opcode }]) => [opcode, name as BuiltinName]),
+  (Object.keys(builtins) as BuiltinName[]).map((name) => [builtins[name].opcode, name]),
 );
 
 /** The row of a built-in, seen with the common type of all rows. */

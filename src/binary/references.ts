@@ -77,6 +77,18 @@ const sorts = byOpcode<Exclude<Sort, CoreSortName>>({
   instance: 0x05,
 });
 
+/** Core sorts, where component-level sorts are meant too. */
+export const coreSortNames: { readonly [S in CoreSort]: `core ${S}` } = {
+  func: "core func",
+  table: "core table",
+  memory: "core memory",
+  global: "core global",
+  tag: "core tag",
+  type: "core type",
+  module: "core module",
+  instance: "core instance",
+};
+
 /** `core:sort` */
 export function readCoreSort(r: Reader, what: string): CoreSort {
   const byte = r.u8();
@@ -86,7 +98,7 @@ export function readCoreSort(r: Reader, what: string): CoreSort {
 /** `sort` */
 export function readSort(r: Reader, what: string): Sort {
   const byte = r.u8();
-  return byte === 0x00 ? `core ${readCoreSort(r, what)}` : (sorts.get(byte) ?? r.failByte(byte, what));
+  return byte === 0x00 ? coreSortNames[readCoreSort(r, what)] : (sorts.get(byte) ?? r.failByte(byte, what));
 }
 
 /** `sortidx ::= <sort> <u32>` */

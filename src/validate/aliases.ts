@@ -3,6 +3,7 @@
  * "Alias Definitions" in Explainer.md and Binary.md.
  */
 import type { AliasDefinition, Sort } from "../binary/definitions.ts";
+import { coreSortNames } from "../binary/references.ts";
 import type { Context } from "./context.ts";
 import { mentionsFreeResource } from "./facts.ts";
 import { addItem } from "./items.ts";
@@ -25,7 +26,7 @@ export function defineAlias(context: Context, scope: Scope, alias: AliasDefiniti
       const { item: of, exports } = scope.get("core instance", target.instance, offset);
       const { name } = target;
       const type = exports.get(name) ?? noExport(context, alias, `core instance ${target.instance}`, name);
-      checkSort(context, alias, `core ${type.kind}`, `core instance ${target.instance}`, name);
+      checkSort(context, alias, coreSortNames[type.kind], `core instance ${target.instance}`, name);
       scope.addCore({ from: "core-export", of, name }, type, offset);
       return;
     }

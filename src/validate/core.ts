@@ -5,6 +5,7 @@
 import type {
   CoreInlineExport, CoreInstanceDefinition, CoreModuleDefinition, CoreTypeSyntax,
 } from "../binary/definitions.ts"; // biome-ignore format: one list
+import { coreSortNames } from "../binary/references.ts";
 import { type CoreTypeSpace, unknownType } from "../wasm/interner.ts";
 import { externMismatch } from "../wasm/matching.ts";
 import { readModule } from "../wasm/module.ts";
@@ -182,7 +183,7 @@ function inlineCoreInstance(
     if (sort === "type" || sort === "module" || sort === "instance") {
       return context.fail("core", `core instances cannot export items of sort \`${sort}\``, item.offset);
     }
-    const entry = scope.get(`core ${sort}`, item.index, item.offset);
+    const entry = scope.get(coreSortNames[sort], item.index, item.offset);
     items.set(name, { sort, item: entry.item } as CoreItem);
     exports.set(name, entry.type);
   }

@@ -2,7 +2,15 @@
  * What rules ask about a type as a whole, worked out once for each (interned) type from what is known of its parts.
  */
 import { partsOf } from "../types/shape.ts";
-import type { ComponentType, ExternType, FuncType, InstanceType, Interned, ResourceType, ValType } from "../types/types.ts";
+import type {
+  ComponentType,
+  ExternType,
+  FuncType,
+  InstanceType,
+  Interned,
+  ResourceType,
+  ValType,
+} from "../types/types.ts";
 
 export interface Facts {
   /** How many types deep it is. */
@@ -161,7 +169,10 @@ class FreeResources {
       case "borrow":
         return this.any(type.resource);
       default:
-        return factsOf(type).resource && partsOf<Interned>(type).some((part) => part.type !== undefined && this.any(part.type));
+        return (
+          factsOf(type).resource &&
+          partsOf<Interned>(type).some((part) => part.type !== undefined && this.any(part.type))
+        );
     }
   }
 

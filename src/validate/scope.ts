@@ -5,6 +5,7 @@
  * types are scopes like components: their items have types alone, and are never part of what is handed on.
  */
 import type { Sort } from "../binary/definitions.ts";
+import { coreSortNames } from "../binary/references.ts";
 import type { AnyType, ExternDecl, ExternType, ResourceType } from "../types/types.ts";
 import type { CoreExternType, CoreModuleType, DefinedType } from "../wasm/types.ts";
 import type { Context } from "./context.ts";
@@ -86,7 +87,6 @@ export class Scope {
   readonly kind: ScopeKind;
   readonly parent: Scope | undefined;
   readonly offset: number;
-  readonly imports: Direction = new Direction();
   readonly exports: Direction = new Direction();
   /** Resources that this component defines itself. */
   readonly defined: Set<ResourceType> = new Set();
@@ -97,12 +97,19 @@ export class Scope {
   contextType: "i32" | "i64" | undefined;
   readonly #context: Context;
   readonly #items: Map<Sort, unknown[]> = new Map();
+  /** Instance types have none. */
+  #imports: Direction | undefined;
 
   constructor(context: Context, kind: ScopeKind, parent: Scope | undefined, offset: number) {
     this.#context = context;
     this.kind = kind;
     this.parent = parent;
     this.offset = offset;
+  }
+
+  get imports(): Direction {
+    this.#imports ??= new Direction();
+    return this.#imports;
   }
 
   /** How many items of a sort there are: the index that the next one gets. */
@@ -141,7 +148,7 @@ export class Scope {
 
   /** Gives an index to something that a core instance can export. */
   addCore(item: CoreFunc | CoreExportOf, type: CoreExternType, offset: number): void {
-    this.add(`core ${type.kind}`, { item, type } as never, offset);
+    this.add(coreSortNames[type.kind], { item, type } as never, offset);
   }
 
   /** Gives an index to a core function. */

@@ -152,6 +152,7 @@ function checkLabels(context: Context, labels: readonly LabelSyntax[], what: str
     const fail = (reason: string) => context.fail("name", `${what} name ${reason}`, offset);
     if (label === "") fail("cannot be empty");
     if (labelFault(label) !== undefined) fail(`\`${label}\` is not in kebab case`);
+    if (labels.length === 1) return;
     const key = label.toLowerCase();
     const before = seen.get(key);
     if (before !== undefined) {
