@@ -16,6 +16,11 @@ export type LeafFunc = Exclude<Leaf, { readonly leaf: "may-leave" }>;
 /** What `realloc` finds room for. */
 export type Room = "string" | "list" | "pointer";
 
+export interface Arm {
+  readonly number: number;
+  readonly run: () => void;
+}
+
 /** A number of bytes: known, or in a local of type `i32`. */
 export type Size = number | { readonly local: Local };
 
@@ -142,56 +147,23 @@ export class Code extends Body {
     }, type);
   }
 
-  /** Runs the arm for the number in `tag`, if it has one. Numbers come in order; arms that are the same function are written once. */
-  switch(tag: Local, arms: ReadonlyMap<number, () => void>): void {
-    this.#switch(tag, [...arms]);
-  }
-
-  #switch(tag: Local, arms: readonly (readonly [number, () => void])[]): void {
-    const first = arms[0]![0];
-    const last = arms.at(-1)![0];
-    const groups = groupByArm(arms);
-    if (groups.length === 1 && last - first === arms.length - 1) {
-      this.get(tag).i32(first);
-      if (first === last) this.emit("i32.eq");
-      else
-        this.emit("i32.sub")
-          .i32(last - first)
-          .emit("i32.le_u");
-      this.if(groups[0]!.arm);
-    } else if (groups.length <= MAX_ARMS && last - first < MAX_TABLE) {
-      this.block((end) => this.#table(tag, first, last, groups, end));
-    } else {
-      const middle = arms.length >> 1;
-      this.get(tag).i32(arms[middle]![0]).emit("i32.lt_u");
-      this.if(
-        () => this.#switch(tag, arms.slice(0, middle)),
-        () => this.#switch(tag, arms.slice(middle)),
-      );
+  /** Runs the arm for the number in `tag`, if it has one. Numbers come in order. */
+  switch(tag: Local, arms: readonly Arm[]): void {
+    const [first, last] = [arms[0]!, arms.at(-1)!];
+    const distance = last.number - first.number;
+    if (distance === arms.length - 1 && arms.every(({ run }) => run === first.run)) {
+      this.get(tag).i32(first.number);
+      if (distance === 0) this.emit("i32.eq");
+      else this.emit("i32.sub").i32(distance).emit("i32.le_u");
+      this.if(first.run);
+      return;
     }
-  }
-
-  #table(tag: Local, first: number, last: number, groups: readonly Group[], end: Label): void {
-    const labels: Label[] = [];
-    const open = (i: number): void => {
-      if (i === groups.length) {
-        const targets: Label[] = Array.from({ length: last - first + 1 }, () => end);
-        for (const [group, { values }] of groups.entries()) {
-          for (const value of values) targets[value - first] = labels[group]!;
-        }
-        this.get(tag);
-        if (first !== 0) this.i32(first).emit("i32.sub");
-        this.emit("br_table", targets, end);
-        return;
-      }
-      this.block((label) => {
-        labels[i] = label;
-        open(i + 1);
-      });
-      groups[i]!.arm();
-      if (i !== 0) this.emit("br", end);
-    };
-    open(0);
+    const middle = arms.length >> 1;
+    this.get(tag).i32(arms[middle]!.number).emit("i32.lt_u");
+    this.if(
+      () => this.switch(tag, arms.slice(0, middle)),
+      () => this.switch(tag, arms.slice(middle)),
+    );
   }
 
   // ---- Traps
@@ -271,24 +243,4 @@ export class Code extends Body {
   pushScope(needed: boolean): this {
     return needed ? this.get(this.scope!) : this;
   }
-}
-
-/** How many arms and how many entries a table has at most. */
-const MAX_ARMS = 64;
-const MAX_TABLE = 4096;
-
-interface Group {
-  /** In order. */
-  readonly values: number[];
-  readonly arm: () => void;
-}
-
-function groupByArm(arms: readonly (readonly [number, () => void])[]): readonly Group[] {
-  const groups = new Map<() => void, number[]>();
-  for (const [value, arm] of arms) {
-    const values = groups.get(arm);
-    if (values === undefined) groups.set(arm, [value]);
-    else values.push(value);
-  }
-  return Array.from(groups, ([arm, values]) => ({ values, arm }));
 }

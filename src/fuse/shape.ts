@@ -21,11 +21,6 @@ class Indices<I extends number> {
     }
     return place;
   }
-
-  /** What has the place in `other` that `index` has here. */
-  translate(index: I, other: Indices<I>): I {
-    return other.found[this.place(index)]!;
-  }
 }
 
 export class Shape {
@@ -73,39 +68,27 @@ export class Shape {
   // ---- From one group to another of the same shape
 
   arg(arg: CoreArg, other: Shape): CoreArg {
-    const { value } = arg;
-    if (value.from === "trampoline") {
-      return {
-        ...arg,
-        value: { ...value, trampoline: this.#trampolines.translate(value.trampoline, other.#trampolines) },
-      };
-    }
-    return { ...arg, value: { ...value, instance: this.#cores.translate(value.instance, other.#cores) } };
+    return { ...arg, value: this.#translate(arg.value, other) };
   }
 
   leaf(arg: LeafArg, other: Shape): LeafArg {
-    return { ...arg, value: this.#leaf(arg.value, other) };
+    return { ...arg, value: this.#translate(arg.value, other) };
   }
 
-  #leaf(leaf: Leaf, other: Shape): Leaf {
-    const options = (index: OptionsIndex) => this.#options.translate(index, other.#options);
-    const instance = (index: InstanceIndex) => this.#instances.translate(index, other.#instances);
-    switch (leaf.leaf) {
-      case "invalid-text":
-      case "lift-own":
-      case "lift-borrow":
-      case "lower-own":
-      case "lower-borrow":
-      case "lend":
-      case "end-loan":
-        return { ...leaf, options: options(leaf.options) };
-      case "transfer-own":
-        return { ...leaf, from: options(leaf.from), to: options(leaf.to) };
-      case "enter":
-      case "leave":
-        return { ...leaf, callee: instance(leaf.callee), caller: instance(leaf.caller) };
-      default:
-        return leaf;
-    }
+  /** A definition or a leaf with the indices that have the same places in `other`. */
+  #translate<T extends CoreDef | Leaf>(value: T, other: Shape): T {
+    const [own, others] = [this.#indices(value), other.#indices(value)];
+    const fields = Object.entries(value).map(([field, index]: [string, unknown]) => [
+      field,
+      own[field] === undefined ? index : others[field]!.found[own[field].place(index as number)],
+    ]);
+    return Object.fromEntries(fields) as T;
+  }
+
+  /** Which of its fields are indices, and of what. */
+  #indices(value: CoreDef | Leaf): Readonly<Record<string, Indices<number>>> {
+    if ("from" in value && !("leaf" in value)) return { trampoline: this.#trampolines, instance: this.#cores };
+    const [options, instances] = [this.#options, this.#instances];
+    return { options, from: options, to: options, callee: instances, caller: instances };
   }
 }

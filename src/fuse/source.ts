@@ -7,7 +7,7 @@ import { elementSize, recordLayout, variantLayout } from "../abi/layout.ts";
 import { assert } from "../errors/component-error.ts";
 import type { Case, ValType } from "../types/types.ts";
 import type { EncodedType, Local } from "../wasm/body.ts";
-import type { Code } from "./code.ts";
+import type { Arm, Code } from "./code.ts";
 import type { Side } from "./side.ts";
 
 /** A core value: inside of a variant, of the type that all cases share at its place. */
@@ -45,7 +45,7 @@ export function elementSources(element: ValType, length: number, flats: readonly
   return Array.from({ length }, (_, i) => ({ in: "flats", flats: flats.slice(i * count, (i + 1) * count) }));
 }
 
-/** Does `body` for the payload of the case whose number is in `tag`, if its type is wanted: once for all cases with the same type. */
+/** Does `body` for the payload of the case whose number is in `tag`, if its type is wanted: once for cases in a row with the same type. */
 export function eachPayload(
   code: Code,
   side: Side,
@@ -57,18 +57,18 @@ export function eachPayload(
 ): void {
   const { payloadOffset } = variantLayout(cases, side.pointer);
   const byType = new Map<ValType, () => void>();
-  const arms = new Map<number, () => void>();
+  const arms: Arm[] = [];
   for (const [i, { type }] of cases.entries()) {
     if (type === undefined || !wanted(type)) continue;
     const payload: Source =
       source.in === "memory"
         ? { ...source, offset: source.offset + payloadOffset }
         : { in: "flats", flats: source.flats.slice(1, 1 + flatCount(type)) };
-    const arm = byType.get(type) ?? (() => body(type, payload));
-    byType.set(type, arm);
-    arms.set(i, arm);
+    const run = byType.get(type) ?? (() => body(type, payload));
+    byType.set(type, run);
+    arms.push({ number: i, run });
   }
-  if (arms.size > 0) code.switch(tag, arms);
+  if (arms.length > 0) code.switch(tag, arms);
 }
 
 /** Puts a core value on the stack, as what a case's payload wants of what the cases share (`CoerceValueIter`). */

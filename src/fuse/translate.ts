@@ -21,16 +21,22 @@ import {
   pushUnsigned, type Source, shareFlat, sourceOf, sourceTypes,
 } from "./source.ts"; // biome-ignore format: one list
 import { copyString } from "./strings.ts";
-import { cost, hasBorrows, isPlain, meaningfulBytes } from "./types.ts";
+import { cost, hasBorrows, isPlain } from "./types.ts";
+
+/** Beyond so many bytes, the padding inside of a plain value is copied with it. */
+const EXACT = 64;
 
 /** Where a value of the other side's goes; onto the stack if undefined. */
 type Target = InMemory | undefined;
 
 /** `lower_flat` or `store`: passes the value of type `t` at `source` on. It is in memory if `target` is. */
 export function pass(code: Code, way: Sides, t: ValType, source: Source, target?: Target): void {
-  if (target !== undefined && isPlain(t)) {
+  if (target !== undefined && isPlain(t) && layout(t, way.to.pointer).size > EXACT) {
     assert(source.in === "memory");
-    copyPlain(code, way, t, source, target);
+    pushAddress(code, way.to, target);
+    pushAddress(code, way.from, source);
+    code.i32(layout(t, way.to.pointer).size);
+    callLibrary(code, "copyBytes", way);
     return;
   }
   if (code.inlines(cost(t))) {
@@ -188,40 +194,6 @@ function passVariant(code: Code, way: Sides, cases: readonly Case[], source: Sou
   });
   if (target === undefined) code.get(tag, ...outs.map(({ local }) => local));
 }
-
-// ---- Bytes
-
-/** Beyond so many bytes, or so many nodes, the padding inside of a plain value is copied with it. */
-const EXACT_BYTES = 64;
-const EXACT_COST = 32;
-
-/** Copies a plain value in memory by wide loads and stores, or at once if it is large. */
-function copyPlain(code: Code, way: Sides, t: ValType, source: InMemory, target: InMemory): void {
-  const { from, to } = way;
-  const { size } = layout(t, from.pointer);
-  if (size > EXACT_BYTES || cost(t) > EXACT_COST) {
-    pushAddress(code, to, target);
-    pushAddress(code, from, source);
-    code.i32(size);
-    callLibrary(code, "copyBytes", way);
-    return;
-  }
-  for (const { start, end } of meaningfulBytes(t)) {
-    for (let at = start; at < end; ) {
-      const [width, load, write] = chunks.find(([bytes]) => bytes <= end - at)!;
-      code.get(target.ptr, source.ptr).emit(load, { memory: from.memory, offset: source.offset + at });
-      code.emit(write, { memory: to.memory, offset: target.offset + at });
-      at += width;
-    }
-  }
-}
-
-const chunks = [
-  [8, "i64.load", "i64.store"],
-  [4, "i32.load", "i32.store"],
-  [2, "i32.load16_u", "i32.store16"],
-  [1, "i32.load8_u", "i32.store8"],
-] as const;
 
 // ---- Lists
 

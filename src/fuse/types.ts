@@ -1,7 +1,7 @@
 /**
  * What generators of adapters ask of a type. Each answer is worked out once for each type, however often it is shared.
  */
-import { type Despecialized, despecialize, flagsSize, layout, recordLayout, variantLayout } from "../abi/layout.ts";
+import { type Despecialized, despecialize, flagsSize } from "../abi/layout.ts";
 import type { ValType } from "../types/types.ts";
 
 function eachType<T>(answer: (t: Despecialized) => T): (t: ValType) => T {
@@ -112,41 +112,3 @@ export const cost: (t: ValType) => number = eachType((t) => {
   for (const part of parts(t)) sum += cost(part);
   return sum;
 });
-
-/** Bytes from `start` to `end`. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The bytes of a plain type that mean something: all but padding, neighbours together. Plain types lie alike in all memories. */
-export function meaningfulBytes(t: ValType): readonly ByteRange[] {
-  const ranges: { start: number; end: number }[] = [];
-  collect(t, 0, (start, end) => {
-    const last = ranges.at(-1);
-    if (last?.end === start) last.end = end;
-    else ranges.push({ start, end });
-  });
-  return ranges;
-}
-
-/** A variant's payloads count as one, lists as wholes. */
-function collect(type: ValType, at: number, add: (start: number, end: number) => void): void {
-  const t = despecialize(type);
-  switch (t.kind) {
-    case "record": {
-      const types = parts(t);
-      const { offsets } = recordLayout(types, "i32");
-      for (const [i, part] of types.entries()) collect(part, at + offsets[i]!, add);
-      return;
-    }
-    case "variant": {
-      const { discriminantSize, payloadOffset, size } = variantLayout(t.cases, "i32");
-      add(at, at + discriminantSize);
-      if (parts(t).length > 0) add(at + payloadOffset, at + size);
-      return;
-    }
-    default:
-      add(at, at + layout(t, "i32").size);
-  }
-}

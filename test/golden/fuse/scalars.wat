@@ -131,34 +131,64 @@
 ;;       local.set 3
 ;;       i64.const 0
 ;;       local.set 4
-;;       block ;; label = @1
-;;         block ;; label = @2
-;;           block ;; label = @3
-;;             block ;; label = @4
-;;               local.get 3
-;;               i32.const 1
-;;               i32.sub
-;;               br_table 2 (;@2;) 1 (;@3;) 0 (;@4;) 2 (;@2;) 3 (;@1;)
-;;             end
+;;       local.get 3
+;;       i32.const 3
+;;       i32.lt_u
+;;       if ;; label = @1
+;;         local.get 3
+;;         i32.const 2
+;;         i32.lt_u
+;;         if ;; label = @2
+;;           local.get 3
+;;           i32.const 1
+;;           i32.eq
+;;           if ;; label = @3
+;;             local.get 1
+;;             i32.wrap_i64
+;;             f32.reinterpret_i32
+;;             i32.reinterpret_f32
+;;             i64.extend_i32_u
+;;             local.set 4
+;;           end
+;;         else
+;;           local.get 3
+;;           i32.const 2
+;;           i32.eq
+;;           if ;; label = @3
+;;             local.get 1
+;;             f64.reinterpret_i64
+;;             i64.reinterpret_f64
+;;             local.set 4
+;;           end
+;;         end
+;;       else
+;;         local.get 3
+;;         i32.const 4
+;;         i32.lt_u
+;;         if ;; label = @2
+;;           local.get 3
+;;           i32.const 3
+;;           i32.eq
+;;           if ;; label = @3
 ;;             local.get 1
 ;;             i32.wrap_i64
 ;;             i32.extend8_s
 ;;             i64.extend_i32_u
 ;;             local.set 4
-;;             br 2 (;@1;)
 ;;           end
-;;           local.get 1
-;;           f64.reinterpret_i64
-;;           i64.reinterpret_f64
-;;           local.set 4
-;;           br 1 (;@1;)
+;;         else
+;;           local.get 3
+;;           i32.const 4
+;;           i32.eq
+;;           if ;; label = @3
+;;             local.get 1
+;;             i32.wrap_i64
+;;             f32.reinterpret_i32
+;;             i32.reinterpret_f32
+;;             i64.extend_i32_u
+;;             local.set 4
+;;           end
 ;;         end
-;;         local.get 1
-;;         i32.wrap_i64
-;;         f32.reinterpret_i32
-;;         i32.reinterpret_f32
-;;         i64.extend_i32_u
-;;         local.set 4
 ;;       end
 ;;       local.get 3
 ;;       local.get 4
