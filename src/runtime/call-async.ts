@@ -61,23 +61,19 @@ export function canonLift(
   for (const instance of entering) instance.flags = ENTERED;
   const task = new Task(callee, caller, scope, callee.suspends && canSuspend ? mode : "plain");
   const thread: Thread = new Thread(task, () => task.enterImplicitThread(thread, () => run(callee, task, thread)));
-  if (!callee.asyncType) task.instance.syncCalls++;
-  let quantum = thread.scheduler.resume(thread);
-  if (!callee.asyncType) {
-    quantum = after(quantum, () =>
-      after(finishSync(task), () => {
-        task.instance.syncCalls--;
+  const { asyncType, instance } = callee;
+  if (!asyncType) instance.syncCalls++;
+  const waits = caller.values === "component" && canSuspend;
+  const quantum = after(thread.scheduler.resume(thread), () =>
+    after(
+      asyncType ? (waits && task.state === "initial" ? makeWay(task, thread) : undefined) : finishSync(task),
+      () => {
+        if (!asyncType) instance.syncCalls--;
+        for (const entered of entering) entered.flags &= ~ENTERED;
         return undefined;
-      }),
-    );
-  }
-  if (callee.asyncType && caller.values === "component" && canSuspend) {
-    quantum = after(quantum, () => makeWay(task, thread));
-  }
-  quantum = after(quantum, () => {
-    for (const instance of entering) instance.flags &= ~ENTERED;
-    return undefined;
-  });
+      },
+    ),
+  );
   return { task, quantum };
 }
 
@@ -225,6 +221,31 @@ export interface CallerSide {
   readonly lowerResult: (value: unknown, core: readonly unknown[]) => unknown;
 }
 
+/** `on_start` and `on_resolve` of `canon_lower` in the specification. */
+class LoweredCall implements TaskCaller {
+  readonly values = "component";
+  readonly #side: CallerSide;
+  readonly #subtask: Subtask;
+  readonly #core: readonly unknown[];
+  cancelReason: unknown;
+
+  constructor(side: CallerSide, subtask: Subtask, core: readonly unknown[]) {
+    this.#side = side;
+    this.#subtask = subtask;
+    this.#core = core;
+  }
+
+  start(): readonly unknown[] {
+    this.#subtask.start();
+    return this.#side.liftParams(this.#core, this.#subtask.scope);
+  }
+
+  resolve(result: { readonly value: unknown } | undefined): void {
+    if (result === undefined) this.#subtask.cancelled();
+    else this.#subtask.return(this.#side.lowerResult(result.value, this.#core));
+  }
+}
+
 /** `canon_lower` in the specification, of a lifted function of another component. */
 export function lowerLifted(side: CallerSide, callee: Callee): CoreFunction {
   const { instance, async, path } = side;
@@ -236,17 +257,7 @@ export function lowerLifted(side: CallerSide, callee: Callee): CoreFunction {
       checkMayBlock(side);
       const thread = scheduler.running;
       const subtask = new Subtask();
-      const caller: TaskCaller = {
-        values: "component",
-        start() {
-          subtask.start();
-          return side.liftParams(core, subtask.scope);
-        },
-        resolve(result) {
-          if (result === undefined) subtask.cancelled();
-          else subtask.return(side.lowerResult(result.value, core));
-        },
-      };
+      const caller = new LoweredCall(side, subtask, core);
       // A synchronous caller that cannot wait for the end of a quantum had better have it end at once.
       const mode = async || thread?.fiber !== undefined ? "suspendable" : "plain";
       const { task, quantum } = canonLift(callee, entering, caller, subtask.scope, mode);

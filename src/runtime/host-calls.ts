@@ -117,8 +117,8 @@ class PromisedCall extends HostCall implements Awaiting, Resting {
     this.#reject = reject;
     this.#signal = signal;
     this.#scheduler = schedulerOf(callee.callee.instance.store);
-    this.#scheduler.addCall(this);
     if (signal !== undefined) this.#listen(signal);
+    if (this.#scheduler.busy) this.#scheduler.addCall(this);
     this.#scheduler.post(() => this.#begin());
   }
 
@@ -143,8 +143,17 @@ class PromisedCall extends HostCall implements Awaiting, Resting {
       return undefined;
     }
     this.#begun = true;
-    const { task, quantum } = canonLift(callee, entering, this, this.scope, "suspendable");
-    this.#task = task;
+    let quantum: Quantum;
+    try {
+      const started = canonLift(callee, entering, this, this.scope, "suspendable");
+      this.#task = started.task;
+      quantum = started.quantum;
+    } catch (error) {
+      this.#scheduler.addCall(this);
+      throw error;
+    }
+    // Else its end is told before anything can fail.
+    if (quantum !== undefined || this.outcome === undefined) this.#scheduler.addCall(this);
     return quantum;
   }
 
@@ -183,8 +192,9 @@ class PromisedCall extends HostCall implements Awaiting, Resting {
 export function callPromised(
   callee: HostCallee,
   args: readonly unknown[],
-  { signal }: AsyncCallOptions = {},
+  options?: AsyncCallOptions,
 ): Promise<unknown> {
+  const signal = options?.signal;
   return new Promise((resolve, reject) => {
     const { instance, path } = callee.callee;
     if (instance.store.trapped !== undefined) cannotEnter(instance, path);

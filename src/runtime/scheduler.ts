@@ -151,7 +151,7 @@ export class Scheduler {
   /** Runs `task` outside of all quanta: at once if there is none, else when its turn comes. Never once the store has failed. */
   post(task: () => Quantum): void {
     if (this.store.trapped !== undefined) return;
-    if (this.#chain !== undefined || this.current !== undefined || this.#posted.length > 0) {
+    if (this.busy) {
       this.#posted.push(task);
       this.#schedule();
       return;
@@ -159,6 +159,11 @@ export class Scheduler {
     this.#perform(task);
     // If nothing is ready now, whoever awaits something wants to know.
     if (this.#calls.size > 0) this.#schedule();
+  }
+
+  /** Whether what is posted has to wait for its turn. */
+  get busy(): boolean {
+    return this.#chain !== undefined || this.current !== undefined || this.#posted.length > 0;
   }
 
   /** Does something as soon as no guest runs: nothing that calls one. */

@@ -86,15 +86,8 @@ export class Task {
     assert(this.state === "initial");
     this.implicitThread = thread;
     const { instance } = this;
-    const pass = (): Quantum => {
-      if (this.needsExclusive) {
-        assert(instance.exclusiveThread === undefined);
-        instance.exclusiveThread = thread;
-      }
-      this.registerThread(thread);
-      return enter();
-    };
-    if (!this.func.asyncType || (!this.#hasBackpressure() && instance.numWaitingToEnter === 0)) return pass();
+    if (!this.func.asyncType || (instance.numWaitingToEnter === 0 && !this.#hasBackpressure()))
+      return this.#pass(enter);
     instance.numWaitingToEnter++;
     instance.gateWaiters.add(thread);
     const opened = () => instance.backpressure === 0;
@@ -102,10 +95,20 @@ export class Task {
     return waitUntil(thread, opened, { cancellable: true, needsLock: this.needsExclusive }, (cancelled) => {
       instance.numWaitingToEnter--;
       instance.gateWaiters.delete(thread);
-      if (!cancelled) return pass();
+      if (!cancelled) return this.#pass(enter);
       this.cancel();
       return undefined;
     });
+  }
+
+  #pass(enter: () => Quantum): Quantum {
+    const thread = this.implicitThread!;
+    if (this.needsExclusive) {
+      assert(this.instance.exclusiveThread === undefined);
+      this.instance.exclusiveThread = thread;
+    }
+    this.registerThread(thread);
+    return enter();
   }
 
   #hasBackpressure(): boolean {
