@@ -11,23 +11,26 @@ import {
   toPointer,
   waitForPendingEvent,
 } from "./async-builtins.ts";
-import { GuestBuffer } from "./buffers.ts";
-import { type CopyEnd, CopyResult } from "./copy-end.ts";
+import { type Buffer, GuestBuffer } from "./buffers.ts";
+import { type CopyEnd, CopyResult, type Pending, type Reclaimed } from "./copy-end.ts";
 import type { CoreFunction } from "./functions.ts";
 import { ReadableFutureEnd, SharedFuture, WritableFutureEnd } from "./futures.ts";
 import type { HandleClass } from "./handle-table.ts";
+import type { ComponentInstance } from "./instance.ts";
 import { ReadableStreamEnd, SharedStream, WritableStreamEnd } from "./streams.ts";
 import { trap } from "./trap.ts";
-import { type Event, EventCode } from "./waitable.ts";
+import { type Event, EventCode, type PendingEvent } from "./waitable.ts";
 
 type Side = CopyEnd["side"];
 
 const kinds = {
   stream: {
+    Shared: SharedStream,
     readable: { End: ReadableStreamEnd, event: EventCode.streamRead, done: "read-done-stream" },
     writable: { End: WritableStreamEnd, event: EventCode.streamWrite, done: "write-done-stream" },
   },
   future: {
+    Shared: SharedFuture,
     readable: { End: ReadableFutureEnd, event: EventCode.futureRead, done: "read-done-future" },
     writable: { End: WritableFutureEnd, event: EventCode.futureWrite, done: "write-done-future" },
   },
@@ -39,18 +42,10 @@ export function copyNew({ instance, type }: AsyncContext): CoreFunction {
     checkMayLeave();
     const asyncType = type();
     const { handles } = instance;
-    let readable: number;
-    let writable: number;
-    if (asyncType.kind === "stream") {
-      const shared = new SharedStream(asyncType);
-      readable = handles.add(new ReadableStreamEnd(shared));
-      writable = handles.add(new WritableStreamEnd(shared));
-    } else {
-      const shared = new SharedFuture(asyncType);
-      readable = handles.add(new ReadableFutureEnd(shared));
-      writable = handles.add(new WritableFutureEnd(shared));
-    }
-    return BigInt(readable) | (BigInt(writable) << 32n);
+    const { Shared, readable, writable } = kinds[asyncType.kind];
+    const shared = new Shared(asyncType);
+    const index = handles.add(new readable.End(shared));
+    return BigInt(index) | (BigInt(handles.add(new writable.End(shared))) << 32n);
   };
 }
 
@@ -61,6 +56,50 @@ function endAt({ instance, type }: AsyncContext, side: Side, i: number): CopyEnd
   const end = instance.handles.getAs(End, i >>> 0);
   if (!end.shared.type.equals(asyncType)) trap("wrong-payload-type", { kind: asyncType.kind });
   return end;
+}
+
+/** The copy that an end is at. */
+class GuestCopy implements Pending, PendingEvent {
+  readonly instance: ComponentInstance;
+  readonly buffer: Buffer;
+  readonly #end: CopyEnd;
+  readonly #event: EventCode;
+  readonly #index: number;
+  #result: CopyResult = CopyResult.completed;
+  #from: Reclaimed | undefined;
+
+  constructor(instance: ComponentInstance, buffer: Buffer, end: CopyEnd, event: EventCode, index: number) {
+    this.instance = instance;
+    this.buffer = buffer;
+    this.#end = end;
+    this.#event = event;
+    this.#index = index;
+  }
+
+  onCopy(from: Reclaimed): void {
+    this.#from = from;
+    this.#end.setPendingEvent(this);
+  }
+
+  onCopyDone(result: CopyResult): void {
+    this.#from = undefined;
+    this.#result = result;
+    this.#end.setPendingEvent(this);
+  }
+
+  /** `stream_event` and `future_event` in the specification. */
+  deliver(): Event {
+    this.#from?.reclaim();
+    const { kind } = this.#end.shared.type;
+    // In the specification part of a copy is complete, even if the rest has been cancelled; the official scripts want
+    // to be told that it was (`async/cancel-stream.wast`).
+    const isPart = this.#from !== undefined && this.buffer.remain > 0;
+    const result = isPart && this.#end.state === "cancelling-copy" ? CopyResult.cancelled : this.#result;
+    const isDone = result === CopyResult.dropped || (kind === "future" && result === CopyResult.completed);
+    this.#end.state = isDone ? "done" : "idle";
+    const packed = kind === "stream" ? result | (this.buffer.progress << 4) : result;
+    return { code: this.#event, index: this.#index, payload: packed >>> 0 };
+  }
 }
 
 /**
@@ -82,24 +121,8 @@ export function copy(context: AsyncContext, side: Side): CoreFunction {
     const cx = cxOf();
     const buffer = new GuestBuffer(cx, payloadOf(), toPointer(ptr), toPointer(length));
 
-    const finished = (copied: CopyResult, reclaim?: () => void) => (): Event => {
-      reclaim?.();
-      // In the specification part of a copy is complete, even if the rest has been cancelled; the official scripts want
-      // to be told that it was (`async/cancel-stream.wast`).
-      const isPart = copied === CopyResult.completed && buffer.remain > 0 && reclaim !== undefined;
-      const result = isPart && end.state === "cancelling-copy" ? CopyResult.cancelled : copied;
-      const isDone = result === CopyResult.dropped || (kind === "future" && result === CopyResult.completed);
-      end.state = isDone ? "done" : "idle";
-      const packed = kind === "stream" ? result | (buffer.progress << 4) : result;
-      return { code: event, index: i >>> 0, payload: packed >>> 0 };
-    };
     end.state = "copying";
-    end.copy({
-      instance,
-      buffer,
-      onCopy: (reclaim) => end.setPendingEvent(finished(CopyResult.completed, reclaim)),
-      onCopyDone: (result) => end.setPendingEvent(finished(result)),
-    });
+    end.copy(new GuestCopy(instance, buffer, end, event, i >>> 0));
     const wide = cx.pointer === "i64" && kind === "stream";
     const answer = (packed: number) => (wide ? BigInt(packed) : packed);
     const deliver = () => {

@@ -25,7 +25,7 @@
 import { assert, ComponentError } from "../errors/component-error.ts";
 import type { AsyncType, NumberKind } from "./async-types.ts";
 import { type Buffer, HostSource, HostTarget, numbersOf, type TypedArray, typedArrays } from "./buffers.ts";
-import { CopyResult, type Shared } from "./copy-end.ts";
+import { CopyResult, type Pending, type Reclaimed, type Shared } from "./copy-end.ts";
 import { SharedFuture } from "./futures.ts";
 import { InvalidValue } from "./numbers.ts";
 import { type Scheduler, schedulerOf } from "./scheduler.ts";
@@ -53,7 +53,7 @@ abstract class HostEnd {
   protected readonly shared: Shared;
   readonly #scheduler: Scheduler;
   #state: "open" | "done" | "dropped" | "given" = "open";
-  #copying: { readonly cancel: () => void } | undefined;
+  #copying: HostCopy | undefined;
   /** While the host may begin something: says that it will not, or has. */
   #settle: () => void;
 
@@ -113,60 +113,110 @@ abstract class HostEnd {
       return Promise.reject(trapped);
     }
     return new Promise((resolve, reject) => {
-      let begun = false;
-      let ended = false;
-      const end = (result: CopyResult | undefined, error?: unknown) => {
-        if (ended) return;
-        ended = true;
+      const copy = new HostCopy(this.#scheduler, this.shared, direction, buffer, whole, (outcome) => {
         this.#copying = undefined;
-        forget();
-        if (error !== undefined) {
+        if ("error" in outcome) {
           this.#state = "done";
-          reject(error);
+          reject(outcome.error);
           return;
         }
+        const { result } = outcome;
         const done = result === CopyResult.dropped || (this.type.kind === "future" && buffer.remain === 0);
         if (done && this.#state === "open") this.#state = "done";
         if (this.#state === "open") this.#settle = this.#scheduler.addOperation();
         resolve({ count: buffer.progress, done, cancelled: result === CopyResult.cancelled });
-      };
-      const forget = this.#scheduler.addFailure((reason) => {
-        end(undefined, reason);
-        return false;
-      }, direction === "read");
-      const cancel = () => {
-        if (begun) this.#scheduler.post(() => void (ended || this.shared.cancel()) as undefined);
-        else end(CopyResult.cancelled);
-      };
-      this.#copying = { cancel };
+      });
+      this.#copying = copy;
+      copy.begin();
+    });
+  }
+}
+
+type CopyOutcome = { readonly result: CopyResult } | { readonly error: unknown };
+
+/** The copy that an end is at. */
+class HostCopy implements Pending {
+  readonly instance = undefined;
+  readonly buffer: Buffer;
+  readonly #scheduler: Scheduler;
+  readonly #shared: Shared;
+  readonly #direction: "read" | "write";
+  /** Whether what has been copied in part goes on until all of it is, or no more can be. */
+  readonly #whole: boolean;
+  readonly #forget: () => void;
+  /** Until it has ended. */
+  #told: ((outcome: CopyOutcome) => void) | undefined;
+  #begun = false;
+
+  constructor(
+    scheduler: Scheduler,
+    shared: Shared,
+    direction: "read" | "write",
+    buffer: Buffer,
+    whole: boolean,
+    told: (outcome: CopyOutcome) => void,
+  ) {
+    this.buffer = buffer;
+    this.#scheduler = scheduler;
+    this.#shared = shared;
+    this.#direction = direction;
+    this.#whole = whole;
+    this.#told = told;
+    this.#forget = scheduler.addFailure((reason) => {
+      this.#end({ error: reason });
+      return false;
+    }, direction === "read");
+  }
+
+  begin(): void {
+    this.#scheduler.post(() => {
+      if (this.#told === undefined) return undefined;
+      this.#begun = true;
+      this.#shared[this.#direction](this);
+      return undefined;
+    });
+  }
+
+  cancel(): void {
+    if (!this.#begun) this.#end({ result: CopyResult.cancelled });
+    else {
       this.#scheduler.post(() => {
-        if (ended) return undefined;
-        begun = true;
-        const goesOn = () => whole && buffer.remain > 0;
-        const pending = {
-          instance: undefined,
-          buffer,
-          onCopy(reclaim: () => void) {
-            if (goesOn()) return;
-            reclaim();
-            end(CopyResult.completed);
-          },
-          onCopyDone: (result: CopyResult) => {
-            if (result === CopyResult.completed && goesOn() && !ended) this.shared.write(pending);
-            else end(result);
-          },
-          onFault: () => {
-            const fault = faultOf(buffer as HostSource);
-            end(undefined, fault);
-            return fault;
-          },
-          onFailure: (reason: ComponentError) => end(undefined, reason),
-        };
-        if (direction === "read") this.shared.read(pending);
-        else this.shared.write(pending);
+        if (this.#told !== undefined) this.#shared.cancel();
         return undefined;
       });
-    });
+    }
+  }
+
+  #end(outcome: CopyOutcome): void {
+    const told = this.#told;
+    this.#told = undefined;
+    this.#forget();
+    told?.(outcome);
+  }
+
+  get #goesOn(): boolean {
+    return this.#whole && this.buffer.remain > 0;
+  }
+
+  onCopy(from: Reclaimed): void {
+    if (this.#goesOn) return;
+    from.reclaim();
+    this.#end({ result: CopyResult.completed });
+  }
+
+  onCopyDone(result: CopyResult): void {
+    if (result === CopyResult.completed && this.#goesOn && this.#told !== undefined) this.#shared.write(this);
+    else this.#end({ result });
+  }
+
+  onFault(): ComponentError {
+    const fault = faultOf(this.buffer as HostSource);
+    this.#end({ error: fault });
+    return fault;
+  }
+
+  onFailure(reason: ComponentError): void {
+    this.#end({ error: reason });
   }
 }
 

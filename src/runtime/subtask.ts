@@ -6,7 +6,7 @@ import type { ComponentInstance } from "./instance.ts";
 import type { Quantum } from "./quantum.ts";
 import { CallScope } from "./resources.ts";
 import { trap } from "./trap.ts";
-import { EventCode, Waitable } from "./waitable.ts";
+import { type Event, EventCode, type PendingEvent, Waitable } from "./waitable.ts";
 
 /** `Subtask.State` in the specification. */
 export const SubtaskState = {
@@ -18,7 +18,7 @@ export const SubtaskState = {
 } as const;
 export type SubtaskState = (typeof SubtaskState)[keyof typeof SubtaskState];
 
-export class Subtask extends Waitable {
+export class Subtask extends Waitable implements PendingEvent {
   static override readonly kind: string = "subtask";
   state: SubtaskState = SubtaskState.starting;
   /** What the caller lends is given back when it is told of the result. The callee counts its borrows here, too. */
@@ -69,15 +69,14 @@ export class Subtask extends Waitable {
 
   /** `on_progress` in the specification. */
   #progressed(): void {
-    const index = this.#index;
-    if (index === undefined) {
-      this.syncWaiter?.scheduler.wake(this.syncWaiter);
-      return;
-    }
-    this.setPendingEvent(() => {
-      if (this.resolved) this.deliverResolve();
-      return { code: EventCode.subtask, index, payload: this.state };
-    });
+    if (this.#index === undefined) this.syncWaiter?.scheduler.wake(this.syncWaiter);
+    else this.setPendingEvent(this);
+  }
+
+  /** `subtask_event` in the specification. */
+  deliver(): Event {
+    if (this.resolved) this.deliverResolve();
+    return { code: EventCode.subtask, index: this.#index!, payload: this.state };
   }
 
   /** `deliver_resolve` in the specification. */

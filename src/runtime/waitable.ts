@@ -28,16 +28,21 @@ export interface Event {
 export const noEvent: Event = { code: EventCode.none, index: 0, payload: 0 };
 export const taskCancelled: Event = { code: EventCode.taskCancelled, index: 0, payload: 0 };
 
+/** An event that says what has become of something by the time it is delivered. */
+export interface PendingEvent {
+  deliver(): Event;
+}
+
 /** `Waitable` in the specification. */
 export abstract class Waitable {
   static readonly kind: string = "waitable";
-  #pendingEvent: (() => Event) | undefined;
+  #pendingEvent: PendingEvent | undefined;
   #set: WaitableSet | undefined;
   /** The thread that waits for this waitable alone. */
   syncWaiter: Thread | undefined;
 
   /** Sets what is to be delivered next, which replaces what has not been delivered yet. */
-  setPendingEvent(event: () => Event): void {
+  setPendingEvent(event: PendingEvent): void {
     this.#pendingEvent = event;
     this.#set?.added(this);
     this.syncWaiter?.scheduler.wake(this.syncWaiter);
@@ -57,7 +62,7 @@ export abstract class Waitable {
     assert(event !== undefined);
     this.#pendingEvent = undefined;
     this.#set?.taken(this);
-    return event();
+    return event.deliver();
   }
 
   join(set: WaitableSet | undefined): void {

@@ -5,7 +5,7 @@ import { makeInstance, trapOf, turn, waitingThread } from "./threads.ts";
 
 class Bell extends Waitable {
   ring(payload: number): void {
-    this.setPendingEvent((): Event => ({ code: EventCode.subtask, index: 1, payload }));
+    this.setPendingEvent({ deliver: (): Event => ({ code: EventCode.subtask, index: 1, payload }) });
   }
 }
 
