@@ -108,22 +108,48 @@ type MakeComponent = (index: number) => Component;
 /** An object with what is exported, each made when it is first asked for. */
 function exportsObject(state: InstanceState, component: MakeComponent, exports: readonly Export[]): object {
   const target = Object.create(nothing) as object;
-  const aliases = new Map<string, (() => unknown) | "ambiguous">();
-  const names = new Set(exports.map(({ name }) => name));
-  for (const item of exports) {
-    const spelled = keyOf(item);
-    const make = maker(state, component, item);
-    if (spelled === undefined || make === undefined) continue;
-    // Of names that look the same in JavaScript, the one that always does is spelled so, or else the first.
-    const key = names.has(spelled) || Object.hasOwn(target, spelled) ? item.name : spelled;
+  const { keys, aliases } = spellings(exports);
+  for (const [i, item] of exports.entries()) {
+    const key = keys[i];
+    const make = key === undefined ? undefined : maker(state, component, item);
+    if (make === undefined) continue;
     const get = once(make);
-    defineLazily(target, key, get, true);
-    for (const alias of aliasesOf(item)) aliases.set(alias, aliases.has(alias) ? "ambiguous" : get);
-  }
-  for (const [alias, get] of aliases) {
-    if (get !== "ambiguous" && !Object.hasOwn(target, alias)) defineLazily(target, alias, get, false);
+    defineLazily(target, key!, get, true);
+    for (const alias of aliases[i]!) defineLazily(target, alias, get, false);
   }
   return target;
+}
+
+/** What exports are called in JavaScript. */
+interface Spellings {
+  /** Undefined for functions of resources, which are in their classes. */
+  readonly keys: readonly (string | undefined)[];
+  readonly aliases: readonly (readonly string[])[];
+}
+
+const known: WeakMap<readonly Export[], Spellings> = new WeakMap();
+
+/** The same for all instances. */
+function spellings(exports: readonly Export[]): Spellings {
+  let found = known.get(exports);
+  if (found === undefined) {
+    const names = new Set(exports.map(({ name }) => name));
+    const taken = new Set<string | undefined>();
+    const keys = exports.map((item) => {
+      const spelled = keyOf(item);
+      // Of names that look the same in JavaScript, the one that always does is spelled so, or else the first.
+      const key = spelled !== undefined && (names.has(spelled) || taken.has(spelled)) ? item.name : spelled;
+      taken.add(key);
+      return key;
+    });
+    const all = exports.map(aliasesOf);
+    const count = new Map<string, number>();
+    for (const alias of all.flat()) count.set(alias, (count.get(alias) ?? 0) + 1);
+    const aliases = all.map((of) => of.filter((alias) => count.get(alias) === 1 && !taken.has(alias)));
+    found = { keys, aliases };
+    known.set(exports, found);
+  }
+  return found;
 }
 
 /** A property that becomes a plain one when it is first read: getters are slow to call, and unreadable when printed. */

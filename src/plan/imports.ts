@@ -32,14 +32,23 @@ export interface ImportLeaf {
 }
 
 /** The leaves of a component's imports that are components: planning needs to know them. */
-export function componentImports(component: TypedComponent): ImportLeaf[] {
-  return leaves(component.type.imports, "component");
-}
+export const componentImports = oncePerComponent(({ imports }) => leaves(imports, "component"));
 
 /** The leaves that are core modules, if the component exports components, which might refer to them. */
-export function capturedModuleImports(component: TypedComponent): ImportLeaf[] {
-  const { imports, exports } = component.type;
-  return leaves(exports, "component").length === 0 ? [] : leaves(imports, "core-module");
+export const capturedModuleImports = oncePerComponent(({ imports, exports }) =>
+  leaves(exports, "component").length === 0 ? [] : leaves(imports, "core-module"),
+);
+
+/** Each instantiation asks. */
+function oncePerComponent(
+  find: (type: ComponentType) => readonly ImportLeaf[],
+): (component: TypedComponent) => readonly ImportLeaf[] {
+  const known = new WeakMap<TypedComponent, readonly ImportLeaf[]>();
+  return (component) => {
+    const found = known.get(component) ?? find(component.type);
+    known.set(component, found);
+    return found;
+  };
 }
 
 function leaves(declared: ComponentType["imports"], kind: ExternType["kind"]): ImportLeaf[] {
