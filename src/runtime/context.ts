@@ -38,27 +38,19 @@ export class LiftLowerContext {
 
   /**
    * `reallocate` in the specification: lets the guest find room, during which it may not call out.
-   * The pointer that comes back is not checked here; the caller knows the alignment and the length.
+   * The pointer that comes back is checked by whoever calls this (`reallocate` in lists.ts), and so is the memory's size.
    */
   reallocate(old: number, oldSize: number, alignment: number, size: number): number {
     mayNotLeave[0] = 1;
     const ptr =
       this.pointer === "i32"
         ? (this.realloc as Realloc)(old, oldSize, alignment, size) >>> 0
-        : this.#reallocate64(old, oldSize, alignment, size);
+        : reallocate64(this.realloc as Realloc64, old, oldSize, alignment, size);
     mayNotLeave[0] = 0;
-    this.memory.current();
     return ptr;
   }
+}
 
-  #reallocate64(old: number, oldSize: number, alignment: number, size: number): number {
-    const realloc = this.realloc as Realloc64;
-    const ptr = realloc(BigInt(old), BigInt(oldSize), BigInt(alignment), BigInt(size));
-    return Number(BigInt.asUintN(64, ptr));
-  }
-
-  /** `allocate` in the specification. */
-  allocate(alignment: number, size: number): number {
-    return this.reallocate(0, 0, alignment, size);
-  }
+function reallocate64(realloc: Realloc64, old: number, oldSize: number, alignment: number, size: number): number {
+  return Number(BigInt.asUintN(64, realloc(BigInt(old), BigInt(oldSize), BigInt(alignment), BigInt(size))));
 }

@@ -28,12 +28,12 @@ export class Memory {
 
   /** Makes the views anew if the memory has grown. To be called after anything that may run the guest. */
   current(): this {
-    if (this.u8.length === 0) this.refresh();
-    return this;
+    return this.u8.length === 0 ? this.refresh() : this;
   }
 
   refresh(): this {
     const { buffer } = this.memory;
+    if (this.u8?.buffer === buffer) return this;
     this.u8 = new Uint8Array(buffer);
     this.s8 = new Int8Array(buffer);
     this.u16 = new Uint16Array(buffer);

@@ -86,19 +86,32 @@ function putBigSigned(view: BigInt64Array, to: number, source: ArrayLike<unknown
 
 // ---- Store
 
-/** Up to so many elements a loop copies faster than the engine's `set`. See bench/lists.ts. */
-const SHORT_SET = 4;
-
-/** Finds room for a list with the guest's `realloc`, and stores it. Leaves the length in `cx.length`. */
+/**
+ * Finds room for a list with the guest's `realloc`, and stores it. Leaves the length in `cx.length`.
+ *
+ * `realloc` may pull a typed array away: where it is a view on the guest's own memory, which grew. Its contents are then
+ * where they were, in the memory as it is now.
+ */
 export function storeNumbers(cx: LiftLowerContext, numbers: Numbers, value: unknown): number {
-  if (value instanceof numbers.array) return storeTyped(cx, numbers, value);
-  const bytes = numbers === numbersU8 ? bytesOf(value) : undefined;
-  if (bytes !== undefined) return storeTyped(cx, numbers, bytes);
-  if (typeof value !== "object" || value === null) invalid();
-  const source = value as ArrayLike<unknown>;
+  if (!(value instanceof numbers.array) || value.length === 0) return storeOther(cx, numbers, value);
+  const { length, byteOffset } = value;
+  const { size } = numbers;
+  const { u8: before } = cx.memory;
+  const ptr = allocateList(cx, length, size, size);
+  if (value.length === length) numbers.view(cx.memory).set(value as never, ptr / size);
+  else if (value.buffer === before.buffer) cx.memory.u8.copyWithin(ptr, byteOffset, byteOffset + length * size);
+  else invalid();
+  return ptr;
+}
+
+/** Stores what is no typed array of the very type, or empty. */
+function storeOther(cx: LiftLowerContext, numbers: Numbers, value: unknown): number {
+  const source = ((numbers === numbersU8 ? bytesOf(value) : undefined) ?? value) as ArrayLike<unknown>;
+  if (typeof source !== "object" || source === null) invalid();
   // Of what is no array it may be anything, and another one next time.
   const { length } = source;
   if (typeof length !== "number" || length >>> 0 !== length || (length === 0 && isDetached(value))) invalid();
+  if (source !== value && length > 0) return storeNumbers(cx, numbers, source);
   const ptr = allocateList(cx, length, numbers.size, numbers.size);
   put(cx, numbers, ptr, source, length);
   cx.length = length;
@@ -114,36 +127,13 @@ export function storeNumbersInto(
   length: number,
 ): void {
   if (!isFixedList(value, length)) invalid();
-  if (value instanceof numbers.array) place(numbers.view(cx.memory), ptr / numbers.size, value, length);
+  if (value instanceof numbers.array) numbers.view(cx.memory).set(value as never, ptr / numbers.size);
   else put(cx, numbers, ptr, value, length);
 }
 
 function put(cx: LiftLowerContext, numbers: Numbers, ptr: number, source: ArrayLike<unknown>, length: number): void {
   const { size } = numbers;
   numbers.put(numbers.view(cx.memory) as never, ptr / size, source, length, size);
-}
-
-/**
- * Stores a typed array of the very type. `realloc` may pull it away: where it is a view on the guest's own memory, which
- * grew. Its contents are then where they were, in the memory as it is now.
- */
-function storeTyped(cx: LiftLowerContext, numbers: Numbers, source: TypedArray): number {
-  const { length, byteOffset } = source;
-  const { size } = numbers;
-  const { u8: before } = cx.memory;
-  if (length === 0 && isDetached(source)) invalid();
-  const ptr = allocateList(cx, length, size, size);
-  if (source.length === length) place(numbers.view(cx.memory), ptr / size, source, length);
-  else if (source.buffer === before.buffer) cx.memory.u8.copyWithin(ptr, byteOffset, byteOffset + length * size);
-  else invalid();
-  return ptr;
-}
-
-/** Copies a typed array to `view`, from index `to` on. That may lie in it, if it is a view on the same memory. */
-function place(view: TypedArray, to: number, source: TypedArray, length: number): void {
-  const isApart = source.byteOffset === 0 && length <= to;
-  if (length > SHORT_SET || !isApart) view.set(source as never, to);
-  else for (let i = 0; i < length; i++) view[to + i] = source[i]!;
 }
 
 /** A list of numbers that is passed flat. */

@@ -13,7 +13,7 @@ import { MAX_STRING_BYTE_LENGTH, UTF16_TAG, UTF16_TAG_64 } from "../abi/constant
 import { ComponentError } from "../errors/component-error.ts";
 import type { CanonicalOptions } from "../plan/plan.ts";
 import type { LiftLowerContext } from "./context.ts";
-import { beyond, checkRoom, span } from "./lists.ts";
+import { checkString, reallocate } from "./lists.ts";
 import { invalid } from "./numbers.ts";
 import {
   decodeLatin1,
@@ -71,12 +71,6 @@ export function loadLatin1OrUtf16(cx: LiftLowerContext, ptr: number, taggedUnits
   return decodeLatin1(cx.memory, ptr, taggedUnits);
 }
 
-function checkString(cx: LiftLowerContext, ptr: number, byteLength: number, alignment: 1 | 2): void {
-  if (byteLength > MAX_STRING_BYTE_LENGTH) trap("string-too-long");
-  if ((ptr & (alignment - 1)) !== 0) trap("unaligned-pointer", span(cx, ptr, byteLength, alignment));
-  if (beyond(cx, ptr + byteLength)) trap("string-out-of-bounds", span(cx, ptr, byteLength, alignment));
-}
-
 export function trapForUtf8(cx: LiftLowerContext, ptr: number, byteLength: number): never {
   const { index, length } = utf8Fault(cx.memory.u8.subarray(ptr, ptr + byteLength)) ?? { index: 0, length: 0 };
   return length === 0 ? trap("incomplete-utf8", { index }) : trap("invalid-utf8", { index, length });
@@ -89,10 +83,10 @@ export function trapForUtf16(cx: LiftLowerContext, ptr: number, units: number): 
 // ---- Store: `store_string_into_range`, from a JavaScript string
 
 export function storeUtf8(cx: LiftLowerContext, value: unknown): number {
-  if (typeof value !== "string" || value.length > MAX_STRING_BYTE_LENGTH) invalid();
+  if (typeof value !== "string") invalid();
   const size = measureUtf8(value);
   if (size > MAX_STRING_BYTE_LENGTH) invalid();
-  const ptr = allocateString(cx, 1, size);
+  const ptr = reallocate(cx, 0, 0, 1, size, "string");
   writeMeasured(cx.memory, ptr, value, size);
   cx.length = size;
   return ptr;
@@ -100,7 +94,7 @@ export function storeUtf8(cx: LiftLowerContext, value: unknown): number {
 
 export function storeUtf16(cx: LiftLowerContext, value: unknown): number {
   if (typeof value !== "string" || 2 * value.length > MAX_STRING_BYTE_LENGTH) invalid();
-  const ptr = allocateString(cx, 2, 2 * value.length);
+  const ptr = reallocate(cx, 0, 0, 2, 2 * value.length, "string");
   writeUtf16(cx.memory, ptr, value);
   cx.length = value.length;
   return ptr;
@@ -114,25 +108,10 @@ export function storeLatin1OrUtf16(cx: LiftLowerContext, value: unknown): number
     return ptr;
   }
   if (value.length > MAX_STRING_BYTE_LENGTH) invalid();
-  const ptr = allocateString(cx, 2, value.length);
+  const ptr = reallocate(cx, 0, 0, 2, value.length, "string");
   writeLatin1(cx.memory, ptr, value);
   cx.length = value.length;
   return ptr;
-}
-
-function allocateString(cx: LiftLowerContext, alignment: 1 | 2, byteLength: number): number {
-  return reallocateString(cx, 0, 0, alignment, byteLength);
-}
-
-/** `cx.reallocate` with the checks that the specification has after each use for a string. */
-export function reallocateString(
-  cx: LiftLowerContext,
-  old: number,
-  oldSize: number,
-  alignment: 1 | 2,
-  byteLength: number,
-): number {
-  return checkRoom(cx, cx.reallocate(old, oldSize, alignment, byteLength), byteLength, alignment, "string");
 }
 
 // ---- Views

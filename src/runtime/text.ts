@@ -14,6 +14,7 @@ import type { Memory } from "./memory.ts";
 /** The longest strings, in units, for which a loop beats the engine. See bench/strings.ts. */
 const SHORT_DECODE = 24;
 const SHORT_UTF16_DECODE = 16;
+const SHORT_UTF16_ENCODE = 20;
 const SHORT_LATIN1_ENCODE = 10;
 
 interface NativeText {
@@ -67,7 +68,7 @@ function probeIsUtf8(): ((bytes: Uint8Array) => boolean) | undefined {
 }
 
 /** `TextEncoder` costs more to call than `Buffer`. */
-const SHORT_ENCODE = native === undefined ? 48 : 20;
+const SHORT_ENCODE = native === undefined ? 48 : 12;
 
 let lossyUtf8: TextDecoder | undefined;
 let strictUtf8: TextDecoder | undefined;
@@ -276,7 +277,7 @@ function encodeShortFrom(text: string, start: number): number {
 /** Writes the code units of `text` at `ptr`, which is even, and U+FFFD for each lone surrogate. */
 export function writeUtf16(memory: Memory, ptr: number, text: string): void {
   const n = text.length;
-  if (native !== undefined && n > SHORT_ENCODE) native.ucs2Write.call(memory.u8, toWellFormed(text), ptr, 2 * n);
+  if (native !== undefined && n > SHORT_UTF16_ENCODE) native.ucs2Write.call(memory.u8, toWellFormed(text), ptr, 2 * n);
   else writeUnits(memory.u16, ptr / 2, text);
 }
 

@@ -311,7 +311,7 @@ test("contexts are one for each options, memories one for each core memory", { s
   assert.equal(state.context(0 as never), m);
   assert.equal(m!.memory, n!.memory);
   assert.notEqual(m!.memory, other!.memory);
-  assert.equal(m!.allocate(1, 1), 64);
+  assert.equal(m!.reallocate(0, 0, 1, 1), 64);
 });
 
 test("context slots are empty for each call, and survive until post-return", async () => {
@@ -345,7 +345,7 @@ test("context slots are empty for each call, and survive until post-return", asy
   }
   const { storage } = state.instances[0]!;
   storage[0] = 7;
-  state.context(0 as never).allocate(1, 1);
+  state.context(0 as never).reallocate(0, 0, 1, 1);
   assert.equal(storage[0], 7);
 });
 
