@@ -4,7 +4,7 @@
 import type { ComponentError } from "../errors/component-error.ts";
 import type { AsyncHostSide, AsyncType } from "../runtime/async-types.ts";
 import type { Shared } from "../runtime/copy-end.ts";
-import { hostStream } from "../runtime/host-ends.ts";
+import { hostPair } from "../runtime/host-ends.ts";
 import { schedulerOf } from "../runtime/scheduler.ts";
 import type { Store } from "../runtime/store.ts";
 import { futureFault, futureOf, promiseOf } from "./future.ts";
@@ -33,7 +33,7 @@ function streamOf(value: unknown, type: AsyncType, store: Store): Shared | undef
   }
   const source = sourceOf(value, type);
   if (source === undefined) return undefined;
-  const { readable, writable } = hostStream(type, store);
+  const { readable, writable } = hostPair(type, store);
   void pump(source, writable, reporter(store));
   return readable;
 }

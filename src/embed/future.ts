@@ -5,17 +5,17 @@ import { ComponentError } from "../errors/component-error.ts";
 import type { AsyncType } from "../runtime/async-types.ts";
 import type { Shared } from "../runtime/copy-end.ts";
 import { explainFault } from "../runtime/explain.ts";
-import { type HostFuture, type HostPromise, hostFuture } from "../runtime/host-ends.ts";
+import { type HostReadable, type HostWritable, hostPair } from "../runtime/host-ends.ts";
 import type { Store } from "../runtime/store.ts";
 
 /**
  * The promise of what a component writes. It is read at once, whether anybody asks for it or not, and nobody has to: a
  * rejection (for the component has trapped) counts as handled.
  */
-export function promiseOf(end: HostFuture): Promise<unknown> {
-  const promise = end.read().then(({ count, value }) => {
+export function promiseOf(end: HostReadable): Promise<unknown> {
+  const promise = end.read(1).then(({ count, values }) => {
     if (count === 0) throw new ComponentError("call", "no-value", "the writer of a future is gone without a value");
-    return value;
+    return values[0];
   });
   promise.catch(() => {});
   return promise;
@@ -28,7 +28,7 @@ export function promiseOf(end: HostFuture): Promise<unknown> {
 export function futureOf(value: unknown, type: AsyncType, store: Store): Shared | undefined {
   const promised = isThenable(value);
   if (!promised && futureFault(value, type) !== undefined) return undefined;
-  const { readable, writable } = hostFuture(type, store);
+  const { readable, writable } = hostPair(type, store);
   if (promised) {
     Promise.resolve(value).then(
       (settled) => write(writable, settled),
@@ -44,10 +44,10 @@ export function futureFault(value: unknown, { payload, scope }: AsyncType): stri
   return explainFault(scope, payload, value, [])?.message;
 }
 
-function write(writable: HostPromise, value: unknown): void {
+function write(writable: HostWritable, value: unknown): void {
   try {
     // Whoever reads it is told if it is wrong.
-    writable.write(value).catch(() => {});
+    writable.write([value]).catch(() => {});
   } catch (error) {
     writable.fail(error as ComponentError);
   }

@@ -24,16 +24,7 @@ import {
 import { cancelCopy, copy, copyNew, dropEnd } from "./copy-builtins.ts";
 import { errorContextDebugMessage, errorContextDrop, errorContextNew } from "./error-context-builtins.ts";
 import type { CoreFunction } from "./functions.ts";
-import {
-  threadIndex,
-  threadNewIndirect,
-  threadResumeLater,
-  threadSpawn,
-  threadSuspend,
-  threadThenPromote,
-  threadThenResume,
-  threadYield,
-} from "./thread-builtins.ts";
+import { threadBlock, threadIndex, threadNewIndirect, threadResumeLater, threadSpawn } from "./thread-builtins.ts";
 
 /** The core function of a built-in; `undefined` for one that is nothing special here. */
 export function makeAsyncBuiltin(name: BuiltinName, cx: AsyncContext): CoreFunction | undefined {
@@ -76,12 +67,12 @@ const makers: { readonly [K in Exclude<BuiltinName, PlainBuiltinName>]: Maker } 
     "thread.index": threadIndex,
     "thread.new-indirect": threadNewIndirect,
     "thread.resume-later": threadResumeLater,
-    "thread.suspend": threadSuspend,
-    "thread.yield": threadYield,
-    "thread.suspend-then-resume": (context) => threadThenResume(context, "suspend"),
-    "thread.yield-then-resume": (context) => threadThenResume(context, "yield"),
-    "thread.suspend-then-promote": (context) => threadThenPromote(context, "suspend"),
-    "thread.yield-then-promote": (context) => threadThenPromote(context, "yield"),
+    "thread.suspend": (cx) => threadBlock(cx, "suspend"),
+    "thread.yield": (cx) => threadBlock(cx, "yield"),
+    "thread.suspend-then-resume": (cx) => threadBlock(cx, "suspend", "resume"),
+    "thread.yield-then-resume": (cx) => threadBlock(cx, "yield", "resume"),
+    "thread.suspend-then-promote": (cx) => threadBlock(cx, "suspend", "promote"),
+    "thread.yield-then-promote": (cx) => threadBlock(cx, "yield", "promote"),
     "thread.spawn-ref": threadSpawn,
     "thread.spawn-indirect": threadSpawn,
   };

@@ -7,15 +7,17 @@
  */
 
 import type { TypeIndex, TypeNode } from "../plan/plan.ts";
+import { typedArrays } from "./buffers.ts";
 import type { LiftLowerContext } from "./context.ts";
 import type { CopyEnd, Shared } from "./copy-end.ts";
-import { ReadableFutureEnd, type SharedFuture } from "./futures.ts";
-import { HostFuture, HostReadable } from "./host-ends.ts";
+import { ReadableFutureEnd } from "./futures.ts";
+import type { HandleClass } from "./handle-table.ts";
+import { HostReadable } from "./host-ends.ts";
 import { invalid } from "./numbers.ts";
 import type { CallScope, ResourceType } from "./resources.ts";
 import { schedulerOf } from "./scheduler.ts";
 import type { Store } from "./store.ts";
-import { ReadableStreamEnd, SharedStream } from "./streams.ts";
+import { ReadableStreamEnd } from "./streams.ts";
 import { trap } from "./trap.ts";
 
 /** How streams and futures look to JavaScript. Made by `embed/`: one for all of them. */
@@ -23,18 +25,17 @@ export interface AsyncHostSide {
   /** The value for the readable end of a stream that the host receives. */
   streamFromGuest(end: HostReadable): unknown;
   /** The same for a future. */
-  futureFromGuest(end: HostFuture): unknown;
+  futureFromGuest(end: HostReadable): unknown;
   /**
-   * The readable end for a value that the host passes: of a pair that it makes (`hostStream`, `hostFuture`), or one that
-   * it got (`HostReadable.give`, `HostFuture.give`). `undefined` if the value is none.
+   * The readable end for a value that the host passes: of a pair that it makes (`hostPair`), or one that it got
+   * (`HostReadable.give`). `undefined` if the value is none.
    */
   toGuest(value: unknown, type: AsyncType, store: Store): Shared | undefined;
   /** Why `toGuest` refuses a value, without its effects; `undefined` if it does not. */
   fault(value: unknown, type: AsyncType): string | undefined;
 }
 
-const numbers = ["u8", "s8", "u16", "s16", "u32", "s32", "u64", "s64", "f32", "f64"] as const;
-export type NumberKind = (typeof numbers)[number];
+export type NumberKind = keyof typeof typedArrays;
 
 /** The types that a plan's types refer to: all that it takes to compare them. */
 export interface TypeScope {
@@ -59,7 +60,7 @@ export class AsyncType {
   get number(): NumberKind | undefined {
     if (this.payload === undefined) return undefined;
     const { kind } = this.scope.types[this.payload]!;
-    return (numbers as readonly string[]).includes(kind) ? (kind as NumberKind) : undefined;
+    return kind in typedArrays ? (kind as NumberKind) : undefined;
   }
 
   /** `none_or_number_type` in the specification. */
@@ -75,58 +76,35 @@ export class AsyncType {
   }
 }
 
+/**
+ * Whether two types are the same: nodes with equal labels, whose resources are the same, and the types that they refer to.
+ * All numbers in a node are indices of types, but for two.
+ */
 function sameType(a: TypeScope, i: TypeIndex | undefined, b: TypeScope, j: TypeIndex | undefined): boolean {
-  if (i === undefined || j === undefined) return i === j;
   const known = new Map<string, boolean>();
-  const same = (x: TypeIndex | undefined, y: TypeIndex | undefined): boolean => {
-    if (x === undefined || y === undefined) return x === y;
+  const sameTypes = (x: number, y: number): boolean => {
     const key = `${x} ${y}`;
     let answer = known.get(key);
     if (answer === undefined) {
-      answer = sameNode(a, a.types[x]!, b, b.types[y]!, same);
+      answer = same(a.types[x], b.types[y], "");
       known.set(key, answer);
     }
     return answer;
   };
-  return same(i, j);
-}
-
-type Same = (x: TypeIndex | undefined, y: TypeIndex | undefined) => boolean;
-
-function sameNode(a: TypeScope, x: TypeNode, b: TypeScope, y: TypeNode, same: Same): boolean {
-  switch (x.kind) {
-    case "list":
-      return y.kind === "list" && x.length === y.length && same(x.element, y.element);
-    case "map":
-      return y.kind === "map" && same(x.key, y.key) && same(x.value, y.value);
-    case "record":
-      return y.kind === "record" && sameLabelled(x.fields, y.fields, same);
-    case "tuple":
-      return y.kind === "tuple" && x.types.length === y.types.length && x.types.every((t, i) => same(t, y.types[i]));
-    case "variant":
-      return y.kind === "variant" && sameLabelled(x.cases, y.cases, same);
-    case "enum":
-    case "flags":
-      return y.kind === x.kind && x.labels.join() === y.labels.join();
-    case "option":
-      return y.kind === "option" && same(x.type, y.type);
-    case "result":
-      return y.kind === "result" && same(x.ok, y.ok) && same(x.error, y.error);
-    case "own":
-    case "borrow":
-      return y.kind === x.kind && a.resources[x.resource] === b.resources[y.resource];
-    case "stream":
-    case "future":
-      return y.kind === x.kind && same(x.payload, y.payload);
-    default:
-      return x.kind === y.kind;
-  }
-}
-
-type Labelled = readonly { readonly label: string; readonly type?: TypeIndex | undefined }[];
-
-function sameLabelled(xs: Labelled, ys: Labelled, same: Same): boolean {
-  return xs.length === ys.length && xs.every((x, i) => x.label === ys[i]!.label && same(x.type, ys[i]!.type));
+  const same = (x: unknown, y: unknown, key: string): boolean => {
+    if (typeof x === "number" && typeof y === "number") {
+      if (key === "resource") return a.resources[x] === b.resources[y];
+      return key === "length" ? x === y : sameTypes(x, y);
+    }
+    if (typeof x !== "object" || typeof y !== "object") return x === y;
+    const parts = Object.entries(x!);
+    const others = y as Readonly<Record<string, unknown>>;
+    return (
+      parts.length === Object.keys(others).length &&
+      parts.every(([name, part]) => same(part, others[name], Array.isArray(x) ? key : name))
+    );
+  };
+  return same(i, j, "");
 }
 
 // ---- Values
@@ -135,8 +113,8 @@ function sameLabelled(xs: Labelled, ys: Labelled, same: Same): boolean {
 export function liftAsync(cx: LiftLowerContext, i: number, type: AsyncType): Shared {
   const index = i >>> 0;
   const { handles } = cx.instance;
-  const end: CopyEnd =
-    type.kind === "stream" ? handles.getAs(ReadableStreamEnd, index) : handles.getAs(ReadableFutureEnd, index);
+  const End: HandleClass<CopyEnd> = type.kind === "stream" ? ReadableStreamEnd : ReadableFutureEnd;
+  const end = handles.getAs(End, index);
   handles.remove(index);
   if (!end.shared.type.equals(type)) trap("wrong-payload-type", { kind: type.kind });
   if (end.state === "done") trap(type.kind === "stream" ? "lift-done-stream" : "lift-done-future");
@@ -147,18 +125,13 @@ export function liftAsync(cx: LiftLowerContext, i: number, type: AsyncType): Sha
 
 /** `lower_stream` and `lower_future` in the specification. */
 export function lowerAsync(cx: LiftLowerContext, shared: Shared): number {
-  const end =
-    shared instanceof SharedStream ? new ReadableStreamEnd(shared) : new ReadableFutureEnd(shared as SharedFuture);
-  return cx.instance.handles.add(end);
+  return cx.instance.handles.add(new (shared.type.kind === "stream" ? ReadableStreamEnd : ReadableFutureEnd)(shared));
 }
 
 /** As `liftAsync`, for JavaScript. */
 export function liftAsyncValue(cx: LiftLowerContext, i: number, type: AsyncType): unknown {
-  const shared = liftAsync(cx, i, type);
-  const scheduler = schedulerOf(cx.instance.store);
-  return shared instanceof SharedStream
-    ? type.host.streamFromGuest(new HostReadable(shared, type, scheduler))
-    : type.host.futureFromGuest(new HostFuture(shared as SharedFuture, type, scheduler));
+  const end = new HostReadable(liftAsync(cx, i, type), type, schedulerOf(cx.instance.store));
+  return type.kind === "stream" ? type.host.streamFromGuest(end) : type.host.futureFromGuest(end);
 }
 
 /** As `lowerAsync`, from JavaScript. With a `scope`, the end is dropped if the call is abandoned. */

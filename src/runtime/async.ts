@@ -4,7 +4,7 @@
  */
 import { type AsyncRuntime, asyncRuntime } from "./async-state.ts";
 import type { AsyncHostSide } from "./async-types.ts";
-import { HostFuture, HostReadable } from "./host-ends.ts";
+import { HostReadable } from "./host-ends.ts";
 
 export * as library from "./async-library.ts";
 
@@ -13,11 +13,8 @@ const plainEnds: AsyncHostSide = {
   streamFromGuest: (end) => end,
   futureFromGuest: (end) => end,
   toGuest: (value, type) =>
-    (value instanceof HostReadable || value instanceof HostFuture) && value.type.equals(type) && !value.closed
-      ? value.give()
-      : undefined,
-  fault: (value, type) =>
-    value instanceof HostReadable || value instanceof HostFuture ? undefined : `it is no end of a ${type.kind}`,
+    value instanceof HostReadable && value.type.equals(type) && !value.closed ? value.give() : undefined,
+  fault: (value, type) => (value instanceof HostReadable ? undefined : `it is no end of a ${type.kind}`),
 };
 
 export const async: AsyncRuntime = asyncRuntime(plainEnds);

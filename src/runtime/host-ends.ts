@@ -9,12 +9,12 @@
  *   `end.cancel()` ends a read that waits; `end.drop()` says that nothing more is wanted. Numbers are read into a typed
  *   array of their kind, which may be the embedder's own (`end.read(new Uint8Array(65536))`); other values come as a list
  *   of at most so many (`end.read(16)`). `give()` takes the end away, to be passed to a guest again.
- * - `futureFromGuest(end)`: `await end.read()`, once.
- * - `toGuest(value, type, store)`: `const { readable, writable } = hostStream(type, store)` makes a pair; return `readable`,
+ * - `futureFromGuest(end)`: `await end.read(1)`, once.
+ * - `toGuest(value, type, store)`: `const { readable, writable } = hostPair(type, store)` makes a pair; return `readable`,
  *   and write to the other when it suits: `await writable.write(values)` resolves when the guest (or whoever it has passed
  *   the stream to) has taken some of them, and says how many. To be told that somebody reads before there is anything to
- *   write, write an empty list: that is not taken until there is a reader. `drop()` ends the stream. For a future,
- *   `hostFuture`, and `writable.write(value)`, once; `writable.fail(error)` makes a guest that reads it trap.
+ *   write, write an empty list: that is not taken until there is a reader. `drop()` ends the stream. For a
+ *   future, `writable.write([value])`, once; `writable.fail(error)` makes a guest that reads it trap.
  *
  * Each end has one operation at a time: a second one throws. All of them may be called at any time, also while guests
  * run; they take effect when none does. Once the store has failed, operations that wait are rejected with the reason;
@@ -22,7 +22,7 @@
  * the stream. An end that the host has, and that is not waiting for guests, is something that can make guests go on:
  * while there is one, no deadlock is reported. So ends that are of no use any more have to be dropped.
  */
-import { assert, ComponentError } from "../errors/component-error.ts";
+import { ComponentError } from "../errors/component-error.ts";
 import type { AsyncType, NumberKind } from "./async-types.ts";
 import { type Buffer, HostSource, HostTarget, numbersOf, type TypedArray, typedArrays } from "./buffers.ts";
 import { CopyResult, type Pending, type Reclaimed, type Shared } from "./copy-end.ts";
@@ -240,36 +240,36 @@ function unusable(type: AsyncType, how: string): ComponentError {
   return new ComponentError("call", "unusable-end", `this end of a ${type.kind} cannot be ${how}`);
 }
 
-/** The readable end of a stream, in the hands of the host. */
+/** The readable end of a stream or a future, in the hands of the host. */
 export class HostReadable extends HostEnd {
-  readonly #forget: () => void;
+  readonly #forget: (() => void) | undefined;
 
   constructor(shared: Shared, type: AsyncType, scheduler: Scheduler) {
     super(shared, type, scheduler);
     // Whoever reads a stream is told of a failure of the store, now or later.
-    this.#forget = scheduler.addFailure(() => true);
+    if (type.kind === "stream") this.#forget = scheduler.addFailure(() => true);
   }
 
   /**
-   * Reads at most so many values, or into a typed array of the payload's kind. Resolves when the writer has written some,
-   * or has dropped its end (`done`).
+   * Reads at most so many values (of a future, 1), or into a typed array of the payload's kind. Resolves when the writer has
+   * written some, or has dropped its end (`done`); for a future with a count of 0, if that is all.
    */
   async read(into: number | TypedArray): Promise<Read> {
     const target = hostTarget(this.type.number, into);
     const { count, done, cancelled } = await this.copy("read", target);
-    if (done) this.#forget();
+    if (done) this.#forget?.();
     return { count, done, cancelled, values: target.taken };
   }
 
   override drop(): void {
     super.drop();
-    this.#forget();
+    this.#forget?.();
   }
 
   /** Takes the end away, so that it can be passed to a guest again. Not while it reads. */
   give(): Shared {
     const shared = this.take();
-    this.#forget();
+    this.#forget?.();
     return shared;
   }
 }
@@ -285,11 +285,11 @@ function hostTarget(kind: NumberKind | undefined, into: number | TypedArray): Ho
   );
 }
 
-/** The writable end of a stream, in the hands of the host. */
+/** The writable end of a stream or a future, in the hands of the host. */
 export class HostWritable extends HostEnd {
   #forget: (() => void) | undefined;
 
-  /** Writes values. Resolves when the reader has taken some of them, or has dropped its end (`done`). */
+  /** Writes values (to a future, one). Resolves when the reader has taken some of them, or has dropped its end (`done`). */
   write(values: ArrayLike<unknown>): Promise<Copied> {
     return this.copy("write", hostSource(this.type, values));
   }
@@ -308,49 +308,19 @@ export class HostWritable extends HostEnd {
     });
   }
 
+  /** A future will have no value: a guest that waits for it, now or later, traps, for a future does not end without. */
+  fail(reason: ComponentError): void {
+    void this.copy("write", new HostSource([], this.type, reason)).catch(() => {});
+  }
+
   override drop(): void {
     super.drop();
     this.#forget?.();
   }
 }
 
-/** The readable end of a future, in the hands of the host. */
-export class HostFuture extends HostEnd {
-  /** Resolves with the value; with a count of 0, if the read was cancelled or the writer is gone. */
-  async read(): Promise<{ readonly count: number; readonly value: unknown }> {
-    const target = hostTarget(this.type.number, 1);
-    const { count } = await this.copy("read", target);
-    return { count, value: target.taken[0] };
-  }
-
-  give(): Shared {
-    return this.take();
-  }
-}
-
-/** The writable end of a future, in the hands of the host. */
-export class HostPromise extends HostEnd {
-  /** Writes the value. Resolves when it has been read, or the reader has dropped its end: then the count is 0. */
-  write(value: unknown): Promise<Copied> {
-    return this.copy("write", hostSource(this.type, [value]));
-  }
-
-  /** There will be no value: a guest that waits for it, now or later, traps, for a future does not end without. */
-  fail(reason: ComponentError): void {
-    void this.copy("write", new HostSource([], this.type, reason)).catch(() => {});
-  }
-}
-
-/** A stream that the host writes: what to give to the guest, and where to write. */
-export function hostStream(type: AsyncType, store: Store): { readable: Shared; writable: HostWritable } {
-  assert(type.kind === "stream");
-  const readable = new SharedStream(type);
+/** A stream or future that the host writes: what to give to the guest, and where to write. */
+export function hostPair(type: AsyncType, store: Store): { readable: Shared; writable: HostWritable } {
+  const readable = new (type.kind === "stream" ? SharedStream : SharedFuture)(type);
   return { readable, writable: new HostWritable(readable, type, schedulerOf(store)) };
-}
-
-/** A future that the host writes. */
-export function hostFuture(type: AsyncType, store: Store): { readable: Shared; writable: HostPromise } {
-  assert(type.kind === "future");
-  const readable = new SharedFuture(type);
-  return { readable, writable: new HostPromise(readable, type, schedulerOf(store)) };
 }

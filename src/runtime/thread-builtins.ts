@@ -68,58 +68,28 @@ export function threadResumeLater({ instance }: AsyncContext): CoreFunction {
   };
 }
 
-const toResult = (cancelled: boolean): number => (cancelled ? 1 : 0);
-
-/** `canon_thread_suspend` in the specification. */
-export function threadSuspend({ scheduler, stacks, immediates }: AsyncContext): CoreFunction {
-  const { cancellable = false } = immediates;
-  return () => {
-    checkMayLeave();
-    return suspendOnStack(stacks, currentThread(scheduler), cancellable, undefined, toResult);
-  };
-}
-
-/** `canon_thread_yield` in the specification. */
-export function threadYield({ scheduler, stacks, immediates }: AsyncContext): CoreFunction {
-  const { cancellable = false } = immediates;
-  return () => {
-    checkMayLeave();
-    return yieldOnStack(stacks, currentThread(scheduler), cancellable, undefined, toResult);
-  };
-}
-
-/** `canon_thread_suspend_then_resume` and `canon_thread_yield_then_resume` in the specification. */
-export function threadThenResume(context: AsyncContext, then: "suspend" | "yield"): CoreFunction {
-  const { instance, scheduler, stacks, immediates } = context;
-  const { cancellable = false } = immediates;
-  return (i: number) => {
-    checkMayLeave();
-    const thread = currentThread(scheduler);
-    const other = instance.threads.get(i >>> 0);
-    if (!other.suspended) trap("thread-not-suspended");
-    return then === "suspend"
-      ? suspendOnStack(stacks, thread, cancellable, other, toResult)
-      : yieldOnStack(stacks, thread, cancellable, other, toResult);
-  };
-}
-
 /**
- * `canon_thread_suspend_then_promote`, `suspend_then_promote`, `canon_thread_yield_then_promote` and `yield_then_promote`
- * in the specification.
+ * `canon_thread_suspend`, `canon_thread_yield`, and what they do besides: `then` resumes or promotes another thread.
+ * `canon_thread_{suspend,yield}_then_{resume,promote}` in the specification.
  */
-export function threadThenPromote(context: AsyncContext, then: "suspend" | "yield"): CoreFunction {
-  const { instance, scheduler, stacks, immediates } = context;
+export function threadBlock(
+  { instance, scheduler, stacks, immediates }: AsyncContext,
+  how: "suspend" | "yield",
+  then?: "resume" | "promote",
+): CoreFunction {
   const { cancellable = false } = immediates;
+  const block = how === "suspend" ? suspendOnStack : yieldOnStack;
   return (i: number) => {
     checkMayLeave();
     const thread = currentThread(scheduler);
-    const other = instance.threads.get(i >>> 0);
-    if (thread.task.deliverPendingCancel(cancellable)) return 1;
-    const promoted = other.ready ? other : undefined;
-    promoted?.stopWaiting();
-    return then === "suspend"
-      ? suspendOnStack(stacks, thread, cancellable, promoted, toResult)
-      : yieldOnStack(stacks, thread, cancellable, promoted, toResult);
+    let other = then && instance.threads.get(i >>> 0);
+    if (then === "resume" && !other!.suspended) trap("thread-not-suspended");
+    if (then === "promote") {
+      if (thread.task.deliverPendingCancel(cancellable)) return 1;
+      if (other!.ready) other!.stopWaiting();
+      else other = undefined;
+    }
+    return block(stacks, thread, cancellable, other, Number);
   };
 }
 

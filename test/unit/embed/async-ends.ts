@@ -6,7 +6,7 @@ import type { TypeIndex, TypeNode } from "../../../src/plan/plan.ts";
 import { AsyncType } from "../../../src/runtime/async-types.ts";
 import type { Shared } from "../../../src/runtime/copy-end.ts";
 import type { SharedFuture } from "../../../src/runtime/futures.ts";
-import { HostFuture, HostReadable } from "../../../src/runtime/host-ends.ts";
+import { HostReadable } from "../../../src/runtime/host-ends.ts";
 import { schedulerOf } from "../../../src/runtime/scheduler.ts";
 import { Store } from "../../../src/runtime/store.ts";
 
@@ -46,7 +46,7 @@ export function passFuture(value: unknown, ...nodes: Node[]): { promise: Promise
   const { store } = testStore();
   const type = asyncType("future", ...nodes);
   const shared = asyncValues.toGuest(value, type, store) as SharedFuture;
-  const end = new HostFuture(shared, type, schedulerOf(store));
+  const end = new HostReadable(shared, type, schedulerOf(store));
   return { promise: asyncValues.futureFromGuest(end) as Promise<unknown>, store };
 }
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { asyncValues } from "../../../src/embed/async-values.ts";
 import { ComponentError } from "../../../src/errors/component-error.ts";
 import type { SharedFuture } from "../../../src/runtime/futures.ts";
-import { HostFuture, hostFuture } from "../../../src/runtime/host-ends.ts";
+import { HostReadable, hostPair } from "../../../src/runtime/host-ends.ts";
 import { schedulerOf } from "../../../src/runtime/scheduler.ts";
 import { asyncType, passFuture, settled, testStore } from "./async-ends.ts";
 
@@ -79,15 +79,15 @@ test("the promise is rejected when the store fails, or the writer is gone", asyn
   const { store } = testStore();
   const type = asyncType("future", "u8");
   const receive = (shared: unknown) =>
-    asyncValues.futureFromGuest(new HostFuture(shared as SharedFuture, type, schedulerOf(store))) as Promise<unknown>;
-  const dropped = hostFuture(type, store);
+    asyncValues.futureFromGuest(new HostReadable(shared as SharedFuture, type, schedulerOf(store))) as Promise<unknown>;
+  const dropped = hostPair(type, store);
   const promise = receive(dropped.readable);
   dropped.writable.drop();
   await assert.rejects(promise, /^ComponentError: the writer of a future is gone without a value$/);
-  const waiting = receive(hostFuture(type, store).readable);
+  const waiting = receive(hostPair(type, store).readable);
   const reason = new ComponentError("trap", "core", "wasm trap");
   await settled();
   store.poison(reason);
   await assert.rejects(waiting, reason);
-  await assert.rejects(receive(hostFuture(type, store).readable), reason);
+  await assert.rejects(receive(hostPair(type, store).readable), reason);
 });

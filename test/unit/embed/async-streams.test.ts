@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { asyncValues } from "../../../src/embed/async-values.ts";
 import { ComponentStream } from "../../../src/embed/stream.ts";
 import { ComponentError } from "../../../src/errors/component-error.ts";
-import { hostStream } from "../../../src/runtime/host-ends.ts";
+import { hostPair } from "../../../src/runtime/host-ends.ts";
 import { asyncType, collect, passStream, receive, settled, testStore, watched } from "./async-ends.ts";
 import { collectGarbage } from "./guests.ts";
 
@@ -292,7 +292,7 @@ test("the stream fails with its store", async () => {
   const type = asyncType("stream", "u8");
   const stream = receive(asyncValues.toGuest(watched([1, 2], log), type, store)!, type, store);
   await stream.read();
-  const { readable } = hostStream(type, store);
+  const { readable } = hostPair(type, store);
   const other = receive(readable, type, store);
   const reading = other.read();
   const reason = new ComponentError("trap", "core", "wasm trap");
