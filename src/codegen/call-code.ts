@@ -106,7 +106,14 @@ export class CallCode extends Code {
   /** `trap_if(not may_leave)` of the caller. */
   checkMayLeave(caller: InstanceIndex): void {
     if (!canBeUnleavable(this.generator.plan, caller)) return;
-    this.if(binary(index(env("mayNotLeave"), 0), "!==", 0), () => this.do(call("cannotLeave")));
+    this.if(binary(index(env("mayNotLeave"), 0), "!==", 0), () =>
+      this.do(
+        call(
+          "cannotLeave",
+          this.constant("path", () => this.binding("path")),
+        ),
+      ),
+    );
   }
 
   /** Calls `post-return` with the core results, if there is one. */

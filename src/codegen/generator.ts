@@ -209,4 +209,4 @@ export class Generator {
 }
 
 const captureNames =
-  /^(cx|memory|scope|instance|callee.*|host|failed|postReturn|entering\d*|resource\d+|async\d+|labels\d+|views)$/;
+  /^(cx|memory|scope|instance|callee.*|host|failed|postReturn|entering\d*|resource\d+|async\d+|labels\d+|views|path)$/;

@@ -58,14 +58,19 @@ export function promised(call: HostFunction, args: readonly unknown[]): Promise<
 /** Why an instance cannot be entered that has not trapped. */
 export const isInside = "a call into it is still running";
 
-/** `trap_if(not may_leave)` */
-export function cannotLeave(): never {
-  return trap("cannot-leave");
+/** `trap_if(not may_leave)`, in a call of what `path` leads to. */
+export function cannotLeave(path: readonly string[]): never {
+  return trapWith(new ComponentError("trap", "cannot-leave", trapMessages["cannot-leave"](), { path }));
 }
 
 /** `trap_if(not may_enter_from(caller))`, where the caller is a guest. */
 export function cannotEnterFromGuest(): never {
   return trap("cannot-enter", { why: isInside });
+}
+
+/** The words for an import in the path of an error. */
+export function importWords([name, ...rest]: readonly [string, ...string[]]): readonly string[] {
+  return [`import "${name}"`, ...rest];
 }
 
 // ---- Failures

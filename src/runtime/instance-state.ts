@@ -13,7 +13,15 @@ import type {
 import type { AsyncRuntime, AsyncState } from "./async-state.ts";
 import type { AsyncType } from "./async-types.ts";
 import { makeBuiltin } from "./builtins.ts";
-import { liftFailed, liftWithStorage, lowerFailed, nestedWithStorage, promised, refuseEntry } from "./call.ts";
+import {
+  importWords,
+  liftFailed,
+  liftWithStorage,
+  lowerFailed,
+  nestedWithStorage,
+  promised,
+  refuseEntry,
+} from "./call.ts";
 import { LiftLowerContext, type Realloc } from "./context.ts";
 import { explainArguments, explainResult } from "./explain.ts";
 import type { CoreFunction, FunctionTable, HostFunction, LiftBinding, LowerBinding } from "./functions.ts";
@@ -307,8 +315,4 @@ function related(a: ComponentInstance, b: ComponentInstance): boolean {
 /** The words of a function's name in a plan: `ns:pkg/iface@1.0.0#greet`. */
 function wordsOf(name: string): readonly string[] {
   return name.split("#");
-}
-
-function importWords([name, ...rest]: readonly [string, ...string[]]): readonly string[] {
-  return [`import "${name}"`, ...rest];
 }

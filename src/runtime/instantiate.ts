@@ -8,7 +8,7 @@
 import { ComponentError } from "../errors/component-error.ts";
 import type { Initializer, Plan } from "../plan/plan.ts";
 import type { AsyncRuntime } from "./async-state.ts";
-import { cannotEnter, leave } from "./call.ts";
+import { cannotEnter, importWords, leave, located } from "./call.ts";
 import type { FunctionTable, HostFunction } from "./functions.ts";
 import { ENTERED } from "./instance.ts";
 import { InstanceState } from "./instance-state.ts";
@@ -118,31 +118,28 @@ function run(state: InstanceState, step: Initializer, instantiateCore: Instantia
       storage[0] = storage[1] = 0;
       try {
         const started = instantiateCore(module, imports);
-        if (started instanceof Promise) return started.then(finish, (error) => startFailed(state, error));
+        if (started instanceof Promise) return started.then(finish, (error) => startFailed(state, step, error));
         finish(started);
       } catch (error) {
-        startFailed(state, error);
+        startFailed(state, step, error);
       }
     }
   }
 }
 
 /** A module that was not instantiated: the engine refuses it, for its imports or for lack of memory, or it trapped. */
-function startFailed(state: InstanceState, error: unknown): never {
+function startFailed(state: InstanceState, { module }: CoreInstantiation, error: unknown): never {
+  const path =
+    module.from === "static" ? [`core module ${module.module}`] : importWords(state.plan.imports[module.import]!.path);
   const engine = error instanceof Error && error.message.startsWith("WebAssembly.");
   if (
     error instanceof WebAssembly.LinkError ||
     (engine && (error instanceof TypeError || error instanceof RangeError))
   ) {
-    throw new ComponentError(
-      "link",
-      "core-link",
-      `the engine refuses to instantiate a core module: ${error.message}`,
-      {},
-      { cause: error },
-    );
+    const reason = `the engine refuses to instantiate a core module: ${error.message}`;
+    throw new ComponentError("link", "core-link", reason, { path }, { cause: error });
   }
-  const reason = reasonOf(error);
+  const reason = located(reasonOf(error), [...path, "start"], error);
   state.store.poison(reason);
   const { scheduler } = state.store;
   if (scheduler !== undefined) scheduler.starting = undefined;

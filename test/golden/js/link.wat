@@ -44,13 +44,14 @@
 ;;     const failed = binding.failed;
 ;;     const callee = binding.lift.callee;
 ;;     const entering0 = binding.lift.entering[0];
+;;     const path = binding.path;
 ;;     const cx = binding.cx;
 ;;     const memory = cx.memory;
 ;;     const calleeCx = binding.lift.cx;
 ;;     const calleeMemory = calleeCx.memory;
 ;;     const postReturn = binding.lift.postReturn;
 ;;     return function f(bytes0, bytes1, c, out) {
-;;       if (mayNotLeave[0] !== 0) cannotLeave();
+;;       if (mayNotLeave[0] !== 0) cannotLeave(path);
 ;;       if (entering0.flags !== 0) cannotEnterFromGuest();
 ;;       entering0.flags = 1;
 ;;       try {

@@ -37,16 +37,17 @@
 ;;   function lower$look(binding) {
 ;;     const host = binding.host;
 ;;     const failed = binding.failed;
+;;     const path = binding.path;
 ;;     const cx = binding.cx;
 ;;     const memory = cx.memory;
 ;;     return function look(path0, path1, out) {
-;;       if (mayNotLeave[0] !== 0) cannotLeave();
+;;       if (mayNotLeave[0] !== 0) cannotLeave(path);
 ;;       let result = notReturned;
 ;;       let isErr = false;
 ;;       try {
-;;         const path = loadUtf8(cx, path0 >>> 0, path1 >>> 0);
+;;         const path2 = loadUtf8(cx, path0 >>> 0, path1 >>> 0);
 ;;         try {
-;;           result = host(path);
+;;           result = host(path2);
 ;;         } catch (thrown) {
 ;;           result = errorPayload(thrown);
 ;;           isErr = true;
@@ -71,13 +72,13 @@
 ;;   function lower$use(binding) {
 ;;     const host = binding.host;
 ;;     const failed = binding.failed;
+;;     const path = binding.path;
 ;;     const cx = binding.cx;
 ;;     const resource0 = binding.resources[0];
 ;;     const memory = cx.memory;
 ;;     const views = binding.views;
-;;     const path = binding.path;
 ;;     return function use(it, more0, more1, more2) {
-;;       if (mayNotLeave[0] !== 0) cannotLeave();
+;;       if (mayNotLeave[0] !== 0) cannotLeave(path);
 ;;       const scope = makeScope();
 ;;       try {
 ;;         const handle = liftBorrowValue(cx, it, resource0, scope);

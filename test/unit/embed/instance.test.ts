@@ -455,3 +455,28 @@ test("wrong results of host functions are explained, and trap", async () => {
   assert.equal(error.message, 'import "ns:pkg/files@1.0.0" › [method]file.size › result: expected u32, got "big"');
   assert.equal(caught(() => use(new File(1))).code, "cannot-enter");
 });
+
+const leaving = `(component
+  (import "ns:pkg/host@1.0.0" (instance $host (export "log" (func (param "path" u32) (result u32)))))
+  (core func $log (canon lower (func $host "log")))
+  (core module $M
+    (import "" "log" (func $log (param i32) (result i32)))
+    (func (export "run") (param i32) (result i32) (call $log (local.get 0)))
+    (func (export "post") (param i32) (drop (call $log (local.get 0)))))
+  (core instance $m (instantiate $M (with "" (instance (export "log" (func $log))))))
+  (func (export "run") (param "n" u32) (result u32)
+    (canon lift (core func $m "run") (post-return (core func $m "post"))))
+  (func (export "plain") (param "n" u32) (result u32) (canon lift (core func $m "run"))))`;
+
+test("a guest that calls out of its post-return: the trap tells what it called, and why it may not", async () => {
+  const instance = await instantiate(leaving, { "ns:pkg/host@1.0.0": { log: (n: number) => n } });
+  assert.equal(
+    caught(() => instance.func("run").call(1)).message,
+    'import "ns:pkg/host@1.0.0" › log: cannot leave component instance: its realloc or post-return is running',
+  );
+});
+
+test("a parameter that is called `path` is not taken for the way to the function", async () => {
+  const instance = await instantiate(leaving, { "ns:pkg/host@1.0.0": { log: () => "no" } });
+  assert.match(caught(() => instance.func("plain").call(1)).message, /^import "ns:pkg\/host@1\.0\.0" › log › result: /);
+});

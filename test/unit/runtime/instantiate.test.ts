@@ -152,10 +152,21 @@ test("a module that the engine does not link is an error of phase link", async (
     (error: ComponentError) => {
       assert.deepEqual([error.phase, error.code], ["link", "core-link"]);
       assert.ok(error.cause instanceof WebAssembly.LinkError);
+      assert.match(error.message, /^core module 1: the engine refuses to instantiate a core module: /);
       return true;
     },
   );
   assert.equal(store.trapped, undefined);
+});
+
+test("of a start function that traps, it is told which module's it is", async () => {
+  const plan = makePlan({ initializers: [instantiateCore(0), instantiateCore(1)] });
+  const texts = ["(module)", "(module (func $s unreachable) (start $s))"];
+  await assert.rejects(run(plan, texts), (error: ComponentError) => {
+    assert.deepEqual([error.phase, error.code, error.path], ["trap", "core", ["core module 1", "start"]]);
+    assert.ok(error.cause instanceof WebAssembly.RuntimeError);
+    return true;
+  });
 });
 
 test("a guest's trap poisons its store, and later calls say what happened", async () => {
@@ -277,8 +288,8 @@ test("post-return cannot leave the instance", async () => {
   });
   const state = await run(plan, [text], { imports: [hostFunc(() => {})] });
   assert.equal(
-    caught(exported(state)).reason,
-    "cannot leave component instance: its realloc or post-return is running",
+    caught(exported(state)).message,
+    'f: cannot leave component instance: its realloc or post-return is running',
   );
 });
 
