@@ -2,9 +2,8 @@
  * The body of an adapter or of a helper, with the phrases that all of them are made of: traps, checked pointers, room that
  * `realloc` finds, a choice among cases.
  */
-import type { FlatType } from "../abi/flatten.ts";
 import type { Leaf, PlainTrapCode } from "../plan/plan.ts";
-import { type BlockType, Body, type EncodedType, type Func, type Label, type Local } from "../wasm/body.ts";
+import { type BlockType, Body, type EncodedType, type Func, type Local } from "../wasm/body.ts";
 import type { AdapterModule } from "./module.ts";
 import type { Side } from "./side.ts";
 
@@ -55,10 +54,6 @@ export class Code extends Body {
     return this.emit("local.set", local);
   }
 
-  tee(local: Local): this {
-    return this.emit("local.tee", local);
-  }
-
   /** A new local with what is on the stack. */
   keep(type: EncodedType): Local {
     const local = this.local(type);
@@ -85,19 +80,6 @@ export class Code extends Body {
     return side.pointer === "i64" ? this.emit("i64.extend_i32_u") : this;
   }
 
-  zero(type: FlatType): this {
-    switch (type) {
-      case "i32":
-        return this.emit("i32.const", 0);
-      case "i64":
-        return this.emit("i64.const", 0n);
-      case "f32":
-        return this.emit("f32.const", 0);
-      case "f64":
-        return this.emit("f64.const", 0);
-    }
-  }
-
   // ---- Control
 
   call(func: Func): this {
@@ -122,18 +104,6 @@ export class Code extends Body {
     scoped = false,
   ): this {
     return this.pushScope(scoped).call(this.module.helper(name, key, params, results, write, scoped));
-  }
-
-  /** `while (condition) body`; a branch to `out` ends it. */
-  while(condition: () => void, body: (out: Label) => void): this {
-    return this.block((out) => {
-      this.loop((again) => {
-        condition();
-        this.emit("i32.eqz").emit("br_if", out);
-        body(out);
-        this.emit("br", again);
-      });
-    });
   }
 
   /** Whatever `body` throws that is no trap ends in `handler`. */

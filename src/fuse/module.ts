@@ -5,7 +5,7 @@
 import type { FlatType } from "../abi/flatten.ts";
 import { despecialize } from "../abi/layout.ts";
 import type {
-  CanonicalOptions, CoreArg, CoreDef, CoreExport, Leaf, LeafArg, OptionsIndex, TrampolineIndex,
+  CoreArg, CoreDef, CoreExport, Leaf, LeafArg, OptionsIndex, TrampolineIndex,
 } from "../plan/plan.ts"; // biome-ignore format: one list
 import type { ValType } from "../types/types.ts";
 import type { EncodedType, Func, Item, Local, Memory } from "../wasm/body.ts";
@@ -120,8 +120,12 @@ export class AdapterModule {
 
   /** A function of the run side. */
   leaf(leaf: LeafFunc): Func {
-    const { params, results } = leafType(leaf, (index) => this.program.plan.options[index]!);
-    return this.#leaf(leaf, (name) => this.#encoder.importFunc("leaf", name, this.#encoder.type(params, results)));
+    const [params, results] = leafTypes[leaf.leaf].map((types) =>
+      (types.match(/\S+/g) ?? []).map((type) =>
+        type === "ptr" && "options" in leaf ? this.side(leaf.options).pointer : (type as EncodedType),
+      ),
+    );
+    return this.#leaf(leaf, (name) => this.#encoder.importFunc("leaf", name, this.#encoder.type(params!, results!)));
   }
 
   /** The memory whose first word says whether what runs may leave its instance. */
@@ -174,39 +178,23 @@ export function exportName(index: TrampolineIndex): string {
   return String(index);
 }
 
-interface FuncShape {
-  readonly params: readonly EncodedType[];
-  readonly results: readonly EncodedType[];
-}
-
-function leafType(leaf: LeafFunc, options: (index: OptionsIndex) => CanonicalOptions): FuncShape {
-  switch (leaf.leaf) {
-    case "trap":
-    case "realloc-out-of-bounds":
-    case "uncaught-exception":
-    case "enter":
-    case "leave":
-    case "begin-handles":
-      return { params: [], results: [] };
-    case "invalid-char":
-      return { params: ["i32"], results: [] };
-    case "invalid-text":
-      return { params: [options(leaf.options).pointer, "i32"], results: [] };
-    case "begin-call":
-      return { params: [], results: ["externref"] };
-    case "end-call":
-      return { params: ["externref"], results: [] };
-    case "lift-own":
-    case "end-loan":
-      return { params: ["i32"], results: [] };
-    case "lift-borrow":
-      return { params: ["externref", "i32"], results: [] };
-    case "lower-own":
-      return { params: [], results: ["i32"] };
-    case "lower-borrow":
-      return { params: ["externref"], results: ["i32"] };
-    case "transfer-own":
-    case "lend":
-      return { params: ["i32"], results: ["i32"] };
-  }
-}
+/** What the functions of the run side take and give; `ptr` is a pointer of the options that the leaf names. */
+const leafTypes: Readonly<Record<LeafFunc["leaf"], readonly [params: string, results: string]>> = {
+  trap: ["", ""],
+  "realloc-out-of-bounds": ["", ""],
+  "uncaught-exception": ["", ""],
+  "invalid-char": ["i32", ""],
+  "invalid-text": ["ptr i32", ""],
+  enter: ["", ""],
+  leave: ["", ""],
+  "begin-call": ["", "externref"],
+  "end-call": ["externref", ""],
+  "begin-handles": ["", ""],
+  "lift-own": ["i32", ""],
+  "lift-borrow": ["externref i32", ""],
+  "lower-own": ["", "i32"],
+  "lower-borrow": ["externref", "i32"],
+  "transfer-own": ["i32", "i32"],
+  lend: ["i32", "i32"],
+  "end-loan": ["i32", ""],
+};

@@ -10,8 +10,7 @@ import type { CanonicalOptions, OptionsIndex } from "../plan/plan.ts";
 import type { Func, Memory } from "../wasm/body.ts";
 import type { AdapterModule } from "./module.ts";
 
-type PointerInstruction =
-  | "add" | "sub" | "and" | "eq" | "ne" | "lt_u" | "gt_u" | "ge_u" | "lt_s" | "load" | "store"; // biome-ignore format: by kind
+type PointerInstruction = "add" | "gt_u" | "lt_s" | "load" | "store";
 
 export class Side {
   readonly index: OptionsIndex;

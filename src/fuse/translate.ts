@@ -181,8 +181,8 @@ function passVariant(code: Code, way: Sides, cases: readonly Case[], source: Sou
   }
   const [, ...shared] = target === undefined ? flattenVariant(cases, to.pointer) : [];
   const outs = shared.map((type) => ({ local: code.local(type), type }));
-  // In a loop, locals still have what they had before.
-  for (const { local, type } of outs) code.zero(type).set(local);
+  // In a loop, locals still have what they had before; what is never set is 0.
+  for (const { local, type } of outs) code.get(code.local(type)).set(local);
   const all = () => true;
   eachPayload(code, from, cases, source, tag, all, (type, payload) => {
     pass(code, way, type, payload, behind(target, payloadOffset));

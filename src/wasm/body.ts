@@ -69,8 +69,6 @@ interface ImmediateTypes {
   readonly v128: readonly number[];
   readonly s32: number;
   readonly s64: bigint;
-  readonly f32: number;
-  readonly f64: number;
 }
 
 type Arguments<T extends readonly ImmediateKind[]> = { -readonly [I in keyof T]: ImmediateTypes[T[I]] };
@@ -167,12 +165,6 @@ export class Body {
         return;
       case "s64":
         code.s64(value);
-        return;
-      case "f32":
-        code.f32(value);
-        return;
-      case "f64":
-        code.f64(value);
     }
   }
 

@@ -22,9 +22,7 @@ export type ImmediateKind =
   /** Sixteen bytes. */
   | "v128"
   | "s32"
-  | "s64"
-  | "f32"
-  | "f64";
+  | "s64";
 
 /** The opcode, with its prefix in the higher byte if it has one, and the immediates. */
 export type Instruction = readonly [opcode: number, ...immediates: ImmediateKind[]];
@@ -53,7 +51,7 @@ export const instructions = {
   "memory.copy": [0xfc0a, "memory", "memory"], "memory.fill": [0xfc0b, "memory"],
 
   // Numbers
-  "i32.const": [0x41, "s32"], "i64.const": [0x42, "s64"], "f32.const": [0x43, "f32"], "f64.const": [0x44, "f64"],
+  "i32.const": [0x41, "s32"], "i64.const": [0x42, "s64"],
   "i32.eqz": [0x45], "i32.eq": [0x46], "i32.ne": [0x47], "i32.lt_s": [0x48], "i32.lt_u": [0x49],
   "i32.gt_u": [0x4b], "i32.le_u": [0x4d], "i32.ge_u": [0x4f],
   "i64.eqz": [0x50], "i64.eq": [0x51], "i64.ne": [0x52], "i64.lt_s": [0x53], "i64.lt_u": [0x54],

@@ -216,35 +216,15 @@ class ModuleReader implements CoreTypeSpace {
   }
 }
 
-/** How many LEB128 integers stand behind the instructions of constant expressions that have nothing else. */
-const integers: Readonly<Record<number, number>> = {
-  35: 1, // global.get
-  210: 1, // ref.func
-  208: 1, // ref.null
-  65: 1, // i32.const
-  66: 1, // i64.const
-  106: 0, // i32.add, i32.sub, i32.mul
-  107: 0,
-  108: 0,
-  124: 0, // i64.add, i64.sub, i64.mul
-  125: 0,
-  126: 0,
-  64256: 1, // struct.new, struct.new_default
-  64257: 1,
-  64262: 1, // array.new, array.new_default
-  64263: 1,
-  64264: 2, // array.new_fixed
-  64282: 0, // any.convert_extern, extern.convert_any, ref.i31
-  64283: 0,
-  64284: 0,
-};
-
-/** How many bytes stand behind others. */
-const bytes: Readonly<Record<number, number>> = {
-  67: 4, // f32.const
-  68: 8, // f64.const
-  64780: 16, // v128.const
-};
+/** What stands behind the instructions of constant expressions: so many LEB128 integers, or, if negative, so many bytes. */
+const immediates: ReadonlyMap<number, number> = new Map([
+  [0x23, 1], [0xd2, 1], [0xd0, 1], // global.get, ref.func, ref.null
+  [0x41, 1], [0x42, 1], [0x43, -4], [0x44, -8], [0xfd0c, -16], // constants
+  [0x6a, 0], [0x6b, 0], [0x6c, 0], [0x7c, 0], [0x7d, 0], [0x7e, 0], // i32.add, sub, mul, i64.add, sub, mul
+  [0xfb00, 1], [0xfb01, 1], // struct.new, struct.new_default
+  [0xfb06, 1], [0xfb07, 1], [0xfb08, 2], // array.new, array.new_default, array.new_fixed
+  [0xfb1a, 0], [0xfb1b, 0], [0xfb1c, 0], // any.convert_extern, extern.convert_any, ref.i31
+]); // biome-ignore format: a table
 
 const END = 0x0b;
 
@@ -255,10 +235,10 @@ const END = 0x0b;
 function skipConstantExpression(r: Reader): void {
   for (let opcode = r.u8(); opcode !== END; opcode = r.u8()) {
     if (opcode === 0xfb || opcode === 0xfd) opcode = opcode * 0x100 + r.u32();
-    const count = integers[opcode];
-    if (count === undefined) {
-      r.range(bytes[opcode] ?? r.fail("constant expression required: non-constant operator", r.pos - 1));
-    } else for (let i = 0; i < count; i++) skipInteger(r, opcode === 0x42 ? 10 : 5);
+    const found = immediates.get(opcode);
+    if (found === undefined) r.fail("constant expression required: non-constant operator", r.pos - 1);
+    if (found < 0) r.range(-found);
+    for (let i = 0; i < found; i++) skipInteger(r, opcode === 0x42 ? 10 : 5);
   }
 }
 

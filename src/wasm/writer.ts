@@ -44,14 +44,6 @@ export class Writer {
     this.u8(Number(rest & 0x7fn));
   }
 
-  f32(value: number): void {
-    this.bytes(new Uint8Array(Float32Array.of(value).buffer));
-  }
-
-  f64(value: number): void {
-    this.bytes(new Uint8Array(Float64Array.of(value).buffer));
-  }
-
   name(text: string): void {
     const bytes = encoder.encode(text);
     this.u32(bytes.length);

@@ -117,7 +117,7 @@
 ;;       call 3
 ;;     )
 ;;     (func $mix (;7;) (type 2) (param i32 i64)
-;;       (local i32 i32 i64)
+;;       (local i32 i32 i64 i64)
 ;;       local.get 0
 ;;       local.set 2
 ;;       local.get 2
@@ -129,7 +129,7 @@
 ;;       end
 ;;       local.get 0
 ;;       local.set 3
-;;       i64.const 0
+;;       local.get 5
 ;;       local.set 4
 ;;       local.get 3
 ;;       i32.const 3
