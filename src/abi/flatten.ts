@@ -7,7 +7,7 @@
 import { assert } from "../errors/component-error.ts";
 import type { Case, FuncType, ValType } from "../types/types.ts";
 import { MAX_FLAT_ASYNC_PARAMS, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS } from "./constants.ts";
-import { type Despecialized, despecialize, type PointerType } from "./layout.ts";
+import { type Despecialized, despecialize, type PointerType, scalars } from "./layout.ts";
 
 /** A core type that values flatten to. */
 export type FlatType = "i32" | "i64" | "f32" | "f64";
@@ -120,64 +120,24 @@ export function join(a: FlatType, b: FlatType): FlatType {
 
 function countFlat(t: Despecialized): number {
   switch (t.kind) {
-    case "bool":
-    case "s8":
-    case "u8":
-    case "s16":
-    case "u16":
-    case "s32":
-    case "u32":
-    case "s64":
-    case "u64":
-    case "f32":
-    case "f64":
-    case "char":
-    case "error-context":
-    case "flags":
-    case "own":
-    case "borrow":
-    case "stream":
-    case "future":
-      return 1;
     case "string":
       return 2;
     case "list":
       return t.length === undefined ? 2 : t.length * flatCount(t.element);
     case "record":
       return flatCountOf(t.fields.map((field) => field.type));
-    case "variant": {
-      let payload = 0;
-      for (const { type } of t.cases) if (type !== undefined) payload = Math.max(payload, flatCount(type));
-      return 1 + payload;
-    }
+    case "variant":
+      return 1 + Math.max(0, ...t.cases.map(({ type }) => (type === undefined ? 0 : flatCount(type))));
+    case "flags":
+      return 1;
+    default:
+      return 1;
   }
 }
 
 /** `flatten_list` and `flatten_record` in the specification, with all cases of `flatten_type`. */
 function flatten(t: Despecialized, pointer: PointerType): FlatType[] {
   switch (t.kind) {
-    case "bool":
-    case "s8":
-    case "u8":
-    case "s16":
-    case "u16":
-    case "s32":
-    case "u32":
-    case "char":
-    case "error-context":
-    case "flags":
-    case "own":
-    case "borrow":
-    case "stream":
-    case "future":
-      return ["i32"];
-    case "s64":
-    case "u64":
-      return ["i64"];
-    case "f32":
-      return ["f32"];
-    case "f64":
-      return ["f64"];
     case "string":
       return [pointer, pointer];
     case "list": {
@@ -192,5 +152,9 @@ function flatten(t: Despecialized, pointer: PointerType): FlatType[] {
       );
     case "variant":
       return flattenVariant(t.cases, pointer);
+    case "flags":
+      return ["i32"];
+    default:
+      return [scalars[t.kind].flat];
   }
 }
