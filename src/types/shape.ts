@@ -5,7 +5,7 @@
  * of a plan, resources replaced by others) says what becomes of a part and of a resource; what kinds of types there are
  * is written down here. "Type Definitions" in Explainer.md.
  */
-import type { CaseOf, FieldOf, FuncShape, Material, ValShape } from "./types.ts";
+import type { CaseOf, FieldOf, FuncShape, Material, PrimitiveKind, ValShape } from "./types.ts";
 
 export type Shape<M extends Material> = ValShape<M> | FuncShape<M>;
 
@@ -40,7 +40,13 @@ export function partsOf<M extends Material>(shape: Shape<M>): readonly CaseOf<M>
       return [{ label: "payload", type: shape.payload }];
     case "func":
       return [...shape.params, { label: "result", type: shape.result }];
+    case "enum":
+    case "flags":
+    case "own":
+    case "borrow":
+      return [];
     default:
+      shape.kind satisfies PrimitiveKind;
       return [];
   }
 }
@@ -86,6 +92,6 @@ export function mapShape<A extends Material, B extends Material>(shape: Shape<A>
     case "func":
       return { kind: "func", async: shape.async, params: fields(shape.params), result: optional(shape.result) };
     default:
-      return { kind: shape.kind };
+      return { kind: shape.kind satisfies PrimitiveKind };
   }
 }

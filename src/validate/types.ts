@@ -70,7 +70,7 @@ function defineResource(context: Context, scope: Scope, syntax: ResourceTypeSynt
   }
   const destructor = syntax.destructor === undefined ? undefined : scope.get("core func", syntax.destructor, offset);
   if (destructor !== undefined && !hasCoreType(destructor.type.type, [rep], [])) {
-    context.fail("resource", "core function has wrong signature for a destructor", offset);
+    context.fail("resource", `core function ${syntax.destructor} has wrong signature for a destructor`, offset);
   }
   const resource = context.types.resource(rep);
   scope.defined.add(resource);
