@@ -183,7 +183,8 @@ const speed = (bytes: number | undefined, nanoseconds: number) =>
 
 const bytes = await asyncGuestBytes();
 const rows: string[][] = [];
-const missing = new Set<string>();
+/** Why some implementations have not been measured, and in what. */
+const missing = new Map<string, string[]>();
 for (const workload of workloads.filter(({ name }) => new RegExp(options.only).test(name))) {
   const lanes = new Map<Implementation | "copy", Lane>();
   if (workload.bytes !== undefined) lanes.set("copy", await lane(copyChunks()));
@@ -193,7 +194,8 @@ for (const workload of workloads.filter(({ name }) => new RegExp(options.only).t
       if (typeof exports === "string") throw new Error(exports);
       lanes.set(implementation, await lane((n) => measured(workload, exports, n)));
     } catch (error) {
-      missing.add(`- \`${implementation}\`: ${reasonOf(error as Error)}`);
+      const why = `\`${implementation}\`: ${reasonOf(error as Error)}`;
+      missing.set(why, [...(missing.get(why) ?? []), workload.name]);
     }
   }
   await compare([...lanes.values()]);
@@ -214,18 +216,18 @@ for (const workload of workloads.filter(({ name }) => new RegExp(options.only).t
 }
 
 function reasonOf({ message }: Error): string {
-  return (
-    message
-      .split("\n")
-      .find((line) => /invalid|Error:/.test(line))
-      ?.trim() ?? message.split("\n")[0]!
-  );
+  const lines = message.split("\n").map((line) => line.trim());
+  return lines.find((line) => line.startsWith("invalid ")) ?? lines[0]!;
 }
 
+const reasons = [...missing].map(([why, names]) => {
+  const all = names.length === rows.length;
+  return `- ${why} (${all ? "everything" : names.join("; ")})`;
+});
 const table = [
   `${engine(undefined)}. Microseconds for one, medians of ${options.rounds} rounds.`,
   grid(["", "gantry (µs)", "speed", "speed of copying", "jco (µs)", "speed", "gantry is faster"], rows),
-  ...(missing.size === 0 ? [] : [`Not measured:\n\n${[...missing].join("\n")}`]),
+  ...(missing.size === 0 ? [] : [`Not measured:\n\n${reasons.join("\n")}`]),
 ].join("\n\n");
 console.log(table);
 if (options.write) section("async", table);
