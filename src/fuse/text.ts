@@ -164,19 +164,4 @@ const isUtf16 = `(ptr: from, n: i32) -> i32 {
   }
 }`;
 
-/** Whether any of `n` code units is no Latin-1. */
-const beyondLatin1 = `(ptr: from, n: i32) -> i32 {
-  while n >= 8 {
-    return 1 if v128.any_true(v128(ptr) & x16(0xff00))
-    ptr += 16
-    n -= 8
-  }
-  while n {
-    return 1 if u16(ptr) > 0xff
-    ptr += 2
-    n -= 1
-  }
-  return 0
-}`;
-
-export const textChecks = { isUtf8, isUtf8ByBranches, isUtf8ByTables, isUtf16, beyondLatin1 };
+export const textChecks = { isUtf8, isUtf8ByBranches, isUtf8ByTables, isUtf16 };

@@ -32,50 +32,50 @@ const copyBytes = `(target: to, source: from, n: i32) {
   }
 }`;
 
+/** Goes through `left` units, so many at a time and then one by one: of so many bytes each at the source, and at the target. */
+const units = (count: number, from: number, to: number, many: string, one: string): string => {
+  const next = (n: number) => `source += ${n * from}
+    ${to === 0 ? "" : `target += ${n * to}`}
+    left -= ${n}`;
+  return `while left >= ${count} {
+    ${many}
+    ${next(count)}
+  }
+  while left {
+    ${one}
+    ${next(1)}
+  }`;
+};
+
 // ---- Prefixes: of `n` code units, those at the start that are small enough, as bytes; tells how many they were
 
-const asciiOfLatin1 = `(target: to, source: from, n: i32) -> i32 {
+const prefix = (size: number, many: string, one: string): string => `(target: to, source: from, n: i32) -> i32 {
   let left = n
-  while left >= 16 {
-    let bytes = v128(source)
-    break if i8x16.bitmask(bytes)
-    v128(target) = bytes
-    source += 16
-    target += 16
-    left -= 16
-  }
-  while left {
-    let byte = u8(source)
-    break if byte >= 0x80
-    u8(target) = byte
-    source += 1
-    target += 1
-    left -= 1
-  }
+  ${units(16, size, 1, many, one)}
   return n - left
 }`;
 
-const prefixOfUtf16 = (limit: number): string => `(target: to, source: from, n: i32) -> i32 {
-  let left = n
-  while left >= 16 {
-    let low = v128(source)
+const asciiOfLatin1 = prefix(
+  1,
+  `let bytes = v128(source)
+    break if i8x16.bitmask(bytes)
+    v128(target) = bytes`,
+  `let byte = u8(source)
+    break if byte >= 0x80
+    u8(target) = byte`,
+);
+
+const prefixOfUtf16 = (limit: number): string =>
+  prefix(
+    2,
+    `let low = v128(source)
     let high = v128(source, 16)
     break if v128.any_true((low | high) & x16(${0x10000 - limit}))
-    v128(target) = i8x16.narrow_i16x8_u(low, high)
-    source += 32
-    target += 16
-    left -= 16
-  }
-  while left {
-    let unit = u16(source)
+    v128(target) = i8x16.narrow_i16x8_u(low, high)`,
+    `let unit = u16(source)
     break if unit >= ${limit}
-    u8(target) = unit
-    source += 2
-    target += 1
-    left -= 1
-  }
-  return n - left
-}`;
+    u8(target) = unit`,
+  );
 
 // ---- Whole text up to `end`; tells where the destination ends
 
@@ -201,21 +201,16 @@ const utf16ToUtf8 = `(target: to, source: from, end: from) -> to {
 
 // ---- Widening and narrowing
 
-/** `n` bytes as UTF-16 code units. */
-const widen = `(target: to, source: from, n: i32) {
-  while n >= 16 {
-    v128(target) = wide(source)
-    v128(target, 16) = wide(source, 8)
-    source += 16
-    target += 32
-    n -= 16
-  }
-  while n {
-    u16(target) = u8(source)
-    source += 1
-    target += 2
-    n -= 1
-  }
+/** Bytes as UTF-16 code units. */
+const widen = `(target: to, source: from, left: i32) {
+  ${units(
+    16,
+    1,
+    2,
+    `v128(target) = wide(source)
+    v128(target, 16) = wide(source, 8)`,
+    "u16(target) = u8(source)",
+  )}
 }`;
 
 /** As `widen`, where they are: from the last to the first. */
@@ -230,22 +225,23 @@ const widenInPlace = `(ptr: to, n: i32) {
   }
 }`;
 
-/** `n` code units, none above 0xff, as bytes, where they are. */
-const narrowInPlace = `(target: to, n: i32) {
+/** Code units, none above 0xff, as bytes, where they are. */
+const narrowInPlace = `(target: to, left: i32) {
   let source = target
-  while n >= 8 {
-    let vector = v128(source)
-    low(target) = i8x16.narrow_i16x8_u(vector, vector)
-    source += 16
-    target += 8
-    n -= 8
-  }
-  while n {
-    u8(target) = u8(source)
-    source += 2
-    target += 1
-    n -= 1
-  }
+  ${units(
+    8,
+    2,
+    1,
+    `let vector = v128(source)
+    low(target) = i8x16.narrow_i16x8_u(vector, vector)`,
+    "u8(target) = u8(source)",
+  )}
+}`;
+
+/** Whether any of so many code units is no Latin-1. */
+const beyondLatin1 = `(source: from, left: i32) -> i32 {
+  ${units(8, 2, 0, "return 1 if v128.any_true(v128(source) & x16(0xff00))", "return 1 if u16(source) > 0xff")}
+  return 0
 }`;
 
 export const transcoders = {
@@ -260,4 +256,5 @@ export const transcoders = {
   widen,
   widenInPlace,
   narrowInPlace,
+  beyondLatin1,
 };
