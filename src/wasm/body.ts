@@ -57,7 +57,6 @@ export type BlockType = EncodedType | undefined;
 interface ImmediateTypes {
   readonly block: BlockType;
   readonly label: Label;
-  readonly labels: readonly Label[];
   readonly catch: Label;
   readonly func: Func;
   readonly memory: Memory;
@@ -80,7 +79,6 @@ export type Operands<N extends InstructionName> = Arguments<ImmediatesOf<N>>;
 export type IndexOf = (item: Item) => number;
 
 const CATCH_ALL = 0x02;
-const blocks: ReadonlySet<InstructionName> = new Set(["block", "loop", "if", "try_table"]);
 
 /** The code of one function. */
 export class Body {
@@ -115,14 +113,14 @@ export class Body {
   /** One instruction. What begins and ends blocks is better left to `block`, `loop`, `if` and the like, which make labels. */
   emit<N extends InstructionName>(name: N, ...values: Operands<N>): this {
     const row: Instruction = instructions[name];
-    const [opcode] = row;
+    const opcode = row[0];
     const code = this.#code;
     if (opcode > 0xff) {
       code.u8(opcode >> 8);
       code.u32(opcode & 0xff);
     } else code.u8(opcode);
     for (let i = 1; i < row.length; i++) this.#immediate(row[i] as ImmediateKind, values[i - 1] as never);
-    if (blocks.has(name)) this.#depth++;
+    if (row[1] === "block") this.#depth++;
     if (name === "end") this.#depth--;
     return this;
   }
@@ -130,38 +128,35 @@ export class Body {
   #immediate<K extends ImmediateKind>(kind: K, value: never): void {
     const code = this.#code;
     switch (kind) {
-      case "block":
-        code.u8(value === undefined ? 0x40 : valueTypes[value as EncodedType]);
+      case "local":
+      case "type":
+      case "lane":
+        code.u32(value);
         return;
-      case "label":
-        this.#label(value);
+      case "s32":
+        code.s32(value);
         return;
-      case "labels":
-        code.vec(value as readonly Label[], (label) => this.#label(label));
-        return;
-      case "catch":
-        code.bytes([1, CATCH_ALL]);
-        this.#label(value);
+      case "memarg":
+        this.#later.push({ at: code.length, item: (value as MemArg).memory, offset: (value as MemArg).offset ?? 0 });
         return;
       case "func":
       case "memory":
       case "global":
         this.#later.push({ at: code.length, item: value });
         return;
-      case "memarg":
-        this.#later.push({ at: code.length, item: (value as MemArg).memory, offset: (value as MemArg).offset ?? 0 });
+      case "block":
+        code.u8(value === undefined ? 0x40 : valueTypes[value as EncodedType]);
         return;
-      case "type":
-      case "local":
-      case "lane":
-        code.u32(value);
+      case "label":
+        this.#label(value);
+        return;
+      case "catch":
+        code.bytes([1, CATCH_ALL]);
+        this.#label(value);
         return;
       case "v128":
         assert((value as readonly number[]).length === 16, "a vector of sixteen bytes");
         code.bytes(value);
-        return;
-      case "s32":
-        code.s32(value);
         return;
       case "s64":
         code.s64(value);

@@ -9,7 +9,6 @@ export type ImmediateKind =
   | "block"
   /** A label of an enclosing block. */
   | "label"
-  | "labels"
   /** A label of an enclosing block to which all exceptions go. */
   | "catch"
   | "func"
@@ -32,7 +31,7 @@ export const instructions = {
   // Control
   "unreachable": [0x00], "block": [0x02, "block"], "loop": [0x03, "block"], "if": [0x04, "block"], "else": [0x05], "end": [0x0b],
   "try_table": [0x1f, "block", "catch"],
-  "br": [0x0c, "label"], "br_if": [0x0d, "label"], "br_table": [0x0e, "labels", "label"],
+  "br": [0x0c, "label"], "br_if": [0x0d, "label"],
   "return": [0x0f], "call": [0x10, "func"], "call_ref": [0x14, "type"],
 
   // Parametric, variable and reference

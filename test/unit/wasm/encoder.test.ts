@@ -84,7 +84,6 @@ describe("instructions", () => {
   const texts: Record<ImmediateKind, string> = {
     block: "(result i32)",
     label: "1",
-    labels: "0 1",
     catch: "(catch_all 0)",
     type: "(type 1)",
     func: "1",
@@ -130,7 +129,6 @@ describe("instructions", () => {
     const values = {
       block: "i32",
       label: outer,
-      labels: [block, outer],
       catch: block,
       type,
       func,
