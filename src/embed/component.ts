@@ -111,6 +111,7 @@ export class Component<W extends World = AnyWorld> {
     const early = new EarlyModules();
     const bytes = isBytes(source) ? view(source) : await bytesOf(source, early);
     early.advance(bytes, 0);
+    early.finish();
     const { closure, ranges, used } = load(bytes, options);
     const compile = async (range: ByteRange): Promise<void> => {
       try {

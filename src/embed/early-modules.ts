@@ -11,6 +11,8 @@ const PREAMBLE = 8;
 const COMPONENT_LAYER = 1;
 const CORE_MODULE = 1;
 const COMPONENT = 4;
+/** How many modules are compiled before it is known whether anybody needs them. */
+const MOST = 100;
 
 /** A module of which not all is there. */
 interface Download {
@@ -26,8 +28,8 @@ export class EarlyModules {
   #coming: Download | undefined;
 
   /** The module at `range` of the bytes, all of which have come. */
-  get({ start }: ByteRange, bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
-    return this.#modules.get(start)!(bytes);
+  get({ start, end }: ByteRange, bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+    return this.#modules.get(start)?.(bytes) ?? WebAssembly.compile(bytes.subarray(start, end));
   }
 
   /** Takes notice of `bytes`, which are all that there is so far, the last `added` of them for the first time. */
@@ -38,7 +40,7 @@ export class EarlyModules {
       const { id, start, end } = head;
       // The sections of a component inside are like any others, once its preamble is passed.
       this.#next = id === COMPONENT ? start + PREAMBLE : end;
-      if (id === CORE_MODULE) this.#begin(bytes, start, end);
+      if (id === CORE_MODULE && this.#modules.size < MOST) this.#begin(bytes, start, end);
     }
   }
 
@@ -64,10 +66,7 @@ export class EarlyModules {
   #begin(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
     const compile = (all: Uint8Array<ArrayBuffer>) => WebAssembly.compile(all.subarray(start, end));
     const whole = end <= bytes.length;
-    if (!whole && typeof WebAssembly.compileStreaming !== "function") {
-      this.#modules.set(start, compile);
-      return;
-    }
+    if (!whole && typeof WebAssembly.compileStreaming !== "function") return;
     const module = whole ? compile(bytes) : this.#stream(bytes, start, end);
     // If it is wrong, whoever asks for it is told; perhaps nobody does.
     module.catch(() => {});

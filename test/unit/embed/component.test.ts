@@ -105,6 +105,17 @@ test("core modules begin to be compiled before the last byte of a component has 
   assert.equal(begun.length, 2, "no module is compiled twice");
 });
 
+test("of a component that is none, not many core modules are compiled", async (t) => {
+  const { compile: whole } = WebAssembly;
+  const compiled = t.mock.method(WebAssembly, "compile", (bytes: BufferSource) => whole(bytes));
+  const module = [1, 8, 0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  const many = [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0, ...Array.from({ length: 1_000 }, () => module).flat()];
+  await assert.rejects(Component.compile(Uint8Array.from([...many, 99, 0])), { phase: "decode" });
+  assert.ok(compiled.mock.callCount() <= 100);
+  await Component.compile(Uint8Array.from(many));
+  assert.equal(compiled.mock.callCount(), 1_100);
+});
+
 test("a download that ends too early, or is no component, is told as the same bytes are", async () => {
   const module = await parse('(module (func (export "f")))');
   const component = Uint8Array.from(
