@@ -10,7 +10,15 @@ import type { AsyncContext } from "./async-builtins.ts";
 import { makeAsyncBuiltin } from "./async-table.ts";
 import { type AsyncHostSide, AsyncType } from "./async-types.ts";
 import { lowerFailed } from "./call.ts";
-import { beginStart, type Callee, type CoreEntry, canonLift, lowerLifted, nestedThread } from "./call-async.ts";
+import {
+  beginStart,
+  type Callee,
+  type CoreEntry,
+  canonLift,
+  lowerLifted,
+  nestedThread,
+  plainFunction,
+} from "./call-async.ts";
 import { LiftLowerContext } from "./context.ts";
 import { explainArguments, explainResult } from "./explain.ts";
 import { canSuspend, type Entry, Stacks } from "./fiber.ts";
@@ -140,7 +148,7 @@ export class AsyncState {
     const callee = this.#hostCallee(index);
     const promise: Functions["promise"] = (args, callOptions) => callPromised(callee, args, callOptions);
     if (plan.funcTypes[type]!.async) {
-      const read = async (reader: (result: unknown) => unknown, ...args: unknown[]) => reader(await promise(args));
+      const read = (reader: (result: unknown) => unknown, ...args: unknown[]) => promise(args).then(reader);
       return { call: (...args: unknown[]) => promise(args), read, promise };
     }
     const call = (...args: unknown[]) => callNow(callee, args);
@@ -227,14 +235,9 @@ export class AsyncState {
       rep?: "i32" | "i64";
     };
     const callee: Callee = {
+      ...plainFunction,
       path: [`drop of ${type.name}`],
       instance: this.#state.instances[instance]!,
-      asyncType: false,
-      asyncOption: false,
-      hasCallback: false,
-      resultType: undefined,
-      encoding: "utf8",
-      cx: { memory: undefined },
       core: this.#entry(core, `${rep} ->`),
       callback: undefined,
       postReturn: undefined,

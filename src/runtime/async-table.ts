@@ -28,51 +28,54 @@ import { threadBlock, threadIndex, threadNewIndirect, threadResumeLater, threadS
 
 /** The core function of a built-in; `undefined` for one that is nothing special here. */
 export function makeAsyncBuiltin(name: BuiltinName, cx: AsyncContext): CoreFunction | undefined {
-  return (makers as Partial<Record<BuiltinName, Maker>>)[name]?.(cx);
+  const [kind, operation] = name.split(".") as [string, Operation];
+  const maker =
+    kind === "stream" || kind === "future" ? copying[operation] : (makers as Partial<Record<BuiltinName, Maker>>)[name];
+  return maker?.(cx);
 }
 
 type Maker = (cx: AsyncContext) => CoreFunction | undefined;
+type CopyName = Extract<BuiltinName, `${"stream" | "future"}.${string}`>;
+type Operation = CopyName extends `${string}.${infer O}` ? O : never;
 
-const makers: { readonly [K in Exclude<BuiltinName, PlainBuiltinName>]: Maker } & Partial<Record<BuiltinName, Maker>> =
-  {
-    "resource.drop": (cx) => (cx.blocks ? cx.dropper() : undefined),
-    "context.get": (cx) => (cx.threads ? contextGet(cx) : undefined),
-    "context.set": (cx) => (cx.threads ? contextSet(cx) : undefined),
-    "task.return": taskReturn,
-    "task.cancel": taskCancel,
-    "subtask.cancel": subtaskCancel,
-    "subtask.drop": subtaskDrop,
-    "stream.new": copyNew,
-    "stream.read": (context) => copy(context, "readable"),
-    "stream.write": (context) => copy(context, "writable"),
-    "stream.cancel-read": (context) => cancelCopy(context, "readable"),
-    "stream.cancel-write": (context) => cancelCopy(context, "writable"),
-    "stream.drop-readable": (context) => dropEnd(context, "readable"),
-    "stream.drop-writable": (context) => dropEnd(context, "writable"),
-    "future.new": copyNew,
-    "future.read": (context) => copy(context, "readable"),
-    "future.write": (context) => copy(context, "writable"),
-    "future.cancel-read": (context) => cancelCopy(context, "readable"),
-    "future.cancel-write": (context) => cancelCopy(context, "writable"),
-    "future.drop-readable": (context) => dropEnd(context, "readable"),
-    "future.drop-writable": (context) => dropEnd(context, "writable"),
-    "error-context.new": ({ messages }) => errorContextNew(messages()),
-    "error-context.debug-message": ({ messages }) => errorContextDebugMessage(messages()),
-    "error-context.drop": ({ instance }) => errorContextDrop(instance),
-    "waitable-set.new": waitableSetNew,
-    "waitable-set.wait": waitableSetWait,
-    "waitable-set.poll": waitableSetPoll,
-    "waitable-set.drop": waitableSetDrop,
-    "waitable.join": waitableJoin,
-    "thread.index": threadIndex,
-    "thread.new-indirect": threadNewIndirect,
-    "thread.resume-later": threadResumeLater,
-    "thread.suspend": (cx) => threadBlock(cx, "suspend"),
-    "thread.yield": (cx) => threadBlock(cx, "yield"),
-    "thread.suspend-then-resume": (cx) => threadBlock(cx, "suspend", "resume"),
-    "thread.yield-then-resume": (cx) => threadBlock(cx, "yield", "resume"),
-    "thread.suspend-then-promote": (cx) => threadBlock(cx, "suspend", "promote"),
-    "thread.yield-then-promote": (cx) => threadBlock(cx, "yield", "promote"),
-    "thread.spawn-ref": threadSpawn,
-    "thread.spawn-indirect": threadSpawn,
-  };
+/** Of streams and of futures. */
+const copying: { readonly [O in Operation]: Maker } = {
+  new: copyNew,
+  read: (cx) => copy(cx, "readable"),
+  write: (cx) => copy(cx, "writable"),
+  "cancel-read": (cx) => cancelCopy(cx, "readable"),
+  "cancel-write": (cx) => cancelCopy(cx, "writable"),
+  "drop-readable": (cx) => dropEnd(cx, "readable"),
+  "drop-writable": (cx) => dropEnd(cx, "writable"),
+};
+
+const makers: { readonly [K in Exclude<BuiltinName, PlainBuiltinName | CopyName>]: Maker } & Partial<
+  Record<BuiltinName, Maker>
+> = {
+  "resource.drop": (cx) => (cx.blocks ? cx.dropper() : undefined),
+  "context.get": (cx) => (cx.threads ? contextGet(cx) : undefined),
+  "context.set": (cx) => (cx.threads ? contextSet(cx) : undefined),
+  "task.return": taskReturn,
+  "task.cancel": taskCancel,
+  "subtask.cancel": subtaskCancel,
+  "subtask.drop": subtaskDrop,
+  "error-context.new": ({ messages }) => errorContextNew(messages()),
+  "error-context.debug-message": ({ messages }) => errorContextDebugMessage(messages()),
+  "error-context.drop": ({ instance }) => errorContextDrop(instance),
+  "waitable-set.new": waitableSetNew,
+  "waitable-set.wait": waitableSetWait,
+  "waitable-set.poll": waitableSetPoll,
+  "waitable-set.drop": waitableSetDrop,
+  "waitable.join": waitableJoin,
+  "thread.index": threadIndex,
+  "thread.new-indirect": threadNewIndirect,
+  "thread.resume-later": threadResumeLater,
+  "thread.suspend": (cx) => threadBlock(cx, "suspend"),
+  "thread.yield": (cx) => threadBlock(cx, "yield"),
+  "thread.suspend-then-resume": (cx) => threadBlock(cx, "suspend", "resume"),
+  "thread.yield-then-resume": (cx) => threadBlock(cx, "yield", "resume"),
+  "thread.suspend-then-promote": (cx) => threadBlock(cx, "suspend", "promote"),
+  "thread.yield-then-promote": (cx) => threadBlock(cx, "yield", "promote"),
+  "thread.spawn-ref": threadSpawn,
+  "thread.spawn-indirect": threadSpawn,
+};

@@ -325,7 +325,8 @@ export function beginStart(instance: ComponentInstance): () => void {
   };
 }
 
-const plainFunction = {
+/** What is the same for all functions that are as plain as can be. */
+export const plainFunction = {
   asyncType: false,
   asyncOption: false,
   hasCallback: false,

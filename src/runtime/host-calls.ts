@@ -138,8 +138,10 @@ class PromisedCall extends HostCall implements Awaiting, Resting {
   #begin(): Quantum {
     if (this.outcome !== undefined) return undefined;
     const { callee, entering } = this.callee;
-    if (entering.some(({ flags }) => flags !== 0)) {
-      this.settle({ error: entryError(callee) });
+    try {
+      for (const entered of entering) if (entered.flags !== 0) cannotEnter(callee.instance, callee.path);
+    } catch (error) {
+      this.settle({ error });
       return undefined;
     }
     this.#begun = true;
@@ -205,14 +207,6 @@ export function callPromised(
 
 function cancelTask(task: Task): Quantum {
   return task.state === "initial" || task.state === "started" ? task.requestCancellation(undefined) : undefined;
-}
-
-function entryError({ instance, path }: Callee): unknown {
-  try {
-    return cannotEnter(instance, path);
-  } catch (error) {
-    return error;
-  }
 }
 
 /** Calls a synchronous function, which must not have to be suspended. */
