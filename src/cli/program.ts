@@ -43,7 +43,7 @@ function makeProgram(done: (code: number) => void): Command {
     .version(version(), "-V, --version")
     .enablePositionalOptions()
     .exitOverride()
-    .showHelpAfterError("(--help tells how)")
+    .showHelpAfterError("(gantry --help tells how)")
     .configureHelp({ showGlobalOptions: false })
     .addHelpText("after", exitCodeHelp);
 

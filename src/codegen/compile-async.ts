@@ -7,9 +7,9 @@ import { layout } from "../abi/layout.ts";
 import { analyzeBlocking, type Blocking } from "../plan/blocking.ts";
 import type { CanonicalOptions, LiftIndex, Plan, Trampoline, TrampolineIndex } from "../plan/plan.ts";
 import * as library from "../runtime/async-library.ts";
-import type { NumberKind } from "../runtime/async-types.ts";
 import type { Payload } from "../runtime/buffers.ts";
 import type { AsyncFunctions, PieceBinding, PieceMaker, ValuesOf } from "../runtime/functions.ts";
+import type { NumberKind } from "../runtime/typed-arrays.ts";
 import type { ValType } from "../types/types.ts";
 import {
   liftParamsMaker, liftResultMaker, liftSignature, loadPayloadMaker, lowerParamsMaker, lowerResultMaker, storePayloadMaker,

@@ -6,7 +6,14 @@
  */
 import { ComponentError } from "../errors/component-error.ts";
 import type { ImportIndex } from "../plan/plan.ts";
-import { type InstanceState, instantiate, instantiateSync, type ResolvedImport } from "../runtime/instantiate.ts";
+import {
+  type InstanceState,
+  type Instantiation,
+  instantiate,
+  instantiateSync,
+  type ResolvedImport,
+} from "../runtime/instantiate.ts";
+import { kindOf } from "../runtime/show.ts";
 import { type AsyncWorld, asyncWorldNow, loadAsyncWorld } from "./async-world.ts";
 import { type Component, compiledOf, type Prepared, prepareOf, wrap } from "./component.ts";
 import { Instance } from "./instance.ts";
@@ -35,11 +42,17 @@ const isAsync = ({ prepared, waiting }: Linked) => prepared.async || waiting.siz
 function instantiation(
   { prepared, imports, waiting }: Linked,
   world: AsyncWorld | undefined,
-  store: Store | undefined,
-) {
-  const { planned, modules } = prepared;
-  const functions = prepared.functions(waiting, world?.codegen);
-  return [planned.plan, functions, modules, imports, runtimeStore(store), guestDefined, world?.runtime] as const;
+  { store }: InstantiateOptions,
+): Instantiation {
+  return {
+    plan: prepared.planned.plan,
+    functions: prepared.functions(waiting, world?.codegen),
+    modules: prepared.modules,
+    imports,
+    store: runtimeStore(store),
+    hostSide: guestDefined,
+    async: world?.runtime,
+  };
 }
 
 // biome-ignore lint/complexity/noBannedTypes: an object type without keys is what a new linker provides
@@ -60,9 +73,7 @@ export class Linker<Given extends object = {}> {
   define<K extends string, V extends object>(name: K, items: V): Linker<Defined<Given, K, V>> {
     if (typeof name !== "string") throw new TypeError("the name of a definition is a string");
     if ((typeof items !== "object" && typeof items !== "function") || items === null) {
-      throw new TypeError(
-        `the definition of "${name}" is an object, a function or a class, not ${items === null ? "null" : typeof items}`,
-      );
+      throw new TypeError(`the definition of "${name}" is an object, a function or a class, not ${kindOf(items)}`);
     }
     return new Linker(new Map([...this.#definitions, [name, items]]));
   }
@@ -79,7 +90,7 @@ export class Linker<Given extends object = {}> {
   ): Promise<Instance<W>> {
     const linked = this.#link(component);
     const world = isAsync(linked) ? await loadAsyncWorld() : undefined;
-    const state = await instantiate(...instantiation(linked, world, options.store));
+    const state = await instantiate(instantiation(linked, world, options));
     return this.#instance(component, linked.prepared, state);
   }
 
@@ -95,7 +106,7 @@ export class Linker<Given extends object = {}> {
   ): Instance<W> {
     const linked = this.#link(component);
     const world = isAsync(linked) ? asyncWorldNow() : undefined;
-    const state = instantiateSync(...instantiation(linked, world, options.store));
+    const state = instantiateSync(instantiation(linked, world, options));
     return this.#instance(component, linked.prepared, state);
   }
 

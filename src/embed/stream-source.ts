@@ -11,10 +11,10 @@
 import { ComponentError } from "../errors/component-error.ts";
 import type { TypeIndex } from "../plan/plan.ts";
 import type { AsyncType } from "../runtime/async-types.ts";
-import { typedArrays } from "../runtime/buffers.ts";
 import { explainFault } from "../runtime/explain.ts";
 import type { HostWritable } from "../runtime/host-ends.ts";
 import { show } from "../runtime/show.ts";
+import { typedArrays } from "../runtime/typed-arrays.ts";
 
 type Chunk = ArrayLike<unknown>;
 

@@ -7,10 +7,10 @@
  * a loop); for an object that is garbage, gantry does.
  */
 import type { AsyncType } from "../runtime/async-types.ts";
-import { type TypedArray, typedArrays } from "../runtime/buffers.ts";
 import type { Shared } from "../runtime/copy-end.ts";
 import type { HostReadable } from "../runtime/host-ends.ts";
 import type { Store } from "../runtime/store.ts";
+import { type TypedArray, typedArrays } from "../runtime/typed-arrays.ts";
 
 /** How much is read at once, if the writer has as much and the reader does not say. */
 const MAX_CHUNK_BYTES = 2 ** 20;

@@ -7,7 +7,6 @@
  */
 
 import type { TypeIndex, TypeNode } from "../plan/plan.ts";
-import { typedArrays } from "./buffers.ts";
 import type { LiftLowerContext } from "./context.ts";
 import type { CopyEnd, Shared } from "./copy-end.ts";
 import { ReadableFutureEnd } from "./futures.ts";
@@ -19,6 +18,7 @@ import { schedulerOf } from "./scheduler.ts";
 import type { Store } from "./store.ts";
 import { ReadableStreamEnd } from "./streams.ts";
 import { trap } from "./trap.ts";
+import { type NumberKind, typedArrays } from "./typed-arrays.ts";
 
 /** How streams and futures look to JavaScript. Made by `embed/`: one for all of them. */
 export interface AsyncHostSide {
@@ -34,8 +34,6 @@ export interface AsyncHostSide {
   /** Why `toGuest` refuses a value, without its effects; `undefined` if it does not. */
   fault(value: unknown, type: AsyncType): string | undefined;
 }
-
-export type NumberKind = keyof typeof typedArrays;
 
 /** The types that a plan's types refer to: all that it takes to compare them. */
 export interface TypeScope {

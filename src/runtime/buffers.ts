@@ -6,12 +6,13 @@
  * (`Payload`): as components see them, or as JavaScript does where the host is on one side.
  */
 import { assert, type ComponentError } from "../errors/component-error.ts";
-import type { AsyncType, NumberKind } from "./async-types.ts";
+import type { AsyncType } from "./async-types.ts";
 import type { LiftLowerContext } from "./context.ts";
 import { explainFault } from "./explain.ts";
 import { beyond } from "./lists.ts";
 import { invalid, toF32, toF64, toS8, toS16, toS32, toS64, toU8, toU16, toU32, toU64 } from "./numbers.ts";
 import { trap } from "./trap.ts";
+import { type NumberKind, type TypedArray, typedArrays } from "./typed-arrays.ts";
 
 /** `Buffer.MAX_LENGTH` in the specification. */
 const MAX_LENGTH = 2 ** 28 - 1;
@@ -67,31 +68,6 @@ export class GuestBuffer extends Buffer {
     return this.#ptr + this.progress * this.payload.size;
   }
 }
-
-export type TypedArray =
-  | Uint8Array
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array
-  | BigUint64Array
-  | BigInt64Array
-  | Float32Array
-  | Float64Array;
-
-export const typedArrays = {
-  u8: Uint8Array,
-  s8: Int8Array,
-  u16: Uint16Array,
-  s16: Int16Array,
-  u32: Uint32Array,
-  s32: Int32Array,
-  u64: BigUint64Array,
-  s64: BigInt64Array,
-  f32: Float32Array,
-  f64: Float64Array,
-} as const;
 
 const checks: Readonly<Record<NumberKind, (value: unknown) => number | bigint>> = {
   u8: toU8,

@@ -16,6 +16,7 @@ import { mayHaveFields } from "./objects.ts";
 import type { ResourceType } from "./resources.ts";
 import { describeType, quoted, show } from "./show.ts";
 import { measureUtf8 } from "./text.ts";
+import { typedArrays } from "./typed-arrays.ts";
 
 /** What the walk needs to know of the plan and of the running program. */
 export interface Explainer {
@@ -139,20 +140,6 @@ const ranges = {
   s32: [-0x8000_0000, 0x7fff_ffff],
   u64: [0n, 2n ** 64n - 1n],
   s64: [-(2n ** 63n), 2n ** 63n - 1n],
-} as const;
-
-/** The typed arrays of which every element is a value of the type. */
-const typedArrays = {
-  u8: Uint8Array,
-  s8: Int8Array,
-  u16: Uint16Array,
-  s16: Int16Array,
-  u32: Uint32Array,
-  s32: Int32Array,
-  u64: BigUint64Array,
-  s64: BigInt64Array,
-  f32: Float32Array,
-  f64: Float64Array,
 } as const;
 
 /** What is no value but a handle. */

@@ -23,14 +23,15 @@
  * while there is one, no deadlock is reported. So ends that are of no use any more have to be dropped.
  */
 import { ComponentError } from "../errors/component-error.ts";
-import type { AsyncType, NumberKind } from "./async-types.ts";
-import { type Buffer, HostSource, HostTarget, numbersOf, type TypedArray, typedArrays } from "./buffers.ts";
+import type { AsyncType } from "./async-types.ts";
+import { type Buffer, HostSource, HostTarget, numbersOf } from "./buffers.ts";
 import { CopyResult, type Pending, type Reclaimed, type Shared } from "./copy-end.ts";
 import { SharedFuture } from "./futures.ts";
 import { InvalidValue } from "./numbers.ts";
 import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import type { Store } from "./store.ts";
 import { SharedStream } from "./streams.ts";
+import { type NumberKind, type TypedArray, typedArrays } from "./typed-arrays.ts";
 
 /** What a copy has come to. */
 export interface Copied {

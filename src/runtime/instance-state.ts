@@ -10,7 +10,7 @@ import type {
   CoreArg, CoreDef, CoreExport, CoreInstanceIndex, FuncDef, Initializer, InstanceIndex, LeafArg, LiftIndex, ModuleDef, OptionsIndex, Plan,
   ResourceIndex, Trampoline, TrampolineIndex,
 } from "../plan/plan.ts"; // biome-ignore format: one list
-import type { AsyncRuntime, AsyncState } from "./async-state.ts";
+import type { AsyncState } from "./async-state.ts";
 import type { AsyncType } from "./async-types.ts";
 import { makeBuiltin } from "./builtins.ts";
 import {
@@ -27,10 +27,10 @@ import { explainArguments, explainResult } from "./explain.ts";
 import type { CoreFunction, FunctionTable, HostFunction, LiftBinding, LowerBinding } from "./functions.ts";
 import type { AsyncCallOptions } from "./host-calls.ts";
 import { ComponentInstance } from "./instance.ts";
-import type { ResolvedImport } from "./instantiate.ts";
+import type { Instantiation, ResolvedImport } from "./instantiate.ts";
 import { makeLeaf } from "./leaves.ts";
 import { Memory } from "./memory.ts";
-import { type HostSide, ResourceType } from "./resources.ts";
+import { ResourceType } from "./resources.ts";
 import type { Store } from "./store.ts";
 
 type Lower = Extract<Trampoline, { readonly op: "lower" }>;
@@ -64,15 +64,7 @@ export class InstanceState {
   readonly #trampolines: (CoreFunction | undefined)[] = [];
   readonly #lifted: (Functions | undefined)[] = [];
 
-  constructor(
-    plan: Plan,
-    functions: FunctionTable,
-    modules: readonly WebAssembly.Module[],
-    imports: readonly ResolvedImport[],
-    store: Store,
-    hostSide: (type: ResourceType) => HostSide,
-    async: AsyncRuntime | undefined,
-  ) {
+  constructor({ plan, functions, modules, imports, store, hostSide, async }: Instantiation) {
     this.plan = plan;
     this.store = store;
     this.#functions = functions;

@@ -37,28 +37,31 @@ type CoreInstantiation = Extract<Initializer, { readonly op: "instantiate" }>;
 /** Modules of at most so many bytes are instantiated at once: waiting for the engine would take longer. */
 const SMALL_MODULE = 4096;
 
+/** A plan and all that it takes to instantiate it. */
+export interface Instantiation {
+  readonly plan: Plan;
+  readonly functions: FunctionTable;
+  /** Parallel to `plan.modules`. */
+  readonly modules: readonly WebAssembly.Module[];
+  /** Parallel to `plan.imports`. */
+  readonly imports: readonly ResolvedImport[];
+  readonly store: Store;
+  /** What a resource that a guest defines looks like to JavaScript. */
+  readonly hostSide: (type: ResourceType) => HostSide;
+  /** What it takes if anything of the plan is asynchronous. */
+  readonly async?: AsyncRuntime | undefined;
+}
+
 /**
  * Instantiates a component, waiting for the engine where a module is large.
  *
- * @param modules parallel to `plan.modules`
- * @param imports parallel to `plan.imports`
- * @param hostSide what a resource that a guest defines looks like to JavaScript
- * @param async what it takes if anything of the plan is asynchronous
  * @throws ComponentError of phase `trap` if a start function traps, which poisons the store; of phase `link` if the
  * engine refuses to instantiate a module
  */
-export async function instantiate(
-  plan: Plan,
-  functions: FunctionTable,
-  modules: readonly WebAssembly.Module[],
-  imports: readonly ResolvedImport[],
-  store: Store,
-  hostSide: (type: ResourceType) => HostSide,
-  async?: AsyncRuntime,
-): Promise<InstanceState> {
-  const state = new InstanceState(plan, functions, modules, imports, store, hostSide, async);
-  for (const step of plan.initializers) {
-    const small = step.op !== "instantiate" || isSmall(plan, step);
+export async function instantiate(given: Instantiation): Promise<InstanceState> {
+  const state = new InstanceState(given);
+  for (const step of given.plan.initializers) {
+    const small = step.op !== "instantiate" || isSmall(given.plan, step);
     const running = run(state, step, small ? instantiateNow : WebAssembly.instantiate);
     if (running instanceof Promise) await running;
   }
@@ -66,17 +69,9 @@ export async function instantiate(
 }
 
 /** As `instantiate`, without waiting. Engines may refuse large modules so. */
-export function instantiateSync(
-  plan: Plan,
-  functions: FunctionTable,
-  modules: readonly WebAssembly.Module[],
-  imports: readonly ResolvedImport[],
-  store: Store,
-  hostSide: (type: ResourceType) => HostSide,
-  async?: AsyncRuntime,
-): InstanceState {
-  const state = new InstanceState(plan, functions, modules, imports, store, hostSide, async);
-  for (const step of plan.initializers) run(state, step, instantiateNow);
+export function instantiateSync(given: Instantiation): InstanceState {
+  const state = new InstanceState(given);
+  for (const step of given.plan.initializers) run(state, step, instantiateNow);
   return state;
 }
 

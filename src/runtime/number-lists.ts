@@ -12,18 +12,7 @@ import type { LiftLowerContext } from "./context.ts";
 import { allocateList } from "./lists.ts";
 import type { Memory } from "./memory.ts";
 import { invalid, toS64, toU64 } from "./numbers.ts";
-
-type TypedArray =
-  | Uint8Array
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array
-  | BigUint64Array
-  | BigInt64Array
-  | Float32Array
-  | Float64Array;
+import type { TypedArray } from "./typed-arrays.ts";
 
 /** What lists of one type of number need. */
 interface Numbers {

@@ -11,7 +11,7 @@ test("every code is told with its phase", () => {
   const rows = new Map([...page.matchAll(/^ *\| `(\w+)` \| (.*) \|$/gm)].map(([, phase, codes]) => [phase, codes!]));
   let found = 0;
   for (const file of readdirSync(new URL("src", root), { encoding: "utf8", recursive: true })) {
-    if (!file.endsWith(".ts")) continue;
+    if (!/\.[jt]s$/.test(file)) continue;
     const source = readFileSync(new URL(`src/${file}`, root), "utf8");
     for (const [, phase, code] of source.matchAll(/new ComponentError\(\s*"(\w+)",\s*"([\w-]+)"/g)) {
       found++;

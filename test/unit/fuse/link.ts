@@ -280,7 +280,7 @@ export class Link {
 
   constructor(plan: Plan, functions: FunctionTable, modules: readonly WebAssembly.Module[]) {
     const imports = [{ kind: "resource", type: new ResourceType("host", undefined) }] as const;
-    this.state = instantiateSync(plan, functions, modules, imports, new Store(), () => noHost);
+    this.state = instantiateSync({ plan, functions, modules, imports, store: new Store(), hostSide: () => noHost });
     this.#call = this.state.coreExport(coreExport(MAIN, "call")) as never;
     this.reset();
   }

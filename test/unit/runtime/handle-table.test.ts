@@ -5,9 +5,11 @@ import { assertTrap } from "./guest.ts";
 
 class Apple {
   static readonly kind: string = "lemon";
+  readonly ripe: boolean = true;
 }
 class Pear {
   static readonly kind: string = "pear";
+  readonly ripe: boolean = false;
 }
 
 test("indices count from 1, and freed ones come back last-in first-out", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ComponentError } from "../../../src/errors/component-error.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
-import { instantiate } from "../../../src/runtime/instantiate.ts";
+import { type Instantiation, instantiate } from "../../../src/runtime/instantiate.ts";
 import { Store } from "../../../src/runtime/store.ts";
 import {
   builtin,
@@ -69,7 +69,14 @@ test("core modules are instantiated in order, with what earlier ones export", as
   await run(plan, [first, text(2), text(3)], { imports });
   assert.deepEqual(order, [1, 2]);
   const modules = await Promise.all([first, text(2), text(3)].map(module));
-  await instantiate(plan, scalarFunctions(plan), modules, imports, new Store(), noHostSide);
+  await instantiate({
+    plan,
+    functions: scalarFunctions(plan),
+    modules,
+    imports,
+    store: new Store(),
+    hostSide: noHostSide,
+  });
   assert.deepEqual(order, [1, 2, 1, 2]);
 });
 
@@ -113,16 +120,28 @@ test("the owner and its ancestors are entered while a start function runs, and n
   );
 });
 
+/** What it takes to instantiate a plan of one module without imports. */
+function given(plan: Plan, module: WebAssembly.Module): Instantiation {
+  return {
+    plan,
+    functions: scalarFunctions(plan),
+    modules: [module],
+    imports: [],
+    store: new Store(),
+    hostSide: noHostSide,
+  };
+}
+
 test("a trap of a start function poisons the store", async () => {
   const store = new Store();
   const plan = makePlan({ initializers: [instantiateCore(0)] });
   const text = "(module (func $f unreachable) (start $f))";
   for (const start of [
     () => run(plan, [text], { store }),
-    async () => instantiate(plan, scalarFunctions(plan), [await module(text)], [], new Store(), noHostSide),
+    async () => instantiate(given(plan, await module(text))),
     async () => {
       const large = { ...plan, modules: [{ source: 0, start: 0, end: 1e6 }] } as unknown as Plan;
-      return instantiate(large, scalarFunctions(plan), [await module(text)], [], new Store(), noHostSide);
+      return instantiate(given(large, await module(text)));
     },
   ]) {
     await assert.rejects(start, (error: ComponentError) => {
@@ -289,7 +308,7 @@ test("post-return cannot leave the instance", async () => {
   const state = await run(plan, [text], { imports: [hostFunc(() => {})] });
   assert.equal(
     caught(exported(state)).message,
-    'f: cannot leave component instance: its realloc or post-return is running',
+    "f: cannot leave component instance: its realloc or post-return is running",
   );
 });
 

@@ -140,7 +140,7 @@ export interface RunOptions {
 export async function run(plan: Plan, texts: readonly string[], options: RunOptions = {}): Promise<InstanceState> {
   const modules = await Promise.all(texts.map(module));
   const { imports = [], store = new Store(), hostSide = noHostSide } = options;
-  return instantiateSync(plan, scalarFunctions(plan), modules, imports, store, hostSide);
+  return instantiateSync({ plan, functions: scalarFunctions(plan), modules, imports, store, hostSide });
 }
 
 export const hostFunc = (func: (...args: never[]) => unknown): ResolvedImport => ({ kind: "func", func, views: false });
