@@ -14,11 +14,11 @@ import { type Capture, Code, type Side } from "./generator.ts";
 import { liftFlat } from "./lift-flat.ts";
 import { load, unsigned } from "./load.ts";
 import { lowerFlat } from "./lower-flat.ts";
-import { liftPointer, read } from "./place.ts";
+import { liftPointer, read, write } from "./place.ts";
 import { hasHandles } from "./plan-types.ts";
 import { store, storeAll } from "./store.ts";
 import { BINDING, type Expr, type Maker } from "./tree.ts";
-import { capitalized, casesOf } from "./values.ts";
+import { capitalized, casesOf, isNumber } from "./values.ts";
 
 // `ENTERED` and `TRAPPED` of runtime/instance.ts.
 const ENTERED = 1;
@@ -149,9 +149,15 @@ export class CallCode extends Code {
     const types = type.params.map((param) => param.type);
     if (signature.paramsIn === "flat") return types.flatMap((t, i) => lowerFlat(this, side, t, values[i]!));
     const { size, alignment, offsets } = recordLayout(types, side.pointer);
+    // Scalars are checked first: a wrong one needs no room, and tests that follow one another are joined.
+    const scalars = types.map((t, i) => (isNumber(t) ? side.values.lowerNumber(this, t.kind, values[i]!) : undefined));
     const ptr = this.bind(call("allocateParams", this.cx(side), constant(size), constant(alignment)), "params");
     storeAll(this, side, types, () => {
-      for (const [i, t] of types.entries()) store(this, side, t, values[i]!, ptr, offsets[i]);
+      for (const [i, t] of types.entries()) {
+        const scalar = scalars[i];
+        if (scalar === undefined || !isNumber(t)) store(this, side, t, values[i]!, ptr, offsets[i]);
+        else write(this, side, t.kind, ptr, offsets[i]!, scalar);
+      }
     });
     return [side.pointer === "i32" ? ptr : call("pointerTo64", ptr)];
   }
@@ -182,7 +188,7 @@ export class CallCode extends Code {
     const flat = signature.resultsIn === "flat";
     const { discriminantSize, payloadOffset } = variantLayout(cases, side.pointer);
     const ptr = flat ? core : this.#checkPointer(side, [t], core);
-    const write = () =>
+    const lift = () =>
       this.switch(
         flat ? core : read(this, side, unsigned(discriminantSize), ptr, 0),
         [0, 1],
@@ -194,7 +200,7 @@ export class CallCode extends Code {
         },
         () => this.do(call("invalidDiscriminant")),
       );
-    this.hoistViews(side, write);
+    this.hoistViews(side, lift);
   }
 
   /** The place that a caller has for a result, which is checked. */

@@ -5,7 +5,7 @@
 import { flattenType, flattenVariant } from "../abi/flatten.ts";
 import { keysOf } from "../abi/js-names.ts";
 import type { ValType } from "../types/types.ts";
-import { array, call, constant, index } from "./build.ts";
+import { array, binary, call, constant, index } from "./build.ts";
 import { lowerCoerced } from "./flats.ts";
 import type { Code, Side } from "./generator.ts";
 import { lowerRange } from "./place.ts";
@@ -42,7 +42,7 @@ function lowerFlatHere(code: Code, side: Side, t: ValType, value: Expr): readonl
     case "s64":
     case "f32":
     case "f64":
-      return [values.lowerNumber(code, t.kind, value)];
+      return [signed(t.kind, values.lowerNumber(code, t.kind, value))];
     case "char":
       return [values.lowerChar(value)];
     case "string":
@@ -84,6 +84,11 @@ function lowerFlatHere(code: Code, side: Side, t: ValType, value: Expr): readonl
     case "error-context":
       return [code.bind(call("lowerErrorContext", code.cx(side), value), "error")];
   }
+}
+
+/** As core WebAssembly passes it: numbers beyond 2^31 would be doubles, which some engines convert slowly. */
+function signed(kind: ValType["kind"], value: Expr): Expr {
+  return kind === "u32" ? binary(value, "|", 0) : value;
 }
 
 /** Locals for the core values of a variant: its case and what all cases' payloads share, all 0 yet. */

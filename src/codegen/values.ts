@@ -166,8 +166,7 @@ export const hostValues: Values = {
     code.reject(
       fit === undefined ? binary(typeOf(number), "!==", constant("number")) : binary(number, "!==", fit(number)),
     );
-    // Signed, as core WebAssembly passes it: numbers beyond 2^31 would be doubles, which some engines convert slowly.
-    return kind === "u32" ? binary(number, "|", 0) : number;
+    return number;
   },
 
   lowerBool(code, value) {

@@ -10,20 +10,21 @@
  */
 export class Memory {
   readonly memory: WebAssembly.Memory;
-  u8!: Uint8Array;
-  s8!: Int8Array;
-  u16!: Uint16Array;
-  s16!: Int16Array;
-  u32!: Uint32Array;
-  s32!: Int32Array;
-  u64!: BigUint64Array;
-  s64!: BigInt64Array;
-  f32!: Float32Array;
-  f64!: Float64Array;
+  // Declared only, and set once for as long as the memory does not grow: engines then take the views for constants.
+  declare u8: Uint8Array;
+  declare s8: Int8Array;
+  declare u16: Uint16Array;
+  declare s16: Int16Array;
+  declare u32: Uint32Array;
+  declare s32: Int32Array;
+  declare u64: BigUint64Array;
+  declare s64: BigInt64Array;
+  declare f32: Float32Array;
+  declare f64: Float64Array;
 
   constructor(memory: WebAssembly.Memory) {
     this.memory = memory;
-    this.refresh();
+    this.#view(memory.buffer);
   }
 
   /** Makes the views anew if the memory has grown. To be called after anything that may run the guest. */
@@ -33,7 +34,11 @@ export class Memory {
 
   refresh(): this {
     const { buffer } = this.memory;
-    if (this.u8?.buffer === buffer) return this;
+    if (this.u8.buffer !== buffer) this.#view(buffer);
+    return this;
+  }
+
+  #view(buffer: ArrayBuffer): void {
     this.u8 = new Uint8Array(buffer);
     this.s8 = new Int8Array(buffer);
     this.u16 = new Uint16Array(buffer);
@@ -44,6 +49,5 @@ export class Memory {
     this.s64 = new BigInt64Array(buffer);
     this.f32 = new Float32Array(buffer);
     this.f64 = new Float64Array(buffer);
-    return this;
   }
 }

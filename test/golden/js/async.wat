@@ -64,7 +64,7 @@
 ;;       memory.u32[(at >>> 2) + 1] = length2;
 ;;       const u32 = tuple[1];
 ;;       if (u32 !== u32 >>> 0) invalid();
-;;       memory.u32[(at >>> 2) + 2] = u32 | 0;
+;;       memory.u32[(at >>> 2) + 2] = u32;
 ;;       at = at + 12;
 ;;     }
 ;;   }
@@ -171,7 +171,7 @@
 ;;           memory.u8[ptr] = 1;
 ;;           const val = value.val;
 ;;           if (val !== val >>> 0) invalid();
-;;           memory.u32[(ptr >>> 2) + 1] = val | 0;
+;;           memory.u32[(ptr >>> 2) + 1] = val;
 ;;           break;
 ;;         }
 ;;         default: {
