@@ -1,5 +1,6 @@
 /** What a component is compiled from: bytes, in whichever way they come. */
 import { ComponentError } from "../errors/component-error.ts";
+import { isBuffer, isShared } from "../runtime/realms.ts";
 import { kindOf } from "../runtime/show.ts";
 import type { EarlyModules } from "./early-modules.ts";
 
@@ -66,19 +67,15 @@ export function view(source: ComponentBytes): Uint8Array<ArrayBuffer> {
       `a component is an ArrayBuffer or a view of one, not ${kindOf(source)}${hint(source as unknown)}`,
     );
   }
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  if (isShared(source)) return new Uint8Array(source).slice();
-  const bytes = new Uint8Array(source.buffer as ArrayBuffer, source.byteOffset, source.byteLength);
-  return isShared(source.buffer) ? bytes.slice() : bytes;
+  const isView = ArrayBuffer.isView(source);
+  const buffer = isView ? source.buffer : source;
+  const bytes = new Uint8Array(buffer as ArrayBuffer, isView ? source.byteOffset : 0, source.byteLength);
+  return isShared(buffer) ? bytes.slice() : bytes;
 }
 
 /** Whether there is nothing to wait for. */
 export function isBytes(source: unknown): source is ComponentBytes {
-  return source instanceof ArrayBuffer || ArrayBuffer.isView(source) || isShared(source);
-}
-
-function isShared(source: unknown): source is SharedArrayBuffer {
-  return typeof SharedArrayBuffer === "function" && source instanceof SharedArrayBuffer;
+  return ArrayBuffer.isView(source) || isBuffer(source);
 }
 
 /** Blobs have an `arrayBuffer`, too. */

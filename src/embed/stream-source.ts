@@ -13,6 +13,7 @@ import type { TypeIndex } from "../plan/plan.ts";
 import type { AsyncType } from "../runtime/async-types.ts";
 import { explainFault } from "../runtime/explain.ts";
 import type { HostWritable } from "../runtime/host-ends.ts";
+import { isBuffer, isDataView, isTypedArray } from "../runtime/realms.ts";
 import { show } from "../runtime/show.ts";
 import { typedArrays } from "../runtime/typed-arrays.ts";
 
@@ -166,13 +167,9 @@ function listOf(value: object, type: AsyncType): Chunk | undefined {
   return type.number === "u8" ? bytesOf(value) : undefined;
 }
 
-const isTypedArray = (value: unknown): value is Chunk & ArrayBufferView =>
-  ArrayBuffer.isView(value) && !(value instanceof DataView);
-
 function bytesOf(value: unknown): Uint8Array | undefined {
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  if (typeof SharedArrayBuffer === "function" && value instanceof SharedArrayBuffer) return new Uint8Array(value);
-  return value instanceof DataView ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : undefined;
+  if (isBuffer(value)) return new Uint8Array(value);
+  return isDataView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : undefined;
 }
 
 /** What is wrong with the first wrong element. */

@@ -11,8 +11,9 @@ import { ComponentError } from "../errors/component-error.ts";
 import type { FuncTypeNode, LabelledPayload, LabelledType, TypeIndex, TypeNode } from "../plan/plan.ts";
 import type { AsyncType } from "./async-types.ts";
 import { ErrorContext } from "./error-context.ts";
-import { isBuffer, isDetached } from "./number-lists.ts";
+import { isDetached } from "./number-lists.ts";
 import { mayHaveFields } from "./objects.ts";
+import { isBuffer, isDataView, isTypedArray } from "./realms.ts";
 import type { ResourceType } from "./resources.ts";
 import { describeType, quoted, show } from "./show.ts";
 import { measureUtf8 } from "./text.ts";
@@ -295,7 +296,7 @@ class Walk {
     const Typed = (typedArrays as { readonly [K in TypeNode["kind"]]?: new () => object })[kind];
     const numbers = Typed !== undefined && !Array.isArray(value);
     this.#check(!numbers || !isDetached(value), type, value, ", whose memory has been taken away");
-    if (kind === "u8" && wanted === undefined && (isBuffer(value) || value instanceof DataView)) return;
+    if (kind === "u8" && wanted === undefined && (isBuffer(value) || isDataView(value))) return;
     const isList = numbers ? (wanted === undefined ? isArrayLike : isTypedArray)(value) : Array.isArray(value);
     this.#check(isList, type, value);
     const list = value as ArrayLike<unknown>;
@@ -412,8 +413,6 @@ function isArrayLike(value: unknown): boolean {
   const length = typeof value === "object" && value !== null ? (value as { length?: unknown }).length : undefined;
   return typeof length === "number" && length >>> 0 === length;
 }
-
-const isTypedArray = (value: unknown): boolean => ArrayBuffer.isView(value) && !(value instanceof DataView);
 
 /** Whether an object has a field, other than one that every object has. */
 const has = (value: object, key: string): boolean =>

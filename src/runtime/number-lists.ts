@@ -12,6 +12,7 @@ import type { LiftLowerContext } from "./context.ts";
 import { allocateList } from "./lists.ts";
 import type { Memory } from "./memory.ts";
 import { invalid, toS64, toU64 } from "./numbers.ts";
+import { isBuffer, isDataView, isTypedArray } from "./realms.ts";
 import type { TypedArray } from "./typed-arrays.ts";
 
 /** What lists of one type of number need. */
@@ -134,23 +135,17 @@ export function makeNumbers(numbers: Numbers, elements: readonly never[]): Typed
 
 /** Whether `value` is a list of a length that its type fixes. Its elements, if they are numbers, may be in a typed array. */
 export function isFixedList(value: unknown, length: number): value is ArrayLike<unknown> {
-  const isTyped = ArrayBuffer.isView(value) && !(value instanceof DataView);
+  const isTyped = isTypedArray(value);
   if (isTyped && length === 0 && isDetached(value)) return false;
   return (isTyped || Array.isArray(value)) && (value as unknown as ArrayLike<unknown>).length === length;
 }
 
 /** Bytes may come in any container of bytes. */
 function bytesOf(value: unknown): Uint8Array | undefined {
-  const isView = value instanceof Uint8ClampedArray || value instanceof DataView;
+  const isView = value instanceof Uint8ClampedArray || isDataView(value);
   if (!isView && !isBuffer(value)) return undefined;
   if (isDetached(value)) invalid();
   return isView ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
-}
-
-export function isBuffer(value: unknown): value is ArrayBufferLike {
-  return (
-    value instanceof ArrayBuffer || (typeof SharedArrayBuffer === "function" && value instanceof SharedArrayBuffer)
-  );
 }
 
 /**
@@ -159,7 +154,7 @@ export function isBuffer(value: unknown): value is ArrayBufferLike {
  */
 export function isDetached(value: unknown): boolean {
   try {
-    if (value instanceof DataView) value.byteLength;
+    if (isDataView(value)) value.byteLength;
     else if (ArrayBuffer.isView(value)) Uint8Array.prototype.keys.call(value as Uint8Array);
     else if (isBuffer(value)) new Uint8Array(value);
     return false;

@@ -4,6 +4,7 @@
  */
 import { isFixedList } from "./number-lists.ts";
 import { invalid } from "./numbers.ts";
+import { isError } from "./realms.ts";
 import { isGuestFailure } from "./trap.ts";
 
 /** Something with fields. */
@@ -71,7 +72,7 @@ export function errorPayload(error: unknown): unknown {
   if (typeof error === "object" && error !== null && Object.hasOwn(error, "payload")) {
     return (error as { payload: unknown }).payload;
   }
-  if (error instanceof Error) throw error;
+  if (isError(error)) throw error;
   return error;
 }
 

@@ -3,6 +3,7 @@
  * than it takes. What a getter or a proxy throws is swallowed here.
  */
 import type { TypeIndex, TypeNode } from "../plan/plan.ts";
+import { isError } from "./realms.ts";
 
 /** About as many characters as a quoted value or type may take. */
 const MAX_WIDTH = 80;
@@ -25,7 +26,7 @@ export function show(value: unknown): string {
 /** What an error says; of anything else that was thrown, what it is. */
 export function messageOf(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return String(thrown.message);
+    if (isError(thrown)) return String(thrown.message);
   } catch {
     // It is shown as what it is.
   }
@@ -70,7 +71,7 @@ function showAt(value: unknown, depth: number): string {
     const parts = depth === 0 ? [] : indices.map((i) => showProperty(value, i, depth));
     return `[${several(parts, value.length, value.length > MAX_PARTS ? ` (${value.length} elements)` : "")}]`;
   }
-  if (value instanceof Error) return `${value.name}: ${showString(String(value.message))}`;
+  if (isError(value)) return `${value.name}: ${showString(String(value.message))}`;
   const kind = kindOf(value);
   if (ArrayBuffer.isView(value)) return `${kind} of ${(value as { length?: number }).length ?? value.byteLength}`;
   if (kind !== "an object") return kind;

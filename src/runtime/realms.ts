@@ -1,0 +1,29 @@
+/**
+ * What objects are, wherever they were made: frames, `vm` contexts and test runners have an `ArrayBuffer` and an `Error` of
+ * their own, of which `instanceof` knows nothing.
+ */
+
+function isTagged(value: unknown, tag: string): boolean {
+  return Object.prototype.toString.call(value) === `[object ${tag}]`;
+}
+
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || isTagged(value, "Error");
+}
+
+export function isShared(value: unknown): value is SharedArrayBuffer {
+  return isTagged(value, "SharedArrayBuffer");
+}
+
+/** An `ArrayBuffer`, shared or not. */
+export function isBuffer(value: unknown): value is ArrayBufferLike {
+  return isTagged(value, "ArrayBuffer") || isShared(value);
+}
+
+export function isDataView(value: unknown): value is DataView {
+  return ArrayBuffer.isView(value) && !("length" in value);
+}
+
+export function isTypedArray(value: unknown): value is ArrayBufferView & ArrayLike<unknown> {
+  return ArrayBuffer.isView(value) && "length" in value;
+}
