@@ -1,7 +1,8 @@
 /**
  * What is asynchronous, loaded when it is first needed: a third of gantry, which most components have no use for.
  *
- * Everything that others know of it is this interface; the only `import()` is here.
+ * Everything that others know of it is this interface; the only `import()` is here. Who cannot have that (a service worker
+ * may not import so) or cannot wait for it hands it over: `gantry/async`.
  */
 import type { AsyncCodegen } from "../codegen/compile.ts";
 import { ComponentError } from "../errors/component-error.ts";
@@ -22,10 +23,15 @@ export async function loadAsyncWorld(): Promise<AsyncWorld> {
   return world;
 }
 
+/** Hands it over, for those that cannot wait. */
+export function setAsyncWorld(loaded: AsyncWorld): void {
+  world = loaded;
+}
+
 /** As `loadAsyncWorld`, without waiting: it has to have been loaded before. */
 export function asyncWorldNow(): AsyncWorld {
   if (world !== undefined) return world;
   const reason =
-    "the component is asynchronous, and what that takes is not loaded yet: compile it with `await Component.compile(bytes)`, or instantiate it with `await linker.instantiate(component)`";
+    'the component is asynchronous, and what that takes is not loaded yet: compile it with `await Component.compile(bytes)`, instantiate it with `await linker.instantiate(component)`, or call `loadAsync()` of "gantry/async" first';
   throw new ComponentError("unsupported", "async-not-loaded", reason);
 }

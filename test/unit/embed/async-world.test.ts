@@ -65,6 +65,14 @@ test("what asynchronous components need is loaded by the first `await` for one, 
   assert.equal(printed, "1 async-not-loaded\n42\n");
 });
 
+test("who cannot wait brings it along", async () => {
+  const printed = await run(`
+    const { loadAsync } = ${importOf("../../../src/async")};
+    loadAsync();
+    console.log(await linker.instantiateSync(Component.compileSync(async)).exports.answer());`);
+  assert.equal(printed, "42\n");
+});
+
 test("instantiating loads it, too, for functions that may wait as well", async () => {
   const printed = await run(`
     const waiting = new Linker().define("get", blocking(async () => 2));
