@@ -9,7 +9,6 @@ import type { ByteRange, ComponentSyntax } from "../binary/definitions.ts";
 import { type AsyncCodegen, compileFunctions } from "../codegen/compile.ts";
 import { chooseTier, type Tier } from "../codegen/tier.ts";
 import { ComponentError } from "../errors/component-error.ts";
-import { type ModuleTraits, moduleTraits } from "../fuse/traits.ts";
 import { isAsynchronousPlan } from "../plan/asynchronous.ts";
 import {
   type ComponentClosure,
@@ -33,8 +32,6 @@ import type { AnyWorld, World } from "./world.ts";
 export interface Binary {
   /** By offset of the module's first byte. */
   readonly modules: Map<number, WebAssembly.Module>;
-  /** Likewise. Not of modules that the embedder supplied. */
-  readonly traits: Map<number, ModuleTraits>;
   /** Of what is compiled when it is needed, if it is not yet. */
   readonly later?: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
 }
@@ -268,8 +265,7 @@ function load(bytes: Uint8Array, options: CompileOptions): Loaded {
   const used = new Set<Feature>();
   const component = validateComponent(syntax, bytes, { features: featuresOf(options), used });
   const ranges = coreModules(syntax);
-  const traits = new Map(ranges.map((range) => [range.start, moduleTraits(bytes, range)]));
-  return { closure: { component, environment: undefined, source: { modules: new Map(), traits } }, ranges, used };
+  return { closure: { component, environment: undefined, source: { modules: new Map() } }, ranges, used };
 }
 
 function makingOf({ tier, fuse = true }: CompileOptions): Making {

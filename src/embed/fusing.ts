@@ -29,16 +29,11 @@ export function fused(planned: Planned<Binary>): Planned<Binary> {
   exceptions ??= isValid(tryTable);
   const { plan, sources } = planned;
   const source = sources.length as SourceIndex;
-  const result = fuse(plan, {
-    source,
-    multiMemory,
-    exceptions,
-    traits: (module) => sources[module.source]!.traits.get(module.start),
-  });
+  const result = fuse(plan, { source, multiMemory, exceptions });
   if (result === undefined) return planned;
   const later = new Map<number, Uint8Array<ArrayBuffer>>();
   for (const { source: of, start, end } of result.plan.modules) {
     if (of === source) later.set(start, result.bytes.subarray(start, end) as Uint8Array<ArrayBuffer>);
   }
-  return { ...planned, plan: result.plan, sources: [...sources, { modules: new Map(), traits: new Map(), later }] };
+  return { ...planned, plan: result.plan, sources: [...sources, { modules: new Map(), later }] };
 }

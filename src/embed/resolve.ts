@@ -61,7 +61,7 @@ export function givenFor({ component }: ComponentClosure<Binary>, definitions: D
   }
   for (const { key, path } of capturedModuleImports(component)) {
     const found = resolver.module(path);
-    if (found !== undefined) modules.set(key, { modules: new Map([[0, found]]), traits: new Map() });
+    if (found !== undefined) modules.set(key, { modules: new Map([[0, found]]) });
   }
   resolver.faults.throw();
   return { components, modules };

@@ -25,12 +25,11 @@ import { builtin } from "../abi/builtins.ts";
 import { flattenFuncType, type Signature } from "../abi/flatten.ts";
 import { analyzeBlocking } from "../plan/blocking.ts";
 import type {
-  FuncTypeIndex, InstanceIndex, Lift, ModuleDef, OptionsIndex, Plan, PlanModule, ResourceIndex, Trampoline, TrampolineIndex,
+  FuncTypeIndex, InstanceIndex, Lift, ModuleDef, OptionsIndex, Plan, ResourceIndex, Trampoline, TrampolineIndex,
 } from "../plan/plan.ts"; // biome-ignore format: one list
 import { decodeTypes } from "../plan/types.ts";
 import { TypeInterner } from "../types/interner.ts";
 import type { FuncType, ResourceType } from "../types/types.ts";
-import type { ModuleTraits } from "./traits.ts";
 import { hasPointers, isAsync, isTransparent } from "./types.ts";
 
 type Lower = Extract<Trampoline, { readonly op: "lower" }>;
@@ -51,8 +50,6 @@ export interface Pair {
 }
 
 export interface ProgramOptions {
-  /** What is known of the core modules in the plan's sources; undefined if nothing is. */
-  readonly traits: (module: PlanModule) => ModuleTraits | undefined;
   /** Whether the engine has modules with several memories. Without them, there are adapters only for what needs none. */
   readonly multiMemory: boolean;
   /** Whether the engine can catch exceptions in the standard form. */
@@ -71,7 +68,7 @@ export class Program {
   readonly #mayNotBeLeft: ReadonlySet<InstanceIndex>;
   readonly #throwing: ReadonlySet<InstanceIndex>;
 
-  constructor(plan: Plan, { traits, multiMemory, exceptions }: ProgramOptions) {
+  constructor(plan: Plan, { multiMemory, exceptions }: ProgramOptions) {
     const decoded = decodeTypes(plan, new TypeInterner());
     this.plan = plan;
     this.#funcTypes = decoded.funcTypes;
@@ -83,7 +80,7 @@ export class Program {
       plan.options.filter(({ realloc, postReturn }) => realloc ?? postReturn).map(({ instance }) => instance),
     );
     this.tracksEntering = dropsUpwards(plan);
-    const { throwing, opaque } = classify(plan, traits);
+    const { throwing, opaque } = classify(plan);
     this.#throwing = throwing;
     const excluded = new Set(exceptions ? opaque : [...opaque, ...throwing]);
     this.pairs = this.#findPairs(excluded, multiMemory);
@@ -213,9 +210,8 @@ interface Classes {
   readonly opaque: ReadonlySet<InstanceIndex>;
 }
 
-function classify(plan: Plan, traits: ProgramOptions["traits"]): Classes {
-  const known = plan.modules.map(traits);
-  const traitsOf = (module: ModuleDef) => (module.from === "static" ? known[module.module] : undefined);
+function classify(plan: Plan): Classes {
+  const traitsOf = (module: ModuleDef) => (module.from === "static" ? plan.modules[module.module]!.traits : undefined);
   const throwing = new Set<InstanceIndex>();
   const opaque = new Set<InstanceIndex>();
   for (const step of plan.initializers) {

@@ -85,7 +85,8 @@ export class PlanBuilder<S> {
   module(value: ModuleValue<S>): ModuleDef {
     if (value.from === "static") {
       const { start, end } = value.range;
-      const module: PlanModule = { source: this.source(value.source), start, end };
+      const { traits } = value.type;
+      const module: PlanModule = { source: this.source(value.source), start, end, ...(traits && { traits }) };
       return { from: "static", module: intern(this.#moduleNumbers, this.#modules, module) };
     }
     const index = this.#moduleImports.get(value);

@@ -12,6 +12,7 @@ import type { ByteRange } from "../binary/definitions.ts";
 import type { TrapCode, trapMessages } from "../errors/messages.ts";
 import type { CaseOf, FieldOf, FuncShape, NameAttributes, ValShape } from "../types/types.ts";
 import type { StringEncoding } from "../validate/typed.ts";
+import type { ModuleTraits } from "../wasm/types.ts";
 
 export type ImportIndex = number & { readonly _: "import" };
 export type SourceIndex = number & { readonly _: "source" };
@@ -52,6 +53,8 @@ export interface Plan {
  */
 export interface PlanModule extends ByteRange {
   readonly source: SourceIndex;
+  /** Absent for adapters. */
+  readonly traits?: ModuleTraits;
 }
 
 /** A component instance. Its parent is the one that instantiates it: calls between the two re-enter. */

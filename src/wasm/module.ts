@@ -93,9 +93,19 @@ export function readModule(bytes: Uint8Array, range: Range, interner: CoreTypeIn
 type ExternKind = CoreExternType["kind"];
 const exportKinds: readonly ExternKind[] = ["func", "table", "memory", "global", "tag"];
 
+/** Whether a recursion group has no function types, or only one, which has no relations. */
+function isPlain(group: readonly DefinedType[]): boolean {
+  const [{ final, shared, supertype }] = group as [DefinedType];
+  return (
+    group.every(({ composite }) => composite.kind !== "func") ||
+    (group.length === 1 && final && !shared && supertype === undefined)
+  );
+}
+
 class ModuleReader implements CoreTypeSpace {
   readonly #interner: CoreTypeInterner;
   readonly #types: DefinedType[] = [];
+  #plainTypes = true;
   readonly #imports: CoreImport[] = [];
   readonly #exports: CoreExport[] = [];
   /** Of functions that the module defines, only the index of the type is here. */
@@ -113,7 +123,8 @@ class ModuleReader implements CoreTypeSpace {
 
   read(bytes: Uint8Array, range: Range): CoreModuleType {
     readSections(bytes, range, (id, section) => this.#section(id, section));
-    return { kind: "core-module", imports: this.#imports, exports: this.#exports };
+    const traits = { throws: this.#spaces.tag.length > 0, plainTypes: this.#plainTypes };
+    return { kind: "core-module", traits, imports: this.#imports, exports: this.#exports };
   }
 
   get size(): number {
@@ -130,7 +141,9 @@ class ModuleReader implements CoreTypeSpace {
     switch (id) {
       case 1:
         this.#each(r, coreLimits.types, "types", () => {
-          for (const type of this.#interner.group(r, this)) this.#types.push(type);
+          const group = this.#interner.group(r, this);
+          for (const type of group) this.#types.push(type);
+          this.#plainTypes &&= isPlain(group);
           if (this.size > coreLimits.types) r.failLimit(`there are ${this.size} types`, coreLimits.types);
         });
         break;

@@ -102,9 +102,22 @@ export interface CoreExport {
   readonly type: CoreExternType;
 }
 
+/** What of a core module matters to those who link it with others, besides its imports and exports. */
+export interface ModuleTraits {
+  /** Whether it has tags, without which it can throw nothing. */
+  readonly throws: boolean;
+  /**
+   * Whether its function types stand alone and have no subtypes. Then a function of it has the very type that one of
+   * another module has with the same parameters and results; else it may be refused as an import.
+   */
+  readonly plainTypes: boolean;
+}
+
 /** What a core module asks for and gives: `core:moduletype`. */
 export interface CoreModuleType {
   readonly kind: "core-module";
+  /** Of a module that is at hand. */
+  readonly traits?: ModuleTraits;
   readonly imports: readonly CoreImport[];
   readonly exports: readonly CoreExport[];
 }

@@ -18,7 +18,6 @@ import { generate } from "../../src/codegen/generate.ts";
 import { printModule } from "../../src/codegen/print.ts";
 import { ComponentError } from "../../src/errors/component-error.ts";
 import { type Fused, fuse } from "../../src/fuse/fuse.ts";
-import { moduleTraits } from "../../src/fuse/traits.ts";
 import { analyzeBlocking } from "../../src/plan/blocking.ts";
 import { type Planned, planComponent } from "../../src/plan/inline.ts";
 import type { SourceIndex } from "../../src/plan/plan.ts";
@@ -67,8 +66,7 @@ const ADAPTERS = 1 as SourceIndex;
 
 function fused(bytes: Uint8Array, config: Config): Fused {
   const { plan: before } = plan(bytes, config);
-  const traits = (module: { readonly start: number; readonly end: number }) => moduleTraits(bytes, module);
-  return fuse(before, { source: ADAPTERS, multiMemory: true, exceptions: true, traits }) ?? { plan: before, bytes: new Uint8Array() };
+  return fuse(before, { source: ADAPTERS, multiMemory: true, exceptions: true }) ?? { plan: before, bytes: new Uint8Array() };
 }
 
 /** All golden files, by paths from this folder. */

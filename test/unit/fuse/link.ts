@@ -214,6 +214,8 @@ function sideOptions(
   };
 }
 
+export const plainTraits = { throws: false, plainTypes: true };
+
 export function linkPlan(spec: LinkSpec): Plan {
   const instantiate = (core: number, owner: number, args: readonly [string, CoreDef][] = []): Initializer => ({
     op: "instantiate",
@@ -226,7 +228,7 @@ export function linkPlan(spec: LinkSpec): Plan {
   const type = 0 as FuncTypeIndex;
   return {
     imports: [{ path: ["host"], kind: "resource", resource: 2 as ResourceIndex }],
-    modules: [0, 1, 2].map((start) => ({ source: 0 as SourceIndex, start, end: start + 1 })),
+    modules: [0, 1, 2].map((start) => ({ source: 0 as SourceIndex, start, end: start + 1, traits: plainTraits })),
     instances: [{}, { parent: root }, { parent: root }],
     types: spec.types,
     funcTypes: [
@@ -258,7 +260,6 @@ export const fuseOptions: FuseOptions = {
   source: 1 as SourceIndex,
   multiMemory: true,
   exceptions: true,
-  traits: () => ({ throws: false, plainTypes: true }),
 };
 
 export function mustFuse(plan: Plan, options: FuseOptions = fuseOptions): Fused {

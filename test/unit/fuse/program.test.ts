@@ -2,14 +2,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Fused, type FuseOptions, fuse } from "../../../src/fuse/fuse.ts";
-import type { ModuleTraits } from "../../../src/fuse/traits.ts";
-import { moduleTraits } from "../../../src/fuse/traits.ts";
 import type {
   CanonicalOptions, CoreExport, InstanceIndex, Leaf, Plan, ResourceIndex, Trampoline, TrampolineIndex, TypeIndex,
 } from "../../../src/plan/plan.ts"; // biome-ignore format: one list
 import { ModuleEncoder } from "../../../src/wasm/encoder.ts";
+import { CoreTypeInterner } from "../../../src/wasm/interner.ts";
+import { readModule } from "../../../src/wasm/module.ts";
+import type { ModuleTraits } from "../../../src/wasm/types.ts";
 import { Types } from "../codegen/program.ts";
-import { CALLEE_OPTIONS, CALLER_OPTIONS, fuseOptions, type LinkSpec, linkPlan, multiMemory } from "./link.ts";
+import {
+  CALLEE_OPTIONS,
+  CALLER_OPTIONS,
+  fuseOptions,
+  type LinkSpec,
+  linkPlan,
+  multiMemory,
+  plainTraits,
+} from "./link.ts";
 
 const side = { encoding: "utf8", pointer: "i32" } as const;
 
@@ -28,6 +37,10 @@ function withoutRealloc(plan: Plan): Plan {
 
 function changed(plan: Plan, index: number, change: Partial<CanonicalOptions>): Plan {
   return { ...plan, options: plan.options.map((options, i) => (i === index ? { ...options, ...change } : options)) };
+}
+
+function withTraits(plan: Plan, traits: ModuleTraits | undefined): Plan {
+  return { ...plan, modules: plan.modules.map(({ traits: _, ...rest }) => ({ ...rest, ...(traits && { traits }) })) };
 }
 
 function withTrampoline(plan: Plan, trampoline: Trampoline): Plan {
@@ -107,9 +120,9 @@ const excluded: readonly (readonly [string, Plan, Partial<FuseOptions>?])[] = [
   ["a callee with slots", withTrampoline(linkPlan(add), builtin("context.get", 1, { slot: 0, coreType: "i32" }))],
   ["a caller with slots that finds room", withTrampoline(linkPlan(returning), builtin("context.set", 2, { slot: 0 }))],
   ["a callee that may wait", withTrampoline(linkPlan(add), builtin("waitable-set.wait", 1))],
-  ["a module of the embedder's", linkPlan(add), { traits: () => undefined }],
-  ["types of which there may be several", linkPlan(add), { traits: () => ({ throws: false, plainTypes: false }) }],
-  ["exceptions that cannot be caught", linkPlan(add), { traits: () => ({ throws: true, plainTypes: true }), exceptions: false }],
+  ["a module of the embedder's", withTraits(linkPlan(add), undefined)],
+  ["types of which there may be several", withTraits(linkPlan(add), { ...plainTraits, plainTypes: false })],
+  ["exceptions that cannot be caught", withTraits(linkPlan(add), { ...plainTraits, throws: true }), { exceptions: false }],
 ]; // biome-ignore format: a table
 
 for (const [name, plan, options] of excluded) {
@@ -184,8 +197,8 @@ test("calls say what they enter only if something drops resources of an instance
 });
 
 test("exceptions are caught where there are any", () => {
-  const throwing = { traits: () => ({ throws: true, plainTypes: true }) };
-  assert.ok(leavesOf(linkPlan(add), throwing).includes("uncaught-exception"));
+  const throwing = withTraits(linkPlan(add), { ...plainTraits, throws: true });
+  assert.ok(leavesOf(throwing).includes("uncaught-exception"));
   assert.ok(!leavesOf(linkPlan(add)).includes("uncaught-exception"));
 });
 
@@ -335,18 +348,21 @@ test("many cases with many types make a valid module", () => {
 
 // ---- What is known of modules
 
+function traits(bytes: Uint8Array): ModuleTraits {
+  return readModule(bytes, { start: 0, end: bytes.length }, new CoreTypeInterner()).traits!;
+}
+
 function traitsOf(build: (encoder: ModuleEncoder) => void): ModuleTraits {
   const encoder = new ModuleEncoder();
   build(encoder);
-  const bytes = encoder.finish();
-  return moduleTraits(bytes, { start: 0, end: bytes.length });
+  return traits(encoder.finish());
 }
 
 test("a module with tags may throw, be they its own or imported", () => {
   assert.equal(traitsOf((encoder) => encoder.func(encoder.type([], []))).throws, false);
   const throws = (...sections: number[]) => {
     const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, ...sections);
-    return moduleTraits(bytes, { start: 0, end: bytes.length }).throws;
+    return traits(bytes).throws;
   };
   assert.equal(throws(13, 3, 1, 0, 0), true);
   assert.equal(throws(2, 7, 1, 0, 1, 0x74, 4, 0, 0), true);
@@ -357,7 +373,7 @@ test("a module with tags may throw, be they its own or imported", () => {
 test("function types in groups, or with subtypes, are not plain", () => {
   const module = (...types: number[]) => {
     const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, types.length, ...types);
-    return moduleTraits(bytes, { start: 0, end: bytes.length }).plainTypes;
+    return traits(bytes).plainTypes;
   };
   assert.equal(module(1, 0x60, 0, 0), true);
   assert.equal(module(1, 0x4e, 1, 0x60, 0, 0), true);
