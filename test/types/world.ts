@@ -2,7 +2,7 @@
  * What TypeScript says of linkers and worlds: compiled only, never run. Each line that must be refused is marked as
  * expected to be, so that the compiler fails here if it lets one pass.
  */
-import { Component, type Instance, Linker, resource } from "../../src/index.ts";
+import { Component, cancellable, type Instance, Linker, resource } from "../../src/index.ts";
 
 interface Greeter {
   readonly imports: {
@@ -51,4 +51,12 @@ export function definitions(): object {
   // @ts-expect-error: a definition is an object or a function
   linker.define("x", 5);
   return linker;
+}
+
+export function cancelled(): (n: number, text: string) => Promise<string> {
+  const told = cancellable(async (n: number, text: string, signal: AbortSignal) => `${n}${text}${signal.aborted}`);
+  const alone: () => boolean = cancellable((signal: AbortSignal) => signal.aborted);
+  // @ts-expect-error: the component passes no signal
+  told(1, "two", new AbortController().signal);
+  return alone() ? told : (n, text) => told(n, text);
 }
