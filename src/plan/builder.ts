@@ -131,7 +131,7 @@ export class PlanBuilder<S> {
 
   /** The same core function lifted in the same way is one lift, under the name by which it was reached first. */
   lift(lift: Lift): LiftIndex {
-    return intern(this.#liftNumbers, this.#lifts, { ...lift, name: "" }, lift);
+    return intern(this.#liftNumbers, this.#lifts, lift, { ...lift, name: "" });
   }
 
   liftAt(index: LiftIndex): Lift {
@@ -141,7 +141,7 @@ export class PlanBuilder<S> {
   /** A core function has no identity that a guest could see, so equal definitions can share one. */
   trampoline(trampoline: Trampoline): CoreDef {
     const content = { ...trampoline, name: "" };
-    return { from: "trampoline", trampoline: intern(this.#trampolineNumbers, this.#trampolines, content, trampoline) };
+    return { from: "trampoline", trampoline: intern(this.#trampolineNumbers, this.#trampolines, trampoline, content) };
   }
 
   export(item: Export): void {

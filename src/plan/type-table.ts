@@ -24,6 +24,12 @@ export class TypeTable {
   /** Those without resources. */
   readonly #closed: Map<ValType, TypeIndex> = new Map();
   readonly #closedFuncs: Map<FuncType, FuncTypeIndex> = new Map();
+  /** Of the type that is being added, and so of its parts. */
+  #scope: TypeScope | undefined;
+  readonly #numbering: Mapping<Interned, Planned> = {
+    part: (part) => this.valType(part, this.#scope!),
+    resource: (resource) => this.#scope!.resource(resource),
+  };
   /** Whether a type of the table mentions resources. */
   readonly #open: boolean[] = [];
 
@@ -34,7 +40,8 @@ export class TypeTable {
   valType(type: ValType, scope: TypeScope): TypeIndex {
     const known = this.#closed.get(type) ?? scope.types.get(type);
     if (known !== undefined) return known;
-    const node = mapShape(type, this.#numbering(scope));
+    this.#scope = scope;
+    const node = mapShape(type, this.#numbering);
     const parts = partsOf<Planned>(node);
     this.#budget.spend(1 + parts.length);
     const index = intern(this.#typeKeys, this.types, node);
@@ -46,7 +53,8 @@ export class TypeTable {
   funcType(type: FuncType, scope: TypeScope): FuncTypeIndex {
     const known = this.#closedFuncs.get(type) ?? scope.funcTypes.get(type);
     if (known !== undefined) return known;
-    const node = mapShape(type, this.#numbering(scope));
+    this.#scope = scope;
+    const node = mapShape(type, this.#numbering);
     const parts = partsOf<Planned>(node);
     this.#budget.spend(parts.length);
     const index = intern(this.#funcTypeKeys, this.funcTypes, node);
@@ -54,25 +62,18 @@ export class TypeTable {
     return index;
   }
 
-  #numbering(scope: TypeScope): Mapping<Interned, Planned> {
-    return { part: (part) => this.valType(part, scope), resource: (resource) => scope.resource(resource) };
-  }
-
   #anyOpen(parts: readonly LabelledPayload[]): boolean {
     return parts.some(({ type }) => type !== undefined && this.#open[type]);
   }
 }
 
-/**
- * The number in `table` of what has this content. If nothing there has, it is added: as `item`, or as a copy that is
- * plain data, without what is undefined.
- */
-export function intern<I extends number, T>(numbers: Map<string, I>, table: T[], content: unknown, item?: T): I {
+/** The number of `item` in `table`, where it is added unless one with the same content is there. */
+export function intern<I extends number, T>(numbers: Map<string, I>, table: T[], item: T, content: unknown = item): I {
   const key = JSON.stringify(content);
   const known = numbers.get(key);
   if (known !== undefined) return known;
   const index = table.length as I;
-  table.push(item ?? (JSON.parse(key) as T));
+  table.push(item);
   numbers.set(key, index);
   return index;
 }

@@ -29,7 +29,6 @@ export const primitives: { readonly [K in PrimitiveKind]: ValType & { readonly k
 export class TypeInterner {
   readonly #types: Map<string, ValType> = new Map();
   readonly #funcs: Map<string, FuncType> = new Map();
-  readonly #numbers: Map<ValType | ResourceType, number> = new Map();
   #resources = 0;
 
   /** The type with the structure of `type`. */
@@ -113,7 +112,7 @@ export class TypeInterner {
         return key;
       case "own":
       case "borrow":
-        return `${key} ${this.#number(type.resource)}`;
+        return `${key} ${numberOf(type.resource)}`;
       case "list":
         if (type.length !== undefined) key += type.length;
         break;
@@ -123,18 +122,23 @@ export class TypeInterner {
     }
     for (const part of partsOf<Interned>(type)) {
       key += ` ${part.label.length}.${part.label}`;
-      if (part.type !== undefined) key += `:${this.#number(part.type)}`;
+      if (part.type !== undefined) key += `:${numberOf(part.type)}`;
     }
     return key;
   }
+}
 
-  #number(part: ValType | ResourceType): number {
-    return known(this.#numbers, part, this.#numbers.size);
-  }
+/** Where a type keeps the number that stands for it in keys of others. */
+const number: unique symbol = Symbol("number");
+let numbers = 0;
+
+function numberOf(type: (ValType | ResourceType) & { [number]?: number }): number {
+  type[number] ??= numbers++;
+  return type[number];
 }
 
 /** What `map` has for `key`: `value`, unless something is there already. */
-function known<K, V>(map: Map<K, V>, key: K, value: V): V {
+function known<T>(map: Map<string, T>, key: string, value: T): T {
   const found = map.get(key);
   if (found !== undefined) return found;
   map.set(key, value);

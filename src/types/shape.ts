@@ -58,39 +58,50 @@ export interface Mapping<From extends Material, To extends Material> {
   resource(resource: From["resource"]): To["resource"];
 }
 
-/** The structure of `shape`, with its parts in order and its resource replaced. */
+/** The structure of `shape`, with its parts in order and its resource replaced; what is not there is left out. */
 export function mapShape<A extends Material, B extends Material>(shape: ValShape<A>, to: Mapping<A, B>): ValShape<B>;
 export function mapShape<A extends Material, B extends Material>(shape: FuncShape<A>, to: Mapping<A, B>): FuncShape<B>;
 export function mapShape<A extends Material, B extends Material>(shape: Shape<A>, to: Mapping<A, B>): Shape<B> {
-  const optional = (part: A["part"] | undefined, at?: CaseOf<A>) =>
-    part === undefined ? undefined : to.part(part, at);
   const fields = (given: readonly FieldOf<A>[]) => given.map((f) => ({ label: f.label, type: to.part(f.type, f) }));
   switch (shape.kind) {
-    case "list":
-      return { kind: "list", element: to.part(shape.element), length: shape.length };
+    case "list": {
+      const list = { kind: shape.kind, element: to.part(shape.element) };
+      return shape.length === undefined ? list : { ...list, length: shape.length };
+    }
     case "map":
-      return { kind: "map", key: to.part(shape.key), value: to.part(shape.value) };
+      return { kind: shape.kind, key: to.part(shape.key), value: to.part(shape.value) };
     case "record":
-      return { kind: "record", fields: fields(shape.fields) };
+      return { kind: shape.kind, fields: fields(shape.fields) };
     case "tuple":
-      return { kind: "tuple", types: shape.types.map((type) => to.part(type)) };
+      return { kind: shape.kind, types: shape.types.map((type) => to.part(type)) };
     case "variant":
-      return { kind: "variant", cases: shape.cases.map((c) => ({ label: c.label, type: optional(c.type, c) })) };
+      return {
+        kind: shape.kind,
+        cases: shape.cases.map((c) =>
+          c.type === undefined ? { label: c.label } : { label: c.label, type: to.part(c.type, c) },
+        ),
+      };
     case "enum":
     case "flags":
       return { kind: shape.kind, labels: shape.labels };
     case "option":
-      return { kind: "option", type: to.part(shape.type) };
-    case "result":
-      return { kind: "result", ok: optional(shape.ok), error: optional(shape.error) };
+      return { kind: shape.kind, type: to.part(shape.type) };
+    case "result": {
+      const result: { kind: "result"; ok?: B["part"]; error?: B["part"] } = { kind: shape.kind };
+      if (shape.ok !== undefined) result.ok = to.part(shape.ok);
+      if (shape.error !== undefined) result.error = to.part(shape.error);
+      return result;
+    }
     case "own":
     case "borrow":
       return { kind: shape.kind, resource: to.resource(shape.resource) };
     case "stream":
     case "future":
-      return { kind: shape.kind, payload: optional(shape.payload) };
-    case "func":
-      return { kind: "func", async: shape.async, params: fields(shape.params), result: optional(shape.result) };
+      return shape.payload === undefined ? { kind: shape.kind } : { kind: shape.kind, payload: to.part(shape.payload) };
+    case "func": {
+      const func = { kind: shape.kind, async: shape.async, params: fields(shape.params) };
+      return shape.result === undefined ? func : { ...func, result: to.part(shape.result) };
+    }
     default:
       return { kind: shape.kind satisfies PrimitiveKind };
   }

@@ -29,15 +29,13 @@ export interface Facts {
 const WORD = 8;
 
 const simple: Facts = { depth: 1, borrow: false, resource: false, pointer: false, maxSize: WORD };
-const known: WeakMap<ValType | FuncType, Facts> = new WeakMap();
 
-export function factsOf(type: ValType | FuncType): Facts {
-  let facts = known.get(type);
-  if (facts === undefined) {
-    facts = workOut(type);
-    known.set(type, facts);
-  }
-  return facts;
+/** Where a type keeps what is known of it, out of the sight of all others: nothing is asked for more often. */
+const known: unique symbol = Symbol("facts");
+
+export function factsOf(type: (ValType | FuncType) & { [known]?: Facts }): Facts {
+  type[known] ??= workOut(type);
+  return type[known];
 }
 
 /** `contains` in the specification, for every question at once. */

@@ -37,7 +37,7 @@ export function renamed(node: NameNode): NameNode {
 const node: unique symbol = Symbol("names");
 
 interface NamedDecl extends ExternDecl {
-  readonly [node]: NameNode;
+  [node]?: NameNode;
 }
 
 /** A declaration of something whose type uses the names of `names`. */
@@ -47,13 +47,14 @@ export function makeDecl(
   type: ExternType,
   names: NameNode,
 ): ExternDecl {
-  const decl: NamedDecl = { name, attributes, type, [node]: names };
+  const decl: NamedDecl = { name, attributes, type };
+  decl[node] = names;
   return decl;
 }
 
 /** The names that the type of `decl` uses; those of its parts, if it is an instance or a component, are kept with them. */
 export function nodeOf(decl: ExternDecl): NameNode {
-  return (decl as Partial<NamedDecl>)[node] ?? closed;
+  return (decl as NamedDecl)[node] ?? closed;
 }
 
 /** The names that are visible in one direction (imports, or exports) of one component or component type. */
