@@ -45,13 +45,18 @@ export class Substitution {
     return this.#resources.has(resource) || (this.#parent?.binds(resource) ?? false);
   }
 
+  /** Whether there is nothing that this replaces. */
+  get isEmpty(): boolean {
+    return this.#resources.size === 0 && (this.#parent?.isEmpty ?? true);
+  }
+
   resource(resource: ResourceType): ResourceType {
     return this.#resources.get(resource) ?? this.#parent?.resource(resource) ?? resource;
   }
 
   /** A value type, as what it is made of becomes; also for functions. */
   part<T extends ValType | FuncType>(type: T): T {
-    if (!factsOf(type).resource) return type;
+    if (!factsOf(type).resource || this.isEmpty) return type;
     const known = this.#types.get(type);
     if (known !== undefined) return known as T;
     this.#context.spend(1, this.#offset);

@@ -184,7 +184,7 @@ class Validator {
     for (const resource of scope.imports.resources) exported.delete(resource);
     const type = componentType(scope, exported);
     context.checkDepth(type, offset);
-    this.#checkClosed({ ...type, exports: new Map(), exportedResources: [] }, offset);
+    if (exported.size > 0) this.#checkClosed({ ...type, exports: new Map(), exportedResources: [] }, offset);
     this.#checkClosed(type, offset);
     return { type, definitions: scope.definitions, offset };
   }
