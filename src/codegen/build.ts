@@ -4,7 +4,7 @@
  * The generators write as one would by hand: an expression is passed on until it is used, and gets a name (`bind`) where
  * it has an effect or is used twice. So whatever a builder gives back must be free of effects, or a name.
  */
-import type { BinaryOperator, Constant, Expr, Stmt } from "./tree.ts";
+import type { BinaryOperator, Constant, Expr, Scalar, Stmt } from "./tree.ts";
 
 export function constant(value: Constant): Expr {
   return { op: "constant", value };
@@ -61,10 +61,6 @@ export function plus(e: Expr, n: number): Expr {
     return binary(e.left, "+", e.right.value + n);
   }
   return binary(e, "+", n);
-}
-
-export function typeOf(operand: Expr): Expr {
-  return { op: "unary", operator: "typeof", operand };
 }
 
 export function conditional(test: Expr, consequent: Expr, alternate: Expr): Expr {
@@ -127,15 +123,10 @@ export function identifier(text: string): string {
   return /^[A-Za-z]/.test(name) ? name : `_${name}`;
 }
 
-/** How many tests `reject` joins: trees are read recursively. */
-const MAX_TESTS = 32;
-
 /** The statements of one function, while they are written. */
 export class Body {
   readonly #names: Names;
   #statements: Stmt[] = [];
-  /** The last statement of `reject`, and how many tests are joined in it. */
-  #rejection: { readonly statement: Stmt; readonly tests: number } | undefined;
 
   constructor(names: Names) {
     this.#names = names;
@@ -201,22 +192,11 @@ export class Body {
     this.add({ op: "if", test, consequent: this.block(consequent), alternate: this.block(alternate) });
   }
 
-  /**
-   * `if (test) invalid();`, for a JavaScript value that is not of its type. Tests that follow one another are joined: the
-   * shorter a function is, the sooner engines put it in the place of its calls.
-   */
-  reject(test: Expr): void {
-    const last = this.#rejection;
-    const joined = last !== undefined && last.tests < MAX_TESTS && this.#statements.at(-1) === last.statement;
-    if (joined) this.#statements.pop();
-    const statement = {
-      op: "if",
-      test: joined && last.statement.op === "if" ? or(last.statement.test, test) : test,
-      consequent: [{ op: "do", value: call("invalid") }],
-      alternate: [],
-    } satisfies Stmt;
-    this.add(statement);
-    this.#rejection = { statement, tests: joined ? last.tests + 1 : 1 };
+  /** `value` has to be of `kind`. */
+  expect(value: Expr, kind: Scalar): Expr {
+    const named = value.op === "local" ? value : this.bind(value, value.op === "get" ? value.key : kind);
+    if (named.op === "local") this.add({ op: "expect", name: named.name, kind });
+    return named;
   }
 
   /** `for (let i = 0; i < below; i++)` */

@@ -240,13 +240,6 @@ function mayNotBeLeft({ realloc, postReturn }: CanonicalOptions): boolean {
   return realloc !== undefined || postReturn !== undefined;
 }
 
-/** `self_and_ancestors` in the specification. */
-export function selfAndAncestors(plan: Plan, instance: InstanceIndex): InstanceIndex[] {
-  const instances: InstanceIndex[] = [];
-  for (let i: InstanceIndex | undefined = instance; i !== undefined; i = plan.instances[i]!.parent) instances.push(i);
-  return instances;
-}
-
 /** A name for a function, from a name in a plan: of `ns:pkg/iface@1.0.0#[method]request.send-all`, `requestSendAll`. */
 export function functionLabel(name: string): string {
   const [, member] = /(?:#|^)(?:\[[\w-]+\])?([\w.-]*)$/.exec(name) ?? [];

@@ -10,11 +10,12 @@
  * loaded only for plans that have any (`AsyncCodegen`).
  */
 import { flattenFuncType } from "../abi/flatten.ts";
+import { areRelated } from "../plan/ancestry.ts";
 import type { Blocking } from "../plan/blocking.ts";
 import type { Export, ImportIndex, LiftIndex, Plan, Trampoline, TrampolineIndex } from "../plan/plan.ts";
 import type { AsyncFunctions, CoreFunction, FunctionTable, HostFunction, LowerMaker } from "../runtime/functions.ts";
 import * as library from "../runtime/library.ts";
-import { functionLabel, selfAndAncestors } from "./call-code.ts";
+import { functionLabel } from "./call-code.ts";
 import { evaluateModule } from "./evaluate.ts";
 import { liftMaker, lowerMaker } from "./functions.ts";
 import { Generator } from "./generator.ts";
@@ -66,6 +67,7 @@ export function compileFunctions(
       }),
     ),
     lowers: lowerMakers(compiler),
+    refused: new Set(lowersOf(plan).flatMap(([index, lower]) => (isRefused(plan, lower) ? [index] : []))),
   };
 }
 
@@ -149,25 +151,28 @@ export function plainLowers(
   blocking: Blocking | undefined,
 ): readonly (readonly [TrampolineIndex, Lower])[] {
   const shims = new Set(blocking?.shims);
-  return [...generator.plan.trampolines.entries()].flatMap(([i, trampoline]) =>
-    trampoline.op === "lower" && !shims.has(i as TrampolineIndex) && isPlain(generator, blocking, trampoline)
-      ? [[i as TrampolineIndex, trampoline]]
-      : [],
+  return lowersOf(generator.plan).filter(([i, lower]) => !shims.has(i) && isPlain(generator, blocking, lower));
+}
+
+function lowersOf({ trampolines }: Plan): readonly (readonly [TrampolineIndex, Lower])[] {
+  return [...trampolines.entries()].flatMap(([i, trampoline]) =>
+    trampoline.op === "lower" ? [[i as TrampolineIndex, trampoline]] : [],
   );
+}
+
+/** Whether a caller can never enter its callee, whatever else is going on. */
+function isRefused(plan: Plan, { callee, options }: Lower): boolean {
+  if (callee.from === "import") return false;
+  return areRelated(plan, plan.options[options]!.instance, plan.options[plan.lifts[callee.lift]!.options]!.instance);
 }
 
 /** Whether calls of a lowered function are no tasks, and are possible at all. */
 function isPlain({ plan }: Generator, blocking: Blocking | undefined, lower: Lower): boolean {
-  const { callee, options, type } = lower;
+  const { callee, type } = lower;
   if (plan.funcTypes[type]!.async) return false;
   if (callee.from === "import") return true;
   const { instance } = plan.options[plan.lifts[callee.lift]!.options]!;
-  return blocking?.tasks[instance] !== true && !areRelated(plan, plan.options[options]!.instance, instance);
-}
-
-/** Whether one instance is the other or inside of it. Calls between such are refused by whoever binds the trampoline. */
-function areRelated(plan: Plan, a: Parameters<typeof selfAndAncestors>[1], b: typeof a): boolean {
-  return selfAndAncestors(plan, a).includes(b) || selfAndAncestors(plan, b).includes(a);
+  return blocking?.tasks[instance] !== true && !isRefused(plan, lower);
 }
 
 function once<T>(make: () => T): () => T {

@@ -5,7 +5,16 @@
  * constants and outside functions are values, and the shapes that matter (few arguments, a constant operand, an aligned
  * access to an array) have closures of their own. Closures for a function are made at its first call.
  */
-import { BINDING, type BinaryOperator, type Expr, type Func, type Maker, type Module, type Stmt } from "./tree.ts";
+import {
+  BINDING,
+  type BinaryOperator,
+  type Expr,
+  type Func,
+  type Maker,
+  type Module,
+  type Scalar,
+  type Stmt,
+} from "./tree.ts";
 
 // biome-ignore lint/complexity/noBannedTypes: anything that can be called
 type Callable = Function & ((...args: unknown[]) => unknown);
@@ -174,6 +183,15 @@ class Scope {
         const value = this.code(s.value);
         return (frame) => {
           value(frame);
+          return false;
+        };
+      }
+      case "expect": {
+        const slot = this.#slot(s.name);
+        const fits = fitting[s.kind];
+        const invalid = this.#surroundings.env("invalid") as Callable;
+        return (frame) => {
+          if (!fits(frame[slot])) invalid();
           return false;
         };
       }
@@ -367,6 +385,18 @@ class Scope {
     }
   }
 }
+
+/** Whether a value is of a kind. */
+const fitting: Readonly<Record<Scalar, (v: unknown) => boolean>> = {
+  u8: (v) => v === ((v as number) & 255),
+  s8: (v) => v === ((v as number) << 24) >> 24,
+  u16: (v) => v === ((v as number) & 65535),
+  s16: (v) => v === ((v as number) << 16) >> 16,
+  u32: (v) => v === (v as number) >>> 0,
+  s32: (v) => v === ((v as number) | 0),
+  number: (v) => typeof v === "number",
+  boolean: (v) => typeof v === "boolean",
+};
 
 /** One step after the other, until one returns. */
 function sequence(steps: readonly Step[]): Step {

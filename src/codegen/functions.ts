@@ -7,10 +7,11 @@
  */
 import { flattenFuncType, type Signature } from "../abi/flatten.ts";
 import { camelCase } from "../abi/js-names.ts";
+import { selfAndAncestors } from "../plan/ancestry.ts";
 import type { CanonicalOptions, Lift, Plan, Trampoline } from "../plan/plan.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
 import { apply, call, constant, env, local, method, nothing } from "./build.ts";
-import { CallCode, functionLabel, selfAndAncestors } from "./call-code.ts";
+import { CallCode, functionLabel } from "./call-code.ts";
 import type { Generator, Side } from "./generator.ts";
 import { assignCase, declareFlats, lowerFlat } from "./lower-flat.ts";
 import { hasHandles } from "./plan-types.ts";

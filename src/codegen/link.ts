@@ -6,9 +6,10 @@
  * the parameters and lower them, call, lift the result and lower it, `post-return`, leave the callee.
  */
 import { flattenFuncType } from "../abi/flatten.ts";
+import { selfAndAncestors } from "../plan/ancestry.ts";
 import type { CanonicalOptions, Lift, Trampoline } from "../plan/plan.ts";
 import { apply, array, call, env, get, local, method, nothing, record } from "./build.ts";
-import { CallCode, functionLabel, selfAndAncestors } from "./call-code.ts";
+import { CallCode, functionLabel } from "./call-code.ts";
 import { componentValues } from "./component-values.ts";
 import type { Generator, Side } from "./generator.ts";
 import { lowerFlat } from "./lower-flat.ts";

@@ -25,18 +25,23 @@ export function valTypes(plan: Plan): ValType[] {
   return types;
 }
 
-const costs: WeakMap<ValType, number> = new WeakMap();
+/** `answer`, which is worked out once for each type. */
+function remembered<T>(answer: (t: ValType) => T): (t: ValType) => T {
+  const known: WeakMap<ValType, T> = new WeakMap();
+  return (t) => {
+    let value = known.get(t);
+    if (value === undefined) {
+      value = answer(t);
+      known.set(t, value);
+    }
+    return value;
+  };
+}
 
 /** How many nodes of code `t` takes in place. Lists take one: their loops are in helpers anyway. */
-export function cost(t: ValType): number {
-  let sum = costs.get(t);
-  if (sum === undefined) {
-    sum = ownCost(t);
-    for (const part of inlineParts(t)) sum += cost(part);
-    costs.set(t, sum);
-  }
-  return sum;
-}
+export const cost: (t: ValType) => number = remembered((t) =>
+  inlineParts(t).reduce((sum, part) => sum + cost(part), ownCost(t)),
+);
 
 /** Scalars take nothing, so that they are always written in place. */
 export function ownCost(t: ValType): number {
@@ -65,57 +70,25 @@ function inlineParts(t: ValType): readonly ValType[] {
 }
 
 const handleKinds: ReadonlySet<ValType["kind"]> = new Set(["own", "borrow", "stream", "future", "error-context"]);
-const withHandles: WeakMap<ValType, boolean> = new WeakMap();
 
 /** Whether values of type `t` can have handles in them, so that lifting and lowering them has effects. */
-export function hasHandles(t: ValType): boolean {
-  let answer = withHandles.get(t);
-  if (answer === undefined) {
-    answer = handleKinds.has(t.kind) || parts(t).some(hasHandles);
-    withHandles.set(t, answer);
-  }
-  return answer;
-}
-
-const withPointers: WeakMap<ValType, boolean> = new WeakMap();
+export const hasHandles: (t: ValType) => boolean = remembered(
+  (t) => handleKinds.has(t.kind) || parts(t).some(hasHandles),
+);
 
 /** Whether storing a value of type `t` asks the guest for room. */
-export function hasPointers(t: ValType): boolean {
-  let answer = withPointers.get(t);
-  if (answer === undefined) {
-    const isPointer = t.kind === "string" || t.kind === "map" || (t.kind === "list" && t.length === undefined);
-    answer = isPointer || parts(t).some(hasPointers);
-    withPointers.set(t, answer);
-  }
-  return answer;
-}
+export const hasPointers: (t: ValType) => boolean = remembered((t) => {
+  const isPointer = t.kind === "string" || t.kind === "map" || (t.kind === "list" && t.length === undefined);
+  return isPointer || parts(t).some(hasPointers);
+});
 
-const asynchronous: WeakMap<ValType, boolean> = new WeakMap();
-
-/** Whether values of type `t` can have streams, futures or error contexts in them. */
-export function isAsync(t: ValType): boolean {
-  let answer = asynchronous.get(t);
-  if (answer === undefined) {
-    answer = t.kind === "stream" || t.kind === "future" || t.kind === "error-context" || parts(t).some(isAsync);
-    asynchronous.set(t, answer);
-  }
-  return answer;
-}
-
-/** The types that values of type `t` consist of: a stream is a handle. */
 function parts(t: ValType): readonly ValType[] {
   if (t.kind === "stream" || t.kind === "future") return [];
   return partsOf<Interned>(t).flatMap(({ type }) => type ?? []);
 }
 
-const pairs: WeakMap<ValType, ValTypeOf<"tuple">> = new WeakMap();
-
 /** An entry of a map: what `despecialize` makes of it, as a tuple. */
-export function pairType(t: ValTypeOf<"map">): ValTypeOf<"tuple"> {
-  let pair = pairs.get(t);
-  if (pair === undefined) {
-    pair = { kind: "tuple", types: [t.key, t.value] };
-    pairs.set(t, pair);
-  }
-  return pair;
-}
+export const pairType: (t: ValTypeOf<"map">) => ValTypeOf<"tuple"> = remembered((t) => {
+  assert(t.kind === "map");
+  return { kind: "tuple", types: [t.key, t.value] };
+});

@@ -1,7 +1,16 @@
 /**
  * Prints trees as JavaScript source that people can read: it is what a debugger shows them.
  */
-import { BINDING, type Constant, type Expr, type Func, type Maker, type Module, type Stmt } from "./tree.ts";
+import {
+  BINDING,
+  type Constant,
+  type Expr,
+  type Func,
+  type Maker,
+  type Module,
+  type Scalar,
+  type Stmt,
+} from "./tree.ts";
 
 /** Longer lines are broken where that is easy: at the fields of records and the arguments of calls. */
 const LINE_WIDTH = 120;
@@ -45,6 +54,18 @@ const precedence: Readonly<Record<string, number>> = {
 
 const bitwise: ReadonlySet<string> = new Set(["&", "|", "^", "<<", ">>", ">>>"]);
 
+/** Tests that a value is not of a kind. */
+const misfits: Readonly<Record<Scalar, (v: string) => string>> = {
+  u8: (v) => `${v} !== (${v} & 255)`,
+  s8: (v) => `${v} !== (${v} << 24) >> 24`,
+  u16: (v) => `${v} !== (${v} & 65535)`,
+  s16: (v) => `${v} !== (${v} << 16) >> 16`,
+  u32: (v) => `${v} !== ${v} >>> 0`,
+  s32: (v) => `${v} !== (${v} | 0)`,
+  number: (v) => `typeof ${v} !== "number"`,
+  boolean: (v) => `typeof ${v} !== "boolean"`,
+};
+
 class Printer {
   /** What has been mentioned that is no local. */
   readonly outside: Set<string> = new Set();
@@ -62,7 +83,16 @@ class Printer {
 
   #block(statements: readonly Stmt[], indent: string): string {
     let text = "";
-    for (const statement of statements) text += `${indent}${this.#stmt(statement, indent)}\n`;
+    const tests: string[] = [];
+    for (const [i, statement] of statements.entries()) {
+      if (statement.op === "expect") {
+        // Joined to what follows: the shorter a function is, the sooner engines put it in the place of its calls.
+        tests.push(misfits[statement.kind](statement.name));
+        if (statements[i + 1]?.op === "expect") continue;
+        this.outside.add("invalid");
+        text += `${indent}if (${tests.splice(0).join(" || ")}) invalid();\n`;
+      } else text += `${indent}${this.#stmt(statement, indent)}\n`;
+    }
     return text;
   }
 
@@ -70,7 +100,7 @@ class Printer {
     return statements.length === 0 ? "{}" : `{\n${this.#block(statements, `${indent}  `)}${indent}}`;
   }
 
-  #stmt(s: Stmt, indent: string): string {
+  #stmt(s: Exclude<Stmt, { op: "expect" }>, indent: string): string {
     switch (s.op) {
       case "const":
         return `const ${s.name} = ${this.#expr(s.value, 0, indent)};`;
@@ -79,7 +109,7 @@ class Printer {
       case "assign":
         return `${s.name} = ${this.#expr(s.value, 0, indent)};`;
       case "set":
-        return this.#set(s, indent);
+        return `${this.#expr(s.object, MEMBER, indent)}${member(s.key)} = ${this.#expr(s.value, 0, indent)};`;
       case "put": {
         const target = `${this.#expr(s.object, MEMBER, indent)}[${this.#expr(s.index, 0, indent)}]`;
         return `${target} = ${this.#expr(s.value, 0, indent)};`;
@@ -116,11 +146,11 @@ class Printer {
     const [first] = s.consequent;
     if (s.alternate.length === 0) {
       const short = s.consequent.length === 1 && isSimple(first!);
-      return test + (short ? this.#stmt(first!, indent) : this.#braces(s.consequent, indent));
+      return test + (short ? this.#block([first!], indent).trim() : this.#braces(s.consequent, indent));
     }
     const [second] = s.alternate;
     const chained = s.alternate.length === 1 && second!.op === "if";
-    const alternate = chained ? this.#stmt(second!, indent) : this.#braces(s.alternate, indent);
+    const alternate = chained ? this.#block([second!], indent).trim() : this.#braces(s.alternate, indent);
     return `${test}${this.#braces(s.consequent, indent)} else ${alternate}`;
   }
 
@@ -132,18 +162,6 @@ class Printer {
     if (leaves && statements.length === 1) return this.#stmt(last, indent);
     const inner = `${indent}  `;
     return `{\n${this.#block(statements, inner)}${leaves ? "" : `${inner}break;\n`}${indent}}`;
-  }
-
-  /** `a.b = a.b | c` is printed as `a.b |= c`. */
-  #set({ object, key, value }: Extract<Stmt, { op: "set" }>, indent: string): string {
-    const target = `${this.#expr(object, MEMBER, indent)}${member(key)}`;
-    if (value.op === "binary" && (value.operator === "&" || value.operator === "|")) {
-      const { left } = value;
-      if (left.op === "get" && left.key === key && isSameLocal(left.object, object)) {
-        return `${target} ${value.operator}= ${this.#expr(value.right, 0, indent)};`;
-      }
-    }
-    return `${target} = ${this.#expr(value, 0, indent)};`;
   }
 
   // ---- Expressions
@@ -228,10 +246,6 @@ class Printer {
 /** Whether a statement can stand behind an `if` without braces. */
 function isSimple({ op }: Stmt): boolean {
   return op === "do" || op === "return" || op === "throw" || op === "assign" || op === "set" || op === "put";
-}
-
-function isSameLocal(a: Expr, b: Expr): boolean {
-  return a.op === "local" && b.op === "local" && a.name === b.name;
 }
 
 function parenthesize(text: string, needed: boolean): string {

@@ -108,8 +108,10 @@ function storeHere(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr, o
     case "error-context": {
       const index = code.bind(call("lowerErrorContext", code.cx(side), value), "error");
       write(code, side, "u32", ptr, offset, index);
+      return;
     }
   }
+  t satisfies never;
 }
 
 /** `store_variant` in the specification, once the case is known. */

@@ -34,6 +34,9 @@ export type Expr =
   | { readonly op: "record"; readonly fields: readonly (readonly [key: string, value: Expr])[] }
   | { readonly op: "array"; readonly elements: readonly Expr[] };
 
+/** What a value can be asked to be: an integer of so many bits, any number, or a boolean. */
+export type Scalar = "u8" | "s8" | "u16" | "s16" | "u32" | "s32" | "number" | "boolean";
+
 export type Stmt =
   | { readonly op: "const"; readonly name: string; readonly value: Expr }
   | { readonly op: "let"; readonly name: string; readonly value: Expr | undefined }
@@ -65,6 +68,8 @@ export type Stmt =
       readonly step: number;
       readonly body: readonly Stmt[];
     }
+  /** `if (name is not of this kind) invalid();`. Of what is no number at all, finding out may throw something else. */
+  | { readonly op: "expect"; readonly name: string; readonly kind: Scalar }
   | { readonly op: "return"; readonly value: Expr | undefined }
   | { readonly op: "throw"; readonly value: Expr }
   | { readonly op: "try"; readonly body: readonly Stmt[]; readonly error: string; readonly handler: readonly Stmt[] };

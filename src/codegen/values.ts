@@ -7,21 +7,7 @@
  */
 import { keysOf } from "../abi/js-names.ts";
 import type { Case, ValType, ValTypeOf } from "../types/types.ts";
-import {
-  array,
-  binary,
-  call,
-  conditional,
-  constant,
-  env,
-  get,
-  index,
-  method,
-  nothing,
-  or,
-  record,
-  typeOf,
-} from "./build.ts";
+import { array, binary, call, conditional, constant, env, get, index, method, nothing, or, record } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
 import { checkedPart, type Range, type View } from "./place.ts";
 import type { Expr } from "./tree.ts";
@@ -125,21 +111,6 @@ function isNested(t: ValTypeOf<"option">): boolean {
   return t.type.kind === "option";
 }
 
-/** What an integer is to be equal to if it is of the type. Of what is no number, this is another value, or throws. */
-const fitted: Partial<Record<View, (value: Expr) => Expr>> = {
-  u8: (value) => binary(value, "&", 0xff),
-  s8: (value) => binary(binary(value, "<<", 24), ">>", 24),
-  u16: (value) => binary(value, "&", 0xffff),
-  s16: (value) => binary(binary(value, "<<", 16), ">>", 16),
-  u32: (value) => binary(value, ">>>", 0),
-  s32: (value) => binary(value, "|", 0),
-};
-
-/** A name for a value that is read from an object: reading it twice could give two values. */
-function nameOf(code: Code, value: Expr, kind: string): Expr {
-  return code.named(value, value.op === "get" ? value.key : kind);
-}
-
 /** What values that are no objects have, too: none of these tells the one from the other. */
 const primitive: ReadonlySet<string> = new Set(
   [String, Number, Boolean, Symbol, BigInt].flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype)),
@@ -153,27 +124,18 @@ function tellsObjects({ fields }: ValTypeOf<"record">): boolean {
 }
 
 /**
- * Values as JavaScript has them. Each is checked, and named before it is: `reject` says nothing but that one is wrong. So
- * do errors of the engine, on the way to a field of `null` or where a bigint meets a number.
+ * Values as JavaScript has them. Each is checked, and of one that is wrong nothing is said but that: errors of the engine,
+ * on the way to a field of `null` or where a bigint meets a number, say as much.
  */
 export const hostValues: Values = {
   name: "host",
 
   lowerNumber(code, kind, value) {
     if (kind === "u64" || kind === "s64") return call(`to${capitalized(kind)}`, value);
-    const number = nameOf(code, value, kind);
-    const fit = fitted[kind];
-    code.reject(
-      fit === undefined ? binary(typeOf(number), "!==", constant("number")) : binary(number, "!==", fit(number)),
-    );
-    return number;
+    return code.expect(value, kind === "f32" || kind === "f64" ? "number" : kind);
   },
 
-  lowerBool(code, value) {
-    const flag = nameOf(code, value, "bool");
-    code.reject(binary(typeOf(flag), "!==", constant("boolean")));
-    return conditional(flag, constant(1), constant(0));
-  },
+  lowerBool: (code, value) => conditional(code.expect(value, "boolean"), constant(1), constant(0)),
 
   liftChar: (i) => call("charFromI32", i),
   lowerChar: (value) => call("toChar", value),

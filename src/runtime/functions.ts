@@ -30,6 +30,8 @@ export interface FunctionTable {
   readonly lifts: ReadonlyMap<LiftIndex, LiftMakers>;
   /** For each trampoline whose `op` is `lower`: of a host function, or of another component's lift (both sides in one function). */
   readonly lowers: ReadonlyMap<TrampolineIndex, LowerMaker>;
+  /** The lowered functions whose callers can never enter their callees. */
+  readonly refused?: ReadonlySet<TrampolineIndex>;
   /** What calls that are tasks are made of. Absent where there are none. */
   readonly async?: AsyncFunctions | undefined;
 }

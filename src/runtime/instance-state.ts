@@ -246,10 +246,7 @@ export class InstanceState {
   #lower(index: TrampolineIndex, { callee, type, options, name }: Lower): CoreFunction {
     const { plan, resources, asyncTypes } = this;
     const caller = this.instances[plan.options[options]!.instance]!;
-    if (callee.from === "lift") {
-      const instance = this.instances[plan.options[plan.lifts[callee.lift]!.options]!.instance]!;
-      if (related(caller, instance)) return refuseEntry();
-    }
+    if (this.#functions.refused?.has(index)) return refuseEntry();
     const imported = callee.from === "import" ? this.#import(callee.import, "func") : undefined;
     const path = callee.from === "import" ? importWords(plan.imports[callee.import]!.path) : wordsOf(name);
     const task = this.#async?.lower(index, this.plan.trampolines[index] as Lower, imported, path);
@@ -294,14 +291,6 @@ export class InstanceState {
     if (!this.#withStorage.has(instance)) return func;
     return this.#async?.nested(instance, func) ?? nestedWithStorage(this.instances[instance]!, func);
   }
-}
-
-/**
- * Whether one instance is the other or inside of it. Calls between such instances trap: the prose of the Canonical ABI
- * allows them, but the official scripts do not "for now" (`async/trap-on-reenter.wast`).
- */
-function related(a: ComponentInstance, b: ComponentInstance): boolean {
-  return a.selfAndAncestors().includes(b) || b.selfAndAncestors().includes(a);
 }
 
 /** The words of a function's name in a plan: `ns:pkg/iface@1.0.0#greet`. */

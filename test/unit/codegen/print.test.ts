@@ -15,7 +15,7 @@ import {
   record,
 } from "../../../src/codegen/build.ts";
 import { printModule } from "../../../src/codegen/print.ts";
-import type { Expr, Stmt } from "../../../src/codegen/tree.ts";
+import type { Expr, Stmt, SwitchCase } from "../../../src/codegen/tree.ts";
 
 function print(...body: Stmt[]): string {
   const source = printModule({ functions: [{ name: "f", params: ["a", "b"], body }], makers: [] });
@@ -63,26 +63,41 @@ test("additions of constants are one", () => {
   assert.equal(expr(plus(constant(4), 8)), "12");
 });
 
+test("what is expected of locals that follow one another is asked at once", () => {
+  const source = printModule({
+    functions: [
+      {
+        name: "f",
+        params: ["a", "b"],
+        body: [
+          { op: "expect", name: "a", kind: "u32" },
+          { op: "expect", name: "b", kind: "number" },
+          { op: "return", value: undefined },
+          { op: "expect", name: "a", kind: "s8" },
+        ],
+      },
+    ],
+    makers: [],
+  });
+  assert.match(source, /if \(a !== a >>> 0 \|\| typeof b !== "number"\) invalid\(\);\n {2}return;\n/);
+  assert.match(source, / {2}if \(a !== \(a << 24\) >> 24\) invalid\(\);\n\}/);
+  assert.match(source, /const \{ invalid \} = library;/);
+});
+
 test("statements", () => {
-  const update: Stmt = { op: "set", object: a, key: "flags", value: binary(get(a, "flags"), "|", 2) };
-  assert.equal(print(update), "a.flags |= 2;");
-  assert.equal(
-    print({ op: "set", object: b, key: "flags", value: binary(get(a, "flags"), "|", 2) }),
-    "b.flags = a.flags | 2;",
-  );
   assert.equal(print({ op: "do", value: get(record([["x", a]]), "y") }), "({ x: a }.y);");
   const leave: Stmt = { op: "return", value: a };
   assert.equal(print({ op: "if", test: a, consequent: [leave], alternate: [] }), "if (a) return a;");
   const chain: Stmt = { op: "if", test: b, consequent: [leave], alternate: [] };
   assert.equal(print({ op: "if", test: a, consequent: [], alternate: [chain] }), "if (a) {} else if (b) return a;");
-  const cases = [
+  const cases: SwitchCase[] = [
     { value: 0, body: [leave] },
     { value: "x", body: [] },
-    { value: 2, body: [update] },
+    { value: 2, body: [{ op: "set", object: a, key: "flags", value: b }] },
   ];
   assert.equal(
     print({ op: "switch", subject: a, cases, alternate: [leave] }),
-    'switch (a) {\n  case 0: return a;\n  case "x": break;\n  case 2: {\n    a.flags |= 2;\n    break;\n  }\n  default: return a;\n}',
+    'switch (a) {\n  case 0: return a;\n  case "x": break;\n  case 2: {\n    a.flags = b;\n    break;\n  }\n  default: return a;\n}',
   );
   const loop: Stmt = { op: "loop", name: "i", from: constant(0), below: or(a, b), step: 1, body: [] };
   assert.equal(print(loop), "for (let i = 0; i < (a || b); i++) {}");

@@ -1,5 +1,6 @@
 /** Plans made by hand, core modules from text, and makers that only pass numbers on: for tests of what runs a plan. */
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
+import { areRelated } from "../../../src/plan/ancestry.ts";
 import type { Initializer, Lift, Plan, Resource, Trampoline } from "../../../src/plan/plan.ts";
 import { cannotEnter, leave, notReturned } from "../../../src/runtime/call.ts";
 import type {
@@ -90,6 +91,13 @@ export function scalarFunctions(plan: Plan): FunctionTable {
   return {
     lifts: new Map(plan.lifts.map((_, index) => [index as never, makers])),
     lowers: new Map(plan.trampolines.map((_, index) => [index as never, scalarLower])),
+    refused: new Set(
+      plan.trampolines.flatMap((t, index) => {
+        if (t.op !== "lower" || t.callee.from !== "lift") return [];
+        const instances = [t.options, plan.lifts[t.callee.lift]!.options].map((i) => plan.options[i]!.instance);
+        return areRelated(plan, instances[0]!, instances[1]!) ? [index as never] : [];
+      }),
+    ),
   };
 }
 
