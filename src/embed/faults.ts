@@ -16,6 +16,10 @@ export class Faults {
     if (!this.has(path)) this.#faults.set(JSON.stringify(path), { code, path, wanted, problem });
   }
 
+  get size(): number {
+    return this.#faults.size;
+  }
+
   /** Whether there is a fault at `path` already. */
   has(path: readonly string[]): boolean {
     return this.#faults.has(JSON.stringify(path));

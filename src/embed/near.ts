@@ -7,12 +7,16 @@ import { quoted } from "../runtime/show.ts";
 /** Longer names than this are not compared letter by letter. */
 const MAX_COMPARED = 100;
 
-/** How many names are told at most. */
+/** How many names are looked at, and told, at most: they may be those of a hostile component. */
+const MAX_LOOKED_AT = 500;
 const MAX_TOLD = 5;
 
 /** `did you mean "a" or "b"?`, if any of `names` is like `wanted`. */
 export function didYouMean(wanted: string, names: readonly string[]): string | undefined {
-  const near = names.filter((name) => isNear(name, wanted)).slice(0, MAX_TOLD);
+  const near = names
+    .slice(0, MAX_LOOKED_AT)
+    .filter((name) => isNear(name, wanted))
+    .slice(0, MAX_TOLD);
   return near.length === 0 ? undefined : `did you mean ${quoted(near, "or")}?`;
 }
 

@@ -86,6 +86,8 @@ class Resolver {
   /** All definitions as one object, for those that are in JavaScript's spelling. */
   readonly #root: Items;
   readonly #spellings: Map<Scope, Spelling> = new Map();
+  /** How types are told that have names in a scope. */
+  readonly #printing: Map<Scope, PrintOptions> = new Map();
 
   constructor(type: ComponentType, definitions: Definitions) {
     this.#type = type;
@@ -119,11 +121,11 @@ class Resolver {
     if (place === undefined) return undefined;
     const found = this.#find(place);
     if (!(found instanceof WebAssembly.Module)) {
-      return this.#notFound(place, print(place), "a WebAssembly.Module", found);
+      return this.#notFound(place, this.#print(place), "a WebAssembly.Module", found);
     }
     const wanted = wantedOf(place);
     const mismatch = wanted.kind === "core-module" ? moduleMismatch(found, wanted.type) : undefined;
-    return mismatch === undefined ? found : this.faults.add("wrong-import", path, print(place), mismatch);
+    return mismatch === undefined ? found : this.faults.add("wrong-import", path, this.#print(place), mismatch);
   }
 
   #func(path: Path, arity: number): ResolvedImport | undefined {
@@ -199,6 +201,13 @@ class Resolver {
 
   // ---- What is said
 
+  /** The type of an import, with other types by the names that they have there. */
+  #print(place: Place): string {
+    const options = this.#printing.get(place.scope) ?? namesIn(place.scope);
+    this.#printing.set(place.scope, options);
+    return printExternType(wantedOf(place), options);
+  }
+
   #notFound(
     { path, name, items, spelling }: Place,
     wanted: string,
@@ -209,14 +218,14 @@ class Resolver {
     if (found !== undefined) {
       return this.faults.add("wrong-import", path, wanted, `${needed} is needed, not ${describe(found)}`);
     }
-    const problem = path.length === 1 ? undefinedName(name, this.#definitions) : lacks(items, "", name, key);
+    const problem = path.length === 1 ? this.#undefinedName(name) : this.#lacks(items, "", name, key);
     return this.faults.add("missing-import", path, wanted, problem);
   }
 
   /** What to say of a function; nothing if its class is missing, of which that is said. */
   #noFunction(place: Place): undefined {
     const { path, name, items, spelling } = place;
-    const text = print(place);
+    const text = this.#print(place);
     const parsed = parseExternName(name);
     if (typeof parsed === "string" || !("resource" in parsed)) {
       return this.#notFound(place, text, "a function", this.#find(place));
@@ -227,8 +236,8 @@ class Resolver {
     const isStatic = parsed.kind === "static";
     const problem =
       Class === undefined || parsed.kind === "constructor"
-        ? lacks(items, "", name, key)
-        : lacks(
+        ? this.#lacks(items, "", name, key)
+        : this.#lacks(
             isStatic ? Class : Class.prototype,
             `class ${key} has no ${isStatic ? "static " : ""}method`,
             name,
@@ -236,39 +245,43 @@ class Resolver {
           );
     return this.faults.add("missing-import", path, text, problem);
   }
+
+  /** Nothing is defined under `name`: what is under like names. */
+  #undefinedName(name: string): string {
+    const at = name.indexOf("@");
+    const defined = [...this.#definitions.keys()];
+    const versions = at < 0 ? [] : defined.filter((other) => other.startsWith(name.slice(0, at + 1)));
+    return this.#withHint("nothing is defined for it", () =>
+      versions.length > 0
+        ? `only ${quoted(versions, "and")}, which is not compatible with it`
+        : didYouMean(name, defined),
+    );
+  }
+
+  /** `items` has nothing for `name`, neither as WIT spells it nor under `key`. */
+  #lacks(items: Items, what: string, name: string, key: string): string {
+    const spellings = key === name ? `"${key}"` : `"${key}" or "${name}"`;
+    const problem = what === "" ? `nothing is defined for it, under ${spellings}` : `${what} "${key}"`;
+    return this.#withHint(problem, () =>
+      didYouMean(
+        key,
+        itemKeys(items).filter((other) => other !== key),
+      ),
+    );
+  }
+
+  #withHint(problem: string, hint: () => string | undefined): string {
+    const told = this.faults.size < MAX_HINTS ? hint() : undefined;
+    return told === undefined ? problem : `${problem}; ${told}`;
+  }
 }
 
 function wantedOf({ scope, name }: Place): ExternType {
   return scope.get(name)!.type;
 }
 
-/** The type of an import, with other types by the names that they have there. */
-function print(place: Place): string {
-  return printExternType(wantedOf(place), namesIn(place.scope));
-}
-
-/** Nothing is defined under `name`: what is under like names. */
-function undefinedName(name: string, definitions: Definitions): string {
-  const at = name.indexOf("@");
-  const defined = [...definitions.keys()];
-  const versions = at < 0 ? [] : defined.filter((other) => other.startsWith(name.slice(0, at + 1)));
-  const hint =
-    versions.length > 0
-      ? `only ${quoted(versions, "and")}, which is not compatible with it`
-      : didYouMean(name, defined);
-  return `nothing is defined for it${hint === undefined ? "" : `; ${hint}`}`;
-}
-
-/** `items` has nothing for `name`, neither as WIT spells it nor under `key`. */
-function lacks(items: Items, what: string, name: string, key: string): string {
-  const near = didYouMean(
-    key,
-    itemKeys(items).filter((other) => other !== key),
-  );
-  const spellings = key === name ? `"${key}"` : `"${key}" or "${name}"`;
-  const problem = what === "" ? `nothing is defined for it, under ${spellings}` : `${what} "${key}"`;
-  return near === undefined ? problem : `${problem}; ${near}`;
-}
+/** Of so many faults it is told what may have been meant; a hostile component may have a million. */
+const MAX_HINTS = 20;
 
 /** How much of a type is told in an error. */
 const MAX_TYPE_LENGTH = 200;

@@ -28,28 +28,16 @@ export interface Explainer {
   readonly asyncTypes?: readonly (AsyncType | undefined)[];
 }
 
-/** Where a value differs from its type, from the value's root on, and how. */
-interface Fault {
-  readonly path: readonly string[];
-  readonly reason: string;
-  /** What reading the value threw, if that is it. */
-  readonly thrown?: { readonly error: unknown };
-}
+type Value = readonly [step: string | undefined, type: TypeIndex, value: unknown];
 
-/** The error for a value that is not of type `type`; `path` leads to the value. */
-export function explain(cx: Explainer, type: TypeIndex, value: unknown, path: readonly string[]): ComponentError {
-  return wrong("wrong-value", path, find(cx, [["", type, value]]) ?? changed);
-}
-
-/** As `explain`, but `undefined` if nothing is wrong with the value. */
+/** The error for a value that is not of type `type`, to which `path` leads; `undefined` if nothing is wrong with it. */
 export function explainFault(
   cx: Explainer,
   type: TypeIndex,
   value: unknown,
   path: readonly string[],
 ): ComponentError | undefined {
-  const fault = find(cx, [["", type, value]]);
-  return fault && wrong("wrong-value", path, fault);
+  return new Walk(cx, "wrong-value", path).first([[undefined, type, value]]);
 }
 
 /** The error for a call of an export whose arguments are wrong: for the first that is. */
@@ -59,8 +47,8 @@ export function explainArguments(
   args: readonly unknown[],
   path: readonly string[],
 ): ComponentError {
-  const values = func.params.map(({ label, type }, i) => [`param "${label}"`, type, args[i]] as const);
-  return wrong("wrong-value", path, find(cx, values) ?? changed);
+  const values = func.params.map(({ label, type }, i): Value => [`param "${label}"`, type, args[i]]);
+  return new Walk(cx, "wrong-value", path).first(values) ?? changed(path);
 }
 
 /**
@@ -74,47 +62,20 @@ export function explainResult(
   path: readonly string[],
 ): ComponentError {
   const node = result === undefined ? undefined : cx.types[result]!;
-  let part: readonly [step: string, type: TypeIndex | undefined, value: unknown] = ["result", result, value];
-  if (node?.kind === "result") {
-    const { tag, val } = value as { readonly tag: "ok" | "err"; readonly val: unknown };
-    part = tag === "ok" ? ["result", node.ok, val] : ["payload of the error thrown", node.error, val];
-  }
-  const [step, type, given] = part;
-  const fault = type === undefined ? undefined : find(cx, [[step, type, given]]);
-  if (fault === undefined) return wrong("wrong-result", [...path, step], changed);
-  const waits = fault.path.length === 1 && fault.reason.endsWith(noPromise);
-  return wrong("wrong-result", path, waits ? { ...fault, reason: fault.reason + useBlocking } : fault);
+  const { tag, val } = node?.kind === "result" ? (value as { tag: string; val: unknown }) : { tag: "", val: value };
+  const type = node?.kind !== "result" ? result : tag === "ok" ? node.ok : node.error;
+  const step = tag === "err" ? "payload of the error thrown" : "result";
+  const fault = type === undefined ? undefined : new Walk(cx, "wrong-result", path).first([[step, type, val]]);
+  return fault ?? changed([...path, step]);
 }
 
 /** For a value that is right at second sight. */
-const changed: Fault = { path: [], reason: "the value changed while it was read" };
+function changed(path: readonly string[]): ComponentError {
+  return new ComponentError("call", "changed-value", "the value changed while it was read", { path });
+}
 
 const tooLong = ", which is too long";
 const anObject = " (an object with these keys)";
-
-/** What is said of a promise where a value is wanted; and if a function gave it. */
-const noPromise = ": a value is wanted, not the promise of one";
-const useBlocking = "; for the component to wait for it, wrap the function in `blocking(…)`";
-
-function wrong(code: "wrong-value" | "wrong-result", path: readonly string[], fault: Fault): ComponentError {
-  const at = { path: [...path, ...fault.path] };
-  if (fault === changed) return new ComponentError("call", "changed-value", fault.reason, at);
-  if (fault.thrown === undefined) return new ComponentError("call", code, fault.reason, at);
-  return new ComponentError("call", "unreadable-value", fault.reason, at, { cause: fault.thrown.error });
-}
-
-/** The first fault of several values, each with the name that it has. Never throws. */
-function find(
-  cx: Explainer,
-  values: readonly (readonly [step: string, type: TypeIndex, value: unknown])[],
-): Fault | undefined {
-  const walk = new Walk(cx);
-  for (const [step, type, value] of values) {
-    const fault = walk.fault(step, type, value);
-    if (fault !== undefined) return fault;
-  }
-  return walk.minor;
-}
 
 // ---- The walk
 
@@ -122,15 +83,6 @@ type TypeNodeOf<K extends TypeNode["kind"]> = Extract<TypeNode, { readonly kind:
 
 /** A name, or one that depends on a value: made only where it is told. */
 type Step = string | readonly [what: string, value: unknown];
-
-/** Thrown at the first fault. */
-class Found {
-  readonly reason: string;
-
-  constructor(reason: string) {
-    this.reason = reason;
-  }
-}
 
 const ranges = {
   u8: [0, 0xff],
@@ -148,33 +100,54 @@ const maybePromises: ReadonlySet<TypeNode["kind"]> = new Set(["own", "borrow", "
 
 class Walk {
   readonly #cx: Explainer;
+  readonly #code: "wrong-value" | "wrong-result";
+  readonly #start: readonly string[];
   /** The way to the value that is looked at. */
   #path: Step[] = [];
   /** The resources that were met, and whether as `own` or `borrow`. */
   readonly #met: Map<unknown, "own" | "borrow"> = new Map();
   /** What is only too long, or there twice, matters where nothing is worse. */
-  minor: Fault | undefined;
+  #minor: ComponentError | undefined;
+  /** Thrown at the first fault. */
+  #found: ComponentError | undefined;
 
-  constructor(cx: Explainer) {
+  constructor(cx: Explainer, code: "wrong-value" | "wrong-result", path: readonly string[]) {
     this.#cx = cx;
+    this.#code = code;
+    this.#start = path;
   }
 
-  fault(step: string, type: TypeIndex, value: unknown): Fault | undefined {
-    this.#path = step === "" ? [] : [step];
-    try {
-      this.#walk(type, value);
-      return undefined;
-    } catch (error) {
-      const path = this.#steps();
-      if (error instanceof Found) return { path, reason: error.reason };
-      return { path, reason: `reading the value threw ${show(error)}`, thrown: { error } };
+  /** The first fault of several values, each with the name that it has. Never throws. */
+  first(values: readonly Value[]): ComponentError | undefined {
+    for (const [step, type, value] of values) {
+      this.#path = step === undefined ? [...this.#start] : [...this.#start, step];
+      try {
+        this.#walk(type, value);
+      } catch (cause) {
+        return this.#found ?? this.#error(`reading the value threw ${show(cause)}`, "unreadable-value", { cause });
+      }
     }
+    return this.#minor;
   }
 
-  /** Throws `Found` at the first fault of `value`. Recursion goes as deep as the type, which validation limits. */
+  #error(reason: string, code: string = this.#code, options?: ErrorOptions): ComponentError {
+    const path = this.#path.map((step) => (typeof step === "string" ? step : `${step[0]} ${show(step[1])}`));
+    return new ComponentError("call", code, reason, { path }, options);
+  }
+
+  #fail(reason: string): never {
+    this.#found = this.#error(reason);
+    throw this.#found;
+  }
+
+  /** Throws at the first fault of `value`. Recursion goes as deep as the type, which validation limits. */
   #walk(type: TypeIndex, value: unknown): void {
     const node = this.#cx.types[type]!;
-    if (isPromise(value) && !maybePromises.has(node.kind)) fail(this.#told(type, value, noPromise));
+    if (isPromise(value) && !maybePromises.has(node.kind)) {
+      const isWhole = this.#code === "wrong-result" && this.#path.length === this.#start.length + 1;
+      const hint = isWhole ? "; for the component to wait for it, wrap the function in `blocking(…)`" : "";
+      this.#fail(this.#told(type, value, `: a value is wanted, not the promise of one${hint}`));
+    }
     switch (node.kind) {
       case "bool":
         this.#check(typeof value === "boolean", type, value);
@@ -200,7 +173,7 @@ class Walk {
       }
       case "string":
         this.#check(typeof value === "string", type, value);
-        if (isLong(value as string)) this.#note(this.#told(type, value, tooLong));
+        if (isLong(value as string)) this.#minor ??= this.#error(this.#told(type, value, tooLong));
         break;
       case "list":
         this.#list(type, node, value);
@@ -219,7 +192,7 @@ class Walk {
         break;
       case "enum":
         this.#check(typeof value === "string", type, value);
-        if (!node.labels.includes(value as string)) unknownLabel("case", value as string, node.labels);
+        if (!node.labels.includes(value as string)) this.#unknown("case", value as string, node.labels);
         break;
       case "flags":
         this.#flags(type, node.labels, value);
@@ -257,7 +230,7 @@ class Walk {
   }
 
   #check(ok: boolean, type: TypeIndex, value: unknown, more = "", wanted = ""): void {
-    if (!ok) fail(this.#told(type, value, more, wanted));
+    if (!ok) this.#fail(this.#told(type, value, more, wanted));
   }
 
   /** `expected u32, got "old"`; `more` is said after it. */
@@ -269,14 +242,6 @@ class Walk {
     return `expected ${describeType(this.#cx.types, type)}`;
   }
 
-  #note(reason: string): void {
-    this.minor ??= { path: this.#steps(), reason };
-  }
-
-  #steps(): string[] {
-    return this.#path.map((step) => (typeof step === "string" ? step : `${step[0]} ${show(step[1])}`));
-  }
-
   #integer(type: TypeIndex, kind: keyof typeof ranges, value: unknown): void {
     const [min, max] = ranges[kind];
     const numeric = typeof value === "number" || typeof value === "bigint";
@@ -284,7 +249,7 @@ class Walk {
     this.#check(typeof value === typeof min, type, value, numeric ? ` (a ${typeof value})` : "", wanted);
     const number = value as number;
     if (number < min || number > max) {
-      fail(this.#told(type, value, `, which is out of range for ${kind} (${min}..${max})`));
+      this.#fail(this.#told(type, value, `, which is out of range for ${kind} (${min}..${max})`));
     }
     const isInteger = typeof min === "bigint" || Number.isInteger(number);
     this.#check(isInteger, type, value, Number.isNaN(number) ? "" : ", which is no integer");
@@ -301,8 +266,8 @@ class Walk {
     this.#check(isList, type, value);
     const list = value as ArrayLike<unknown>;
     const { length } = list;
-    if (wanted !== undefined && length !== wanted) fail(`${this.#expected(type)}, got ${length} elements`);
-    if (length > MAX_LIST_BYTE_LENGTH / 8) this.#note(this.#told(type, value, tooLong));
+    if (wanted !== undefined && length !== wanted) this.#fail(`${this.#expected(type)}, got ${length} elements`);
+    if (length > MAX_LIST_BYTE_LENGTH / 8) this.#minor ??= this.#error(this.#told(type, value, tooLong));
     if (length > MAX_LIST_BYTE_LENGTH || (numbers && value instanceof Typed)) return;
     for (let i = 0; i < length; i++) this.#inside(["list element", i], element, list[i]);
   }
@@ -312,7 +277,7 @@ class Walk {
     this.#check(isObject(value) && Symbol.iterator in value, type, value, "", " (a Map)");
     for (const entry of value as Iterable<unknown>) {
       if (!Array.isArray(entry) || entry.length !== 2) {
-        fail(`expected pairs of keys and values for ${describeType(this.#cx.types, type)}, got ${show(entry)}`);
+        this.#fail(`expected pairs of keys and values for ${describeType(this.#cx.types, type)}, got ${show(entry)}`);
       }
       const [key, item] = entry;
       this.#inside(["key", key], node.key, key);
@@ -321,7 +286,7 @@ class Walk {
   }
 
   #record(type: TypeIndex, fields: readonly LabelledType[], value: unknown): void {
-    if (!isObject(value)) fail(this.#told(type, value));
+    if (!isObject(value)) this.#fail(this.#told(type, value));
     const keys = keysOf(fields.map(({ label }) => label));
     let optional = true;
     for (const [i, { label, type: inner }] of fields.entries()) {
@@ -331,7 +296,7 @@ class Walk {
         if (!has(value, key)) {
           const hint =
             key !== label && has(value, label) ? `; it has "${label}", but names are camel-cased in JavaScript` : "";
-          fail(`missing field "${key}" (${describeType(this.#cx.types, inner)}) in ${show(value)}${hint}`);
+          this.#fail(`missing field "${key}" (${describeType(this.#cx.types, inner)}) in ${show(value)}${hint}`);
         }
       }
       this.#path.push(`field "${label}"`);
@@ -342,30 +307,34 @@ class Walk {
   }
 
   #tuple(type: TypeIndex, types: readonly TypeIndex[], value: unknown): void {
-    if (!Array.isArray(value)) fail(this.#told(type, value, "", " (an array)"));
+    if (!Array.isArray(value)) this.#fail(this.#told(type, value, "", " (an array)"));
     const { length } = value;
-    if (length !== types.length) fail(`${this.#expected(type)}, got an array of ${length}: ${show(value)}`);
+    if (length !== types.length) this.#fail(`${this.#expected(type)}, got an array of ${length}: ${show(value)}`);
     for (const [i, t] of types.entries()) this.#inside(["tuple element", i], t, value[i]);
   }
 
   #flags(type: TypeIndex, labels: readonly string[], value: unknown): void {
-    if (!isObject(value)) fail(this.#told(type, value));
+    if (!isObject(value)) this.#fail(this.#told(type, value));
     for (const [i, key] of keysOf(labels).entries()) {
       const flag = fieldOf(value, key);
       if (flag === undefined || typeof flag === "boolean") continue;
       this.#path.push(`flag "${labels[i]}"`);
-      fail(`expected a boolean, got ${show(flag)}`);
+      this.#fail(`expected a boolean, got ${show(flag)}`);
     }
     this.#check(mayHaveFields(value), type, value, "", anObject);
+  }
+
+  #unknown(what: string, found: string, labels: readonly string[]): never {
+    return this.#fail(`unknown ${what} ${show(found)}, expected ${quoted(labels, "or")}`);
   }
 
   #variant(type: TypeIndex, cases: readonly LabelledPayload[], value: unknown): void {
     const object = isObject(value) ? value : {};
     const { tag } = object;
     const shape = cases.some((c) => c.type !== undefined) ? " as { tag, val }" : " as { tag }";
-    if (typeof tag !== "string") fail(this.#told(type, value, "", shape));
+    if (typeof tag !== "string") this.#fail(this.#told(type, value, "", shape));
     const labels = cases.map(({ label }) => label);
-    const inner = (cases[labels.indexOf(tag)] ?? unknownLabel("tag", tag, labels)).type;
+    const inner = (cases[labels.indexOf(tag)] ?? this.#unknown("tag", tag, labels)).type;
     if (inner !== undefined) this.#inside(`case "${tag}"`, inner, object["val"]);
   }
 
@@ -375,16 +344,13 @@ class Walk {
     if (resource === undefined) return;
     const told = (why: string) => `expected ${kind}<${resource.name}>, got ${show(value)}: ${why}`;
     const why = resource.host.fault(value, kind);
-    if (why !== undefined) fail(told(why));
+    if (why !== undefined) this.#fail(told(why));
     // A resource can be given away once in a call, and not be lent in it besides.
     const before = this.#met.get(value);
     this.#met.set(value, kind);
-    if (before === "own" || (before === "borrow" && kind === "own")) this.#note(told("it is passed twice in one call"));
+    if (before === "own" || (before === "borrow" && kind === "own"))
+      this.#minor ??= this.#error(told("it is passed twice in one call"));
   }
-}
-
-function fail(reason: string): never {
-  throw new Found(reason);
 }
 
 function isLong(text: string): boolean {
@@ -394,10 +360,6 @@ function isLong(text: string): boolean {
 
 function payload(label: string, type: TypeIndex | undefined): LabelledPayload {
   return type === undefined ? { label } : { label, type };
-}
-
-function unknownLabel(what: string, found: string, labels: readonly string[]): never {
-  return fail(`unknown ${what} ${show(found)}, expected ${quoted(labels, "or")}`);
 }
 
 /** Functions count: they have fields, too. */

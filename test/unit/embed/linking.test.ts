@@ -137,6 +137,17 @@ test("a function that is missing: the key looked for, and what is like it", asyn
   });
 });
 
+test("what may have been meant is told of the first faults: there may be a million", async () => {
+  const names = Array.from({ length: 50 }, (_, i) => `name-${i}x`);
+  const items = Object.fromEntries(names.map((name) => [name.replace("-", "_"), 5]));
+  const guest = await importing(...names);
+  const error = caught(() => link(guest, items));
+  assert.deepEqual(
+    error.faults.map(({ problem }) => problem.includes("did you mean")),
+    names.map((_, i) => i < 20),
+  );
+});
+
 test("types are told by their names", async () => {
   const guest = await component(`(component
     (import "ns:pkg/host@1.0.0" (instance $host
