@@ -118,10 +118,9 @@ export class Component<W extends World = AnyWorld> {
       }
     };
     const compiled: Promise<unknown>[] = ranges.map(compile);
-    if (asyncFeatures.some((feature) => used.has(feature))) compiled.push(loadAsyncWorld());
     const component = new Component({ closure, making: makingOf(options) });
     // The engine is busy, and JavaScript is not.
-    compiled.push(component.#prepareEarly());
+    compiled.push(component.#prepareEarly(asyncFeatures.some((feature) => used.has(feature))));
     await Promise.all(compiled);
     return component;
   }
@@ -211,16 +210,23 @@ export class Component<W extends World = AnyWorld> {
     return componentImports(component).length + capturedModuleImports(component).length > 0;
   }
 
-  /** Does what the first instance would have to wait for. Whatever is wrong is told when one is made. */
-  async #prepareEarly(): Promise<void> {
-    if (this.#needsMore()) return;
+  /**
+   * Does what the first instance would have to wait for. Whatever is wrong is told when one is made. `mayBeAsync`: whether
+   * anything of the component is asynchronous, as far as that can be told without a plan.
+   */
+  async #prepareEarly(mayBeAsync: boolean): Promise<void> {
     try {
+      if (this.#needsMore()) {
+        if (mayBeAsync) await loadAsyncWorld();
+        return;
+      }
       const { planned, functions, async } = this.#prepare({ components: new Map(), modules: new Map() });
       if (!async) functions(new Set(), undefined);
       const later = planned.sources.flatMap(({ modules, later }) =>
         Array.from(later ?? [], async ([start, bytes]) => modules.set(start, await WebAssembly.compile(bytes))),
       );
-      await Promise.all(later);
+      const [world] = await Promise.all([async ? loadAsyncWorld() : undefined, ...later]);
+      if (world !== undefined) functions(new Set(), world.codegen);
     } catch {}
   }
 }
@@ -257,7 +263,7 @@ interface Loaded {
   readonly used: ReadonlySet<Feature>;
 }
 
-/** Components that use these have things that are loaded only for them. */
+/** Components that use these may have things that are loaded only for them. */
 const asyncFeatures = ["async", "threads", "shared-everything-threads", "error-context"] as const satisfies Feature[];
 
 function load(bytes: Uint8Array, options: CompileOptions): Loaded {

@@ -65,6 +65,20 @@ test("what asynchronous components need is loaded by the first `await` for one, 
   assert.equal(printed, "1 async-not-loaded\n42\n");
 });
 
+test("slots that belong to no task are not asynchronous", async () => {
+  const slots = guestText({
+    builtins: { slot: { core: "(result i32)", is: "context.get i32 0" } },
+    exports: { slot: { is: "(result u32)" } },
+    code: `(func (export "slot") (result i32) (call $slot))`,
+  });
+  const bytes = Buffer.from(await parse(slots)).toString("base64");
+  const printed = await run(`
+    const component = await Component.compile(Buffer.from("${bytes}", "base64"));
+    console.log((await linker.instantiate(component)).exports.slot());
+    console.log(codeOf(() => linker.instantiateSync(Component.compileSync(async))));`);
+  assert.equal(printed, "0\nasync-not-loaded\n");
+});
+
 test("who cannot wait brings it along", async () => {
   const printed = await run(`
     const { loadAsync } = ${importOf("../../../src/async")};
