@@ -65,6 +65,8 @@ class Adapter {
     if (program.mayNotBeLeft(caller)) code.checkMayLeave();
     this.#enterOrLeave("enter");
     const loans = this.#passParams(params);
+    const { instance, hasStorage } = this.#callee;
+    if (hasStorage) code.leaf({ leaf: "clear-storage", instance });
     code.call(this.#module.func(lift.core, liftSignature.params, liftSignature.results));
     const [coreType] = liftSignature.results;
     const core = coreType === undefined ? undefined : code.keep(coreType);

@@ -81,10 +81,13 @@ export class AdapterModule {
     const { pointer } = side;
     const write = (code: Code, params: readonly Local[]) => {
       const [size, alignment, old, before] = params as [Local, Local, Local, Local];
+      const { instance, hasStorage } = side;
       code.withoutLeaving(side, () => {
+        if (hasStorage) code.leaf({ leaf: "save-storage", instance });
         code.get(old);
         for (const local of [before, alignment, size]) code.get(local).fromI32(side);
         code.call(side.realloc);
+        if (hasStorage) code.leaf({ leaf: "restore-storage", instance });
       });
       const ptr = code.keep(pointer);
       code.get(ptr).toI32(side).get(alignment).i32(1).emit("i32.sub").emit("i32.and").trapIf("realloc-unaligned");
@@ -187,6 +190,9 @@ const leafTypes: Readonly<Record<LeafFunc["leaf"], readonly [params: string, res
   "invalid-text": ["ptr i32", ""],
   enter: ["", ""],
   leave: ["", ""],
+  "clear-storage": ["", ""],
+  "save-storage": ["", ""],
+  "restore-storage": ["", ""],
   "begin-call": ["", "externref"],
   "end-call": ["externref", ""],
   "begin-handles": ["", ""],

@@ -61,6 +61,8 @@ export class Program {
   readonly pairs: ReadonlyMap<TrampolineIndex, Pair>;
   /** Instances in which something asks whether it may leave. */
   readonly asksMayLeave: ReadonlySet<InstanceIndex>;
+  /** Instances of which what runs has slots. */
+  readonly withStorage: ReadonlySet<InstanceIndex>;
   /** Whether calls must say which instances they enter. */
   readonly tracksEntering: boolean;
   readonly #funcTypes: readonly FuncType[];
@@ -79,6 +81,7 @@ export class Program {
     this.#mayNotBeLeft = new Set(
       plan.options.filter(({ realloc, postReturn }) => realloc ?? postReturn).map(({ instance }) => instance),
     );
+    this.withStorage = new Set(plan.trampolines.filter(usesStorage).map((trampoline) => instanceOf(plan, trampoline)));
     this.tracksEntering = dropsUpwards(plan);
     const { throwing, opaque } = classify(plan);
     this.#throwing = throwing;
@@ -103,7 +106,6 @@ export class Program {
   #findPairs(excluded: ReadonlySet<InstanceIndex>, multiMemory: boolean): Map<TrampolineIndex, Pair> {
     const { plan } = this;
     const { tasks } = analyzeBlocking(plan);
-    const withStorage = new Set(plan.trampolines.filter(usesStorage).map((trampoline) => instanceOf(plan, trampoline)));
     const pairs = new Map<TrampolineIndex, Pair>();
     for (const [i, trampoline] of plan.trampolines.entries()) {
       if (trampoline.op !== "lower" || trampoline.callee.from !== "lift") continue;
@@ -116,9 +118,9 @@ export class Program {
       if (excluded.has(caller.instance) || excluded.has(callee.instance)) continue;
       const { params, result } = type;
       if (params.some((param) => isAsync(param.type)) || (result !== undefined && isAsync(result))) continue;
-      // What these instances run begins with slots of its own.
-      if (withStorage.has(callee.instance)) continue;
-      if (withStorage.has(caller.instance) && result !== undefined && hasPointers(result)) continue;
+      // Slots of threads are theirs.
+      const findsRoom = result !== undefined && hasPointers(result);
+      if (tasks[caller.instance] && this.withStorage.has(caller.instance) && findsRoom) continue;
       const pair = this.#pair(i as TrampolineIndex, trampoline, lift);
       if (multiMemory || !this.#needsMemory(pair)) pairs.set(pair.index, pair);
     }
@@ -138,6 +140,7 @@ export class Program {
       plan.options[lift.options]!.postReturn === undefined &&
       !this.tracksEntering &&
       !this.mayNotBeLeft(options) &&
+      !this.withStorage.has(plan.options[lift.options]!.instance) &&
       !this.throws(lift.options);
     return {
       index,

@@ -55,7 +55,12 @@ export class Shape {
       this.#options.place(index),
       this.#instances.place(instance),
       [encoding, pointer, this.#def(memory), this.#def(realloc), this.#def(postReturn)],
-      [program.mayNotBeLeft(index), program.asksMayLeave.has(instance), program.throws(index)],
+      [
+        program.mayNotBeLeft(index),
+        program.asksMayLeave.has(instance),
+        program.throws(index),
+        program.withStorage.has(instance),
+      ],
     ];
   }
 
@@ -89,6 +94,6 @@ export class Shape {
   #indices(value: CoreDef | Leaf): Readonly<Record<string, Indices<number>>> {
     if ("from" in value && !("leaf" in value)) return { trampoline: this.#trampolines, instance: this.#cores };
     const [options, instances] = [this.#options, this.#instances];
-    return { options, from: options, to: options, callee: instances, caller: instances };
+    return { options, from: options, to: options, callee: instances, caller: instances, instance: instances };
   }
 }

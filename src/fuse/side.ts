@@ -6,7 +6,7 @@
  */
 import type { PointerType } from "../abi/layout.ts";
 import { assert } from "../errors/component-error.ts";
-import type { CanonicalOptions, OptionsIndex } from "../plan/plan.ts";
+import type { CanonicalOptions, InstanceIndex, OptionsIndex } from "../plan/plan.ts";
 import type { Func, Memory } from "../wasm/body.ts";
 import type { AdapterModule } from "./module.ts";
 
@@ -42,6 +42,15 @@ export class Side {
     assert(realloc !== undefined, "options with a realloc");
     const p = this.pointer;
     return this.#module.func(realloc, [p, p, p, p], [p]);
+  }
+
+  get instance(): InstanceIndex {
+    return this.#options.instance;
+  }
+
+  /** Whether what runs in this instance has slots, which are empty at first. */
+  get hasStorage(): boolean {
+    return this.#module.program.withStorage.has(this.#options.instance);
   }
 
   /** Whether anybody would notice that `may_leave` was not cleared while this instance finds room or cleans up. */

@@ -209,6 +209,8 @@ export type Leaf =
   | { readonly leaf: "may-leave" }
   /** Enters `callee` from `caller`, or leaves it to that. */
   | { readonly leaf: "enter" | "leave"; readonly callee: InstanceIndex; readonly caller: InstanceIndex }
+  /** Empties the slots of an instance for the call that begins; or for a `realloc`, after which they are as they were. */
+  | { readonly leaf: "clear-storage" | "save-storage" | "restore-storage"; readonly instance: InstanceIndex }
   /** Makes what keeps account of the borrows of one call; tells it that the call has returned. */
   | { readonly leaf: "begin-call" | "end-call" }
   /** Halves of passing a handle on: what is lifted waits to be lowered. Before the first is lifted, nothing waits. */

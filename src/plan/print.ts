@@ -191,6 +191,10 @@ function leaf(def: Leaf): string {
     case "enter":
     case "leave":
       return `${def.leaf} instance${def.callee} from instance${def.caller}`;
+    case "clear-storage":
+    case "save-storage":
+    case "restore-storage":
+      return `${def.leaf} instance${def.instance}`;
     case "lift-own":
     case "lift-borrow":
     case "lower-own":

@@ -164,9 +164,8 @@ export function lowerFailed(
 
 /** A lifted core function of an instance that uses `context.get`: its slots are empty when it begins. `post-return` still sees them. */
 export function liftWithStorage(instance: ComponentInstance, callee: CoreFunction): CoreFunction {
-  const { storage } = instance;
   return (...args) => {
-    storage[0] = storage[1] = 0;
+    clearStorage(instance);
     return callee(...args);
   };
 }
@@ -176,10 +175,24 @@ export function nestedWithStorage(instance: ComponentInstance, callee: CoreFunct
   const { storage } = instance;
   return (...args) => {
     const [first, second] = storage;
-    storage[0] = storage[1] = 0;
+    clearStorage(instance);
     const result = callee(...args);
     storage[0] = first;
     storage[1] = second;
     return result;
   };
+}
+
+export function clearStorage({ storage }: ComponentInstance): void {
+  storage[0] = storage[1] = 0;
+}
+
+/** For a `realloc` that an adapter calls. Nothing else can save them before they are restored: it may not leave its instance. */
+export function saveStorage(instance: ComponentInstance): void {
+  instance.savedStorage = [...instance.storage];
+  clearStorage(instance);
+}
+
+export function restoreStorage({ storage, savedStorage }: ComponentInstance): void {
+  [storage[0], storage[1]] = savedStorage;
 }

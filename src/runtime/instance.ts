@@ -20,6 +20,8 @@ export class ComponentInstance {
   readonly handles: HandleTable<object> = new HandleTable();
   /** `context.get` and `context.set` slots of the thread that runs in the instance: `Thread.storage`. */
   readonly storage: [number | bigint, number | bigint] = [0, 0];
+  /** What they were before the `realloc` that is running. */
+  savedStorage: readonly [number | bigint, number | bigint] = [0, 0];
   backpressure = 0;
   /** Those of its tasks that have begun, and those that threads have made. */
   readonly threads: HandleTable<Thread> = new HandleTable();

@@ -4,7 +4,7 @@
  */
 import { ComponentError } from "../errors/component-error.ts";
 import type { InstanceIndex, Leaf, OptionsIndex, ResourceIndex } from "../plan/plan.ts";
-import { isInside, leave } from "./call.ts";
+import { clearStorage, isInside, leave, restoreStorage, saveStorage } from "./call.ts";
 import type { LiftLowerContext } from "./context.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
 import { mayLeaveMemory } from "./may-leave.ts";
@@ -66,6 +66,12 @@ export function makeLeaf(leaf: Leaf, state: LeafState): WebAssembly.ImportValue 
       const entering = enteringSet(state, leaf);
       return () => leave(entering);
     }
+    case "clear-storage":
+      return () => clearStorage(state.instances[leaf.instance]!);
+    case "save-storage":
+      return () => saveStorage(state.instances[leaf.instance]!);
+    case "restore-storage":
+      return () => restoreStorage(state.instances[leaf.instance]!);
     case "begin-call":
       return () => new CallScope();
     case "end-call":

@@ -329,3 +329,54 @@ eachWay("an instance is not entered twice, though it takes a destructor around i
     );
   }
 });
+
+eachWay("slots are empty when a call begins, and are kept from what finds room", async (fuse) => {
+  // Traps unless the slot has what it is to have.
+  const slots = `(import "" "get" (func $get (result i32))) (import "" "set" (func $set (param i32)))`;
+  const expect = `(func $expect (param i32) (if (i32.ne (call $get) (local.get 0)) (then unreachable)))`;
+  const room = `(memory (export "memory") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+      (call $expect (i32.const 0)) (call $set (i32.const 7)) (i32.const 64))`;
+  const context = `(core func $get (canon context.get i32 0)) (core func $set (canon context.set i32 0))`;
+  const given = `(export "get" (func $get)) (export "set" (func $set))`;
+  const { run } = await instantiate(
+    `(component
+      (component $A
+        ${context}
+        (core module $m ${slots} ${expect} ${room}
+          (func (export "f") (param i32 i32) (result i32)
+            (call $expect (i32.const 0)) (call $set (i32.const 5))
+            (i32.store (i32.const 8) (local.get 0)) (i32.store (i32.const 12) (local.get 1)) (i32.const 8))
+          (func (export "done") (param i32) (call $expect (i32.const 5)))
+          (func (export "g") (param i32) (result i32)
+            (call $expect (i32.const 0)) (call $set (i32.const 6)) (local.get 0)))
+        (core instance $i (instantiate $m (with "" (instance ${given}))))
+        (func (export "f") (param "s" string) (result string) (canon lift (core func $i "f")
+          (memory (core memory $i "memory")) (realloc (core func $i "realloc")) (post-return (core func $i "done"))))
+        (func (export "g") (param "n" u32) (result u32) (canon lift (core func $i "g"))))
+      (component $B
+        (import "f" (func $f (param "s" string) (result string)))
+        (import "g" (func $g (param "n" u32) (result u32)))
+        ${context}
+        (core module $shop ${slots} ${expect} ${room})
+        (core instance $shop (instantiate $shop (with "" (instance ${given}))))
+        (core func $f' (canon lower (func $f) (memory (core memory $shop "memory")) (realloc (core func $shop "realloc"))))
+        (core func $g' (canon lower (func $g)))
+        (core module $m ${slots}
+          (import "" "f" (func $f (param i32 i32 i32))) (import "" "g" (func $g (param i32) (result i32)))
+          (import "" "memory" (memory 1)) ${expect}
+          (func (export "run") (result i32)
+            (call $set (i32.const 9))
+            (call $f (i32.const 0) (i32.const 3) (i32.const 32)) (call $expect (i32.const 9))
+            (i32.add (i32.load (i32.const 36)) (call $g (i32.const 4)))
+            (call $expect (i32.const 9))))
+        (core instance $i (instantiate $m (with "" (instance ${given}
+          (export "f" (func $f')) (export "g" (func $g')) (export "memory" (memory $shop "memory"))))))
+        (func (export "run") (result u32) (canon lift (core func $i "run"))))
+      (instance $a (instantiate $A))
+      (instance $b (instantiate $B (with "f" (func $a "f")) (with "g" (func $a "g"))))
+      (export "run" (func $b "run")))`,
+    fuse,
+  );
+  assert.deepEqual([run!(), run!()], [7, 7]);
+});

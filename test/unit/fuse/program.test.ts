@@ -117,8 +117,6 @@ const excluded: readonly (readonly [string, Plan, Partial<FuseOptions>?])[] = [
   ["a callee inside of the caller", changed(changed(nested, CALLEE_OPTIONS, { instance: 2 as InstanceIndex }), CALLER_OPTIONS, { instance: 1 as InstanceIndex })],
   ["a callee around the caller", nested],
   ["a callee that is the caller", changed(linkPlan(add), CALLER_OPTIONS, { instance: 1 as InstanceIndex })],
-  ["a callee with slots", withTrampoline(linkPlan(add), builtin("context.get", 1, { slot: 0, coreType: "i32" }))],
-  ["a caller with slots that finds room", withTrampoline(linkPlan(returning), builtin("context.set", 2, { slot: 0 }))],
   ["a callee that may wait", withTrampoline(linkPlan(add), builtin("waitable-set.wait", 1))],
   ["a module of the embedder's", withTraits(linkPlan(add), undefined)],
   ["types of which there may be several", withTraits(linkPlan(add), { ...plainTraits, plainTypes: false })],
@@ -145,9 +143,15 @@ test("without several memories, there are adapters for what needs none", () => {
   assert.equal(fused(linkPlan(add), only), undefined);
 });
 
-test("a caller's slots matter only where room is found in it", () => {
-  const plan = withTrampoline(linkPlan(text), builtin("context.get", 2, { slot: 0, coreType: "i32" }));
-  assert.notEqual(fused(plan), undefined);
+test("slots are emptied for calls, and kept from what finds room", () => {
+  const slots = (instance: number, plan: Plan) =>
+    withTrampoline(plan, builtin("context.get", instance, { slot: 0, coreType: "i32" }));
+  const storage = (plan: Plan) => leavesOf(plan).filter((leaf) => leaf.endsWith("-storage"));
+  assert.deepEqual(storage(linkPlan(returning)), []);
+  assert.deepEqual(storage(slots(1, linkPlan(add))), ["clear-storage"]);
+  assert.deepEqual(storage(slots(1, linkPlan(text))).sort(), ["clear-storage", "restore-storage", "save-storage"]);
+  assert.deepEqual(storage(slots(2, linkPlan(text))), []);
+  assert.deepEqual(storage(slots(2, linkPlan(returning))).sort(), ["restore-storage", "save-storage"]);
 });
 
 // ---- What is left out
