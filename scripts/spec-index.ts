@@ -38,7 +38,7 @@ function place(name: string, file: string, declaration: string | undefined): voi
 /** Names in backticks, perhaps called with something, in front of the words by which they are recognized. */
 const mention = /((?:`[\w.]+(?:\([^`]*\))?`(?:, and |, | and | or )?)+),? in the specification/g;
 const declared =
-  /^\s*(?:\/\/[^\n]*\n\s*)*(?:export |default |abstract |async |static |readonly |private |get |set )*(?:function\*? |class |const |let )?(#?[A-Za-z_$][\w$]*|"[^"\n]+")/;
+  /^\s*(?:\/\/[^\n]*\n\s*)*(?:export |default |abstract |async |static |readonly |private |protected |override |get |set )*(?:function\*? |class |const |let )?(#?[A-Za-z_$][\w$]*|"[^"\n]+")/;
 
 for (const file of globSync("src/**/*.ts").sort()) {
   const source = readFileSync(file, "utf8");

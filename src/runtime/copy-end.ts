@@ -46,7 +46,7 @@ export abstract class Shared implements Reclaimed {
   dropped = false;
   /** Called when an end has been dropped, for what the host has to do then. */
   onDropped: (() => void) | undefined;
-  /** `set_pending` in the specification gives it its value. */
+  /** `SharedStreamImpl.set_pending` and `SharedFutureImpl.set_pending` in the specification give it its value. */
   protected pending: Pending | undefined;
 
   constructor(type: AsyncType) {
@@ -77,12 +77,14 @@ export abstract class Shared implements Reclaimed {
     this.onDropped?.();
   }
 
-  /** `reset_pending` in the specification. */
+  /** `SharedStreamImpl.reset_pending` and `SharedFutureImpl.reset_pending` in the specification. */
   reclaim(): void {
     this.pending = undefined;
   }
 
-  /** `reset_and_notify_pending` in the specification. */
+  /**
+   * `SharedStreamImpl.reset_and_notify_pending` and `SharedFutureImpl.reset_and_notify_pending` in the specification.
+   */
   protected notifyPending(result: CopyResult): void {
     const pending = this.pending!;
     this.pending = undefined;
@@ -129,7 +131,14 @@ export abstract class CopyEnd extends Waitable {
 
   abstract readonly side: "readable" | "writable";
 
-  /** `copy` of each of the ends in the specification. */
+  get copying(): boolean {
+    return this.state === "copying" || this.state === "cancelling-copy";
+  }
+
+  /**
+   * `ReadableStreamEnd.copy`, `WritableStreamEnd.copy`, `ReadableFutureEnd.copy` and `WritableFutureEnd.copy` in the
+   * specification.
+   */
   copy(pending: Pending): void {
     if (this.side === "readable") this.shared.read(pending);
     else this.shared.write(pending);
@@ -137,8 +146,7 @@ export abstract class CopyEnd extends Waitable {
 
   override drop(): void {
     const { kind } = this.shared.type;
-    const copying = this.state === "copying" || this.state === "cancelling-copy";
-    if (copying) trap(this.side === "readable" ? "remove-busy" : "drop-busy", { kind });
+    if (this.copying) trap(this.side === "readable" ? "remove-busy" : "drop-busy", { kind });
     this.shared.drop();
     super.drop();
   }

@@ -69,8 +69,9 @@ export function threadResumeLater({ instance }: AsyncContext): CoreFunction {
 }
 
 /**
- * `canon_thread_suspend`, `canon_thread_yield`, and what they do besides: `then` resumes or promotes another thread.
- * `canon_thread_{suspend,yield}_then_{resume,promote}` in the specification.
+ * `canon_thread_suspend` and `canon_thread_yield` in the specification; where `then` resumes or promotes another thread,
+ * `canon_thread_suspend_then_resume`, `canon_thread_yield_then_resume`, `canon_thread_suspend_then_promote`,
+ * `canon_thread_yield_then_promote`, `suspend_then_promote` and `yield_then_promote` in the specification.
  */
 export function threadBlock(
   { instance, scheduler, stacks, immediates }: AsyncContext,
