@@ -4,7 +4,7 @@
  *
  * The decoder reads `opcode` and `immediates`, the validator `immediates`, `params`, `results` and `feature`, the
  * planner `blocks`, the runtime `mayLeave`, and the printer the name. Adding a built-in is adding a row here and an
- * implementation in `runtime/builtins.ts`.
+ * implementation in `runtime/async-table.ts`, or in `runtime/builtins.ts` if it needs no task.
  */
 
 /**
