@@ -29,7 +29,7 @@ function textOf(bytes: Uint8Array, options: PrintOptions): string {
   const component = validated(bytes, options);
   if (options.plan || options.js) {
     const { plan } = planComponent({ component, environment: undefined, source: undefined });
-    return options.plan ? printPlan(plan) : printModule(generate(plan).module);
+    return options.plan ? printPlan(plan) : printModule(generate(plan));
   }
   const { imports, exports } = component.type;
   const reflection = new Reflection();

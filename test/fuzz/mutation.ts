@@ -135,7 +135,7 @@ export function attempt(bytes: Uint8Array<ArrayBuffer>, original: Sample, tier: 
 /** Writes the code of all functions, which instantiation leaves until they are needed; engines check it as they read it. */
 function writeCode(component: Component, definitions: ReadonlyMap<string, object>): void {
   const { planned } = prepareOf(component, givenFor(compiledOf(component).closure, definitions));
-  const { module } = generate(planned.plan);
+  const module = generate(planned.plan, true);
   new Function("library", printModule(module, true));
 }
 

@@ -35,7 +35,7 @@ interface Config {
 /** What can be shown of a component. A view that throws a `ComponentError` shows that. */
 const views = {
   plan: (bytes: Uint8Array, config: Config): string => printPlan(plan(bytes, config).plan, { ranges: false }),
-  js: (bytes: Uint8Array, config: Config): string => printModule(generate(plan(bytes, config).plan).module),
+  js: (bytes: Uint8Array, config: Config): string => printModule(generate(plan(bytes, config).plan, true)),
   /** What of it is asynchronous. */
   blocking: (bytes: Uint8Array, config: Config): string => {
     const { tasks, suspends, shims } = analyzeBlocking(plan(bytes, config).plan);

@@ -11,7 +11,7 @@ function sourceLength(make: (types: Types) => TypeIndex): number {
   const types = new Types();
   const t = make(types);
   const funcs = [funcType({ a: t }, t)];
-  return printModule(generate(plan({ types: types.nodes, funcs, lifts: [{ func: 0 }], lowers: [{ func: 0 }] })).module)
+  return printModule(generate(plan({ types: types.nodes, funcs, lifts: [{ func: 0 }], lowers: [{ func: 0 }] }), true))
     .length;
 }
 
