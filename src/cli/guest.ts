@@ -24,9 +24,15 @@ export interface Guest {
   readonly wasi: Wasi;
 }
 
-/** Compiles and instantiates the component in `file`, whose arguments will be `args`. */
-export async function startGuest(file: string, args: readonly string[], options: GuestOptions): Promise<Guest> {
+/** Compiles and instantiates the component in `file`, whose arguments will be `args`; `check` may refuse it before. */
+export async function startGuest(
+  file: string,
+  args: readonly string[],
+  options: GuestOptions,
+  check: (component: Component) => void = () => {},
+): Promise<Guest> {
   const component = await Component.compile(await readComponent(file), compileSettings(options));
+  check(component);
   const host = wasi({
     args: [basename(file), ...args],
     env: { ...(options.inheritEnv ? inherited() : {}), ...options.env },

@@ -42,11 +42,12 @@ export function leave(entering: readonly ComponentInstance[]): void {
   for (const instance of entering) instance.flags = instance.store.trapped === undefined ? 0 : TRAPPED;
 }
 
-/** The lowered function for a callee that its caller can never enter. */
-export function refuseEntry(): CoreFunction {
+/** The lowered function for a callee, to which `path` leads, that its caller can never enter. */
+export function refuseEntry(path: readonly string[]): CoreFunction {
   return () => {
-    if (mayNotLeave[0] !== 0) trap("cannot-leave");
-    return trap("cannot-enter", { why: "it is the caller, or around the caller, or inside of it" });
+    if (mayNotLeave[0] !== 0) cannotLeave(path);
+    const why = "it is the caller, or around the caller, or inside of it";
+    return trapWith(new ComponentError("trap", "cannot-enter", trapMessages["cannot-enter"]({ why }), { path }));
   };
 }
 

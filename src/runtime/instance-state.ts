@@ -246,7 +246,7 @@ export class InstanceState {
   #lower(index: TrampolineIndex, { callee, type, options, name }: Lower): CoreFunction {
     const { plan, resources, asyncTypes } = this;
     const caller = this.instances[plan.options[options]!.instance]!;
-    if (this.#functions.refused?.has(index)) return refuseEntry();
+    if (this.#functions.refused?.has(index)) return refuseEntry(wordsOf(name));
     const imported = callee.from === "import" ? this.#import(callee.import, "func") : undefined;
     const path = callee.from === "import" ? importWords(plan.imports[callee.import]!.path) : wordsOf(name);
     const task = this.#async?.lower(index, this.plan.trampolines[index] as Lower, imported, path);

@@ -65,8 +65,9 @@ export class ComponentInstance {
 
   /** `entering_set` in the specification: whose `ENTERED` a call from `caller` (the host, if undefined) sets. */
   enteringSet(caller: ComponentInstance | undefined): readonly ComponentInstance[] {
-    const outside = caller?.selfAndAncestors();
     const line = this.selfAndAncestors();
-    return outside === undefined ? line : line.filter((instance) => !outside.includes(instance));
+    if (caller === undefined) return line;
+    const outside = new Set(caller.selfAndAncestors());
+    return line.filter((instance) => !outside.has(instance));
   }
 }

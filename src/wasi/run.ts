@@ -7,16 +7,21 @@ import { exitCode } from "./exit.ts";
 
 const RUN = /^wasi:cli\/run@0\.2\.\d+$/;
 
+/**
+ * That of a component's exports that makes it a command.
+ *
+ * @throws ComponentError of phase `link` if there is none
+ */
+export function commandOf(exports: readonly string[]): string {
+  const name = exports.find((candidate) => RUN.test(candidate));
+  if (name !== undefined) return name;
+  const reason = 'the component is no command: it does not export "wasi:cli/run" of WASI 0.2';
+  throw new ComponentError("link", "no-command", reason);
+}
+
 /** Runs the command to its end and returns its exit code. */
 export function runCommand(instance: Instance<World>): number {
-  const name = Object.keys(instance.exports).find((name) => RUN.test(name));
-  if (name === undefined) {
-    throw new ComponentError(
-      "link",
-      "no-command",
-      'the component is no command: it does not export "wasi:cli/run" of WASI 0.2',
-    );
-  }
+  const name = commandOf(Object.keys(instance.exports));
   try {
     instance.func(name, "run").call();
     return 0;

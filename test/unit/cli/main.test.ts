@@ -68,6 +68,7 @@ before(async () => {
   for (const [name, text] of Object.entries(components)) writeFileSync(join(folder, `${name}.wasm`), await parse(text));
   writeFileSync(join(folder, "bad.wasm"), Uint8Array.of(0, 97, 115, 109, 13, 0, 1, 0, 99));
   writeFileSync(join(folder, "invalid.wasm"), await parse('(component (type (flags "a" "A")))'));
+  writeFileSync(join(folder, "importing.wasm"), await parse('(component (import "host" (func)))'));
   writeFileSync(join(folder, "text.wat"), "(component)");
   mkdirSync(join(folder, "empty"));
   writeFileSync(
@@ -109,6 +110,7 @@ test("help and usage", () => {
   gantry(["run"], { code: 2, stderr: /missing required argument 'file'/ });
   gantry(["call", "calc.wasm"], { code: 2, stderr: /missing required argument 'calls'/ });
   gantry(["run", "--frob", "calc.wasm"], { code: 2, stderr: /unknown option '--frob'/ });
+  gantry(["frob"], { code: 2, stderr: /unknown command 'frob'\n\(gantry --help tells how\)/ });
   gantry(["run", "--dir", "a::b::c", "calc.wasm"], { code: 2, stderr: /Expected HOST or HOST::GUEST/ });
   gantry(["print", "--plan", "--js", "calc.wasm"], { code: 2, stderr: /cannot be used with/ });
   gantry(["call", "--tier", "fast", "calc.wasm", "f()"], { code: 2, stderr: /Allowed choices are jit, evaluate/ });
@@ -190,6 +192,7 @@ test("run", () => {
     stderr: /^gantry: trapping\.wasm: the guest trapped: .*unreachable.*\n$/,
   });
   gantry(["run", "calc.wasm"], { code: 1, stderr: /^gantry: calc\.wasm: the component is no command.*wasi:cli\/run/ });
+  gantry(["run", "importing.wasm"], { code: 1, stderr: /the component is no command/ });
   gantry(["run", "--dir", "missing::/", "failing.wasm"], {
     code: 1,
     stderr: /the directory "missing" cannot be used: it does not exist/,
