@@ -61,7 +61,7 @@ function instantiate(
   for (const decl of type.imports.values()) {
     const arg = args.get(decl.name);
     if (arg === undefined) return context.fail("instantiation", `missing import named \`${decl.name}\``, offset);
-    checker.extern(arg.type, decl.type, `type mismatch for import \`${decl.name}\``);
+    checker.extern(arg.type, decl.type, "type mismatch for import", decl.name);
     bindNodes(substitution, decl, arg);
     used.set(decl.name, arg.item);
   }

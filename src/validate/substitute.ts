@@ -20,8 +20,8 @@ export class Substitution {
   /** Names by what replaces them. */
   readonly #nodes: Map<NameNode, NameNode> = new Map();
   /** Other nodes by what they become with their parts replaced. */
-  readonly #copies: Map<NameNode, NameNode> = new Map();
-  readonly #types: Map<ValType | FuncType, ValType | FuncType> = new Map();
+  #copies: Map<NameNode, NameNode> | undefined;
+  #types: Map<ValType | FuncType, ValType | FuncType> | undefined;
 
   /** With `parent`, what is not replaced here is replaced as there. */
   constructor(context: Context, offset: number, parent?: Substitution) {
@@ -33,7 +33,7 @@ export class Substitution {
   bind(resource: ResourceType, replacement: ResourceType): void {
     this.#resources.set(resource, replacement);
     // What mentions it may have been asked for already, where it stood for itself.
-    this.#types.clear();
+    this.#types = undefined;
   }
 
   bindNode(node: NameNode, replacement: NameNode): void {
@@ -57,11 +57,12 @@ export class Substitution {
   /** A value type, as what it is made of becomes; also for functions. */
   part<T extends ValType | FuncType>(type: T): T {
     if (!factsOf(type).resource || this.isEmpty) return type;
-    const known = this.#types.get(type);
+    const known = this.#types?.get(type);
     if (known !== undefined) return known as T;
     this.#context.spend(1, this.#offset);
     const { types } = this.#context;
     const made = type.kind === "func" ? types.internFunc(mapShape(type, this)) : types.intern(mapShape(type, this));
+    this.#types ??= new Map();
     this.#types.set(type, made);
     return made as T;
   }
@@ -118,12 +119,13 @@ export class Substitution {
 
   /** The names that a type with `node` uses when this has been applied to it. */
   node(node: NameNode): NameNode {
-    const known = this.#nodes.get(node) ?? this.#copies.get(node);
+    const known = this.#nodes.get(node) ?? this.#copies?.get(node);
     if (known !== undefined) return known;
     if (node.parts.length === 0) return node;
     this.#context.spend(1, this.#offset);
     const parts = node.parts.map((part) => this.node(part));
     const made = parts.some((part, i) => part !== node.parts[i]) ? { nameable: node.nameable, parts } : node;
+    this.#copies ??= new Map();
     this.#copies.set(node, made);
     return made;
   }

@@ -35,6 +35,8 @@ function nounOf({ kind }: ExternType["type"]): string {
 /** Types that are equal if they are the same, once resources are. */
 type Interned = ValType | FuncType;
 
+type Where = readonly [where: string, name: string | undefined];
+
 export class SubtypeChecker {
   readonly #context: Context;
   readonly #offset: number;
@@ -45,7 +47,7 @@ export class SubtypeChecker {
   /** Abstract resources of the wanted types. */
   readonly #open: Set<ResourceType>;
   /** Where in the types: from the outside in. */
-  readonly #where: string[];
+  readonly #where: Where[];
 
   constructor(
     context: Context,
@@ -53,7 +55,7 @@ export class SubtypeChecker {
     left: Substitution,
     right: Substitution,
     open: Iterable<ResourceType>,
-    where: string[] = [],
+    where: Where[] = [],
   ) {
     this.#context = context;
     this.#offset = offset;
@@ -63,12 +65,15 @@ export class SubtypeChecker {
     this.#where = where;
   }
 
-  /** Fails unless something of type `given` may be supplied where `wanted` is asked for. `where` is for the message. */
-  extern(given: ExternType, wanted: ExternType, where?: string): void {
-    if (where !== undefined) this.#where.push(where);
+  /**
+   * Fails unless something of type `given` may be supplied where `wanted` is asked for. `where` and `name` begin the
+   * message: they become text only where there is one.
+   */
+  extern(given: ExternType, wanted: ExternType, where: string, name?: string): void {
+    this.#where.push([where, name]);
     this.#context.spend(1, this.#offset);
     this.#extern(given, wanted);
-    if (where !== undefined) this.#where.pop();
+    this.#where.pop();
   }
 
   #extern(given: ExternType, wanted: ExternType): void {
@@ -106,7 +111,7 @@ export class SubtypeChecker {
 
   #instance(given: InstanceType, wanted: InstanceType): void {
     const checker = wanted.resources.length === 0 ? this : this.#inside([...this.#open, ...wanted.resources]);
-    checker.#exports(given.exports, wanted.exports, "instance");
+    checker.#exports(given.exports, wanted.exports, "type mismatch in instance export");
   }
 
   #component(given: ComponentType, wanted: ComponentType): void {
@@ -119,9 +124,9 @@ export class SubtypeChecker {
     for (const { name, type } of given.imports.values()) {
       const supplied = wanted.imports.get(name);
       if (supplied === undefined) this.#fail(`missing expected import \`${name}\``);
-      other.extern(supplied.type, type, `type mismatch in component import \`${name}\``);
+      other.extern(supplied.type, type, "type mismatch in component import", name);
     }
-    checker.#exports(given.exports, wanted.exports, "component");
+    checker.#exports(given.exports, wanted.exports, "type mismatch in component export");
     if (closed) subtypes.set(given, (subtypes.get(given) ?? new Set()).add(wanted));
   }
 
@@ -136,15 +141,11 @@ export class SubtypeChecker {
     return new SubtypeChecker(this.#context, this.#offset, left, right, open, this.#where);
   }
 
-  #exports(
-    given: ReadonlyMap<string, ExternDecl>,
-    wanted: ReadonlyMap<string, ExternDecl>,
-    what: "instance" | "component",
-  ): void {
+  #exports(given: ReadonlyMap<string, ExternDecl>, wanted: ReadonlyMap<string, ExternDecl>, what: string): void {
     for (const { name, type } of wanted.values()) {
       const supplied = given.get(name);
       if (supplied === undefined) this.#fail(`missing expected export \`${name}\``);
-      this.extern(supplied.type, type, `type mismatch in ${what} export \`${name}\``);
+      this.extern(supplied.type, type, what, name);
     }
   }
 
@@ -166,6 +167,7 @@ export class SubtypeChecker {
   }
 
   #fail(reason: string): never {
-    return this.#context.fail("subtype", [...this.#where, reason].join(": "), this.#offset);
+    const where = this.#where.map(([at, name]) => (name === undefined ? `${at}: ` : `${at} \`${name}\`: `));
+    return this.#context.fail("subtype", where.join("") + reason, this.#offset);
   }
 }
