@@ -12,7 +12,7 @@ import { array, binary, call, constant, env, get, index, local } from "./build.t
 import { Flats } from "./flats.ts";
 import { type Capture, Code, type Side } from "./generator.ts";
 import { liftFlat } from "./lift-flat.ts";
-import { load, unsigned } from "./load.ts";
+import { inOrder, load, unsigned } from "./load.ts";
 import { lowerFlat } from "./lower-flat.ts";
 import { liftPointer, read, write } from "./place.ts";
 import { hasHandles } from "./plan-types.ts";
@@ -134,14 +134,14 @@ export class CallCode extends Code {
 
   /** `lift_flat_values` in the specification, of parameters: `core` are the parameters of the core function. */
   liftParams(side: Side, type: FuncType, signature: Signature, core: readonly Expr[]): readonly Expr[] {
+    const types = type.params.map((param) => param.type);
     if (signature.paramsIn === "flat") {
       const flats = new Flats(signature.params.map((flat, i) => ({ type: flat, value: core[i]! })));
-      return type.params.map((param) => liftFlat(this, side, param.type, flats));
+      return inOrder(this, types, (t) => liftFlat(this, side, t, flats));
     }
-    const types = type.params.map((param) => param.type);
     const ptr = this.#checkPointer(side, types, core[0]!);
     const { offsets } = recordLayout(types, side.pointer);
-    return this.hoistViews(side, () => types.map((t, i) => load(this, side, t, ptr, offsets[i])));
+    return this.hoistViews(side, () => inOrder(this, types, (t, i) => load(this, side, t, ptr, offsets[i])));
   }
 
   /** `lower_flat_values` in the specification, of parameters: the parameters for the core function. */

@@ -9,7 +9,7 @@ import type { ValType, ValTypeOf } from "../types/types.ts";
 import { array, binary, call, record } from "./build.ts";
 import { type Flat, Flats } from "./flats.ts";
 import type { Code, Side } from "./generator.ts";
-import { liftCases, loadList, loadMap } from "./load.ts";
+import { inOrder, liftCases, loadList, loadMap } from "./load.ts";
 import { liftRange } from "./place.ts";
 import { hasHandles } from "./plan-types.ts";
 import type { Expr } from "./tree.ts";
@@ -77,10 +77,12 @@ function liftFlatHere(code: Code, side: Side, t: ValType, flats: Flats): Expr {
     }
     case "record": {
       const keys = keysOf(t.fields.map(({ label }) => label));
-      return record(t.fields.map(({ type }, i) => [keys[i]!, liftFlat(code, side, type, flats)]));
+      const types = t.fields.map(({ type }) => type);
+      const fields = inOrder(code, types, (type) => liftFlat(code, side, type, flats));
+      return record(fields.map((value, i) => [keys[i]!, value]));
     }
     case "tuple":
-      return array(t.types.map((type) => liftFlat(code, side, type, flats)));
+      return array(inOrder(code, t.types, (type) => liftFlat(code, side, type, flats)));
     case "variant":
     case "option":
     case "result":
@@ -102,7 +104,8 @@ function liftFlatHere(code: Code, side: Side, t: ValType, flats: Flats): Expr {
 
 /** `lift_flat_list` in the specification, for lists of a length that the type fixes. */
 function liftFlatFixedList(code: Code, side: Side, t: ValTypeOf<"list">, length: number, flats: Flats): Expr {
-  const elements = Array.from({ length }, () => liftFlat(code, side, t.element, flats));
+  const types = Array.from({ length }, () => t.element);
+  const elements = inOrder(code, types, (type) => liftFlat(code, side, type, flats));
   return isNumber(t.element) ? side.values.numbers(t.element.kind, elements) : array(elements);
 }
 

@@ -10,7 +10,7 @@ import type { ValType, ValTypeOf } from "../types/types.ts";
 import { array, binary, call, constant, method, plus, record } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
 import { type Range, read, readRange, type View } from "./place.ts";
-import { hasHandles, pairType } from "./plan-types.ts";
+import { hasHandles, isChecked, pairType, takesStatements } from "./plan-types.ts";
 import type { Expr } from "./tree.ts";
 import { type CasesType, casesOf, isNumber } from "./values.ts";
 
@@ -54,11 +54,13 @@ function loadHere(code: Code, side: Side, t: ValType, ptr: Expr, offset: number)
         pointer,
       );
       const keys = keysOf(t.fields.map(({ label }) => label));
-      return record(t.fields.map(({ type }, i) => [keys[i]!, load(code, side, type, ptr, offset + offsets[i]!)]));
+      const types = t.fields.map(({ type }) => type);
+      const values = inOrder(code, types, (type, i) => load(code, side, type, ptr, offset + offsets[i]!));
+      return record(values.map((value, i) => [keys[i]!, value]));
     }
     case "tuple": {
       const { offsets } = recordLayout(t.types, pointer);
-      return array(t.types.map((type, i) => load(code, side, type, ptr, offset + offsets[i]!)));
+      return array(inOrder(code, t.types, (type, i) => load(code, side, type, ptr, offset + offsets[i]!)));
     }
     case "variant":
     case "option":
@@ -77,6 +79,26 @@ function loadHere(code: Code, side: Side, t: ValType, ptr: Expr, offset: number)
     case "error-context":
       return code.bind(call("liftErrorContext", code.cx(side), read(code, side, "u32", ptr, offset)), "error");
   }
+}
+
+/**
+ * Values of these types, which are told to be none in their order: what is found out in an expression would else be found out
+ * after what is found out in the statements of a later one.
+ */
+export function inOrder(code: Code, types: readonly ValType[], lift: (t: ValType, i: number) => Expr): readonly Expr[] {
+  let last = types.length - 1;
+  while (last > 0 && !takesStatements(types[last]!)) last--;
+  return types.map((t, i) => {
+    const value = lift(t, i);
+    return i < last && isChecked(t) ? settled(code, value, t.kind) : value;
+  });
+}
+
+/** `value`, with all that is in it found out by now. */
+function settled(code: Code, value: Expr, name: string): Expr {
+  if (value.op === "record") return record(value.fields.map(([key, field]) => [key, settled(code, field, key)]));
+  if (value.op === "array") return array(value.elements.map((element) => settled(code, element, name)));
+  return code.named(value, name);
 }
 
 /** The view for discriminants and flags of `size` bytes. */

@@ -76,6 +76,35 @@ export const hasHandles: (t: ValType) => boolean = remembered(
   (t) => handleKinds.has(t.kind) || parts(t).some(hasHandles),
 );
 
+const checkedKinds: ReadonlySet<ValType["kind"]> = new Set([
+  "char",
+  "string",
+  "map",
+  "enum",
+  "variant",
+  "option",
+  "result",
+]);
+
+/** Whether lifting a value of type `t` may find that it is none. */
+export const isChecked: (t: ValType) => boolean = remembered(
+  (t) =>
+    checkedKinds.has(t.kind) ||
+    handleKinds.has(t.kind) ||
+    (t.kind === "list" && t.length === undefined) ||
+    parts(t).some(isChecked),
+);
+
+/** Whether lifting a value of type `t` takes more than an expression. */
+export const takesStatements: (t: ValType) => boolean = remembered(
+  (t) =>
+    t.kind === "variant" ||
+    t.kind === "option" ||
+    t.kind === "result" ||
+    hasHandles(t) ||
+    (t.kind !== "map" && (t.kind !== "list" || t.length !== undefined) && parts(t).some(takesStatements)),
+);
+
 /** Whether storing a value of type `t` asks the guest for room. */
 export const hasPointers: (t: ValType) => boolean = remembered((t) => {
   const isPointer = t.kind === "string" || t.kind === "map" || (t.kind === "list" && t.length === undefined);
