@@ -5,7 +5,15 @@
  */
 import { layout } from "../abi/layout.ts";
 import { analyzeBlocking, type Blocking } from "../plan/blocking.ts";
-import type { CanonicalOptions, LiftIndex, Plan, Trampoline, TrampolineIndex } from "../plan/plan.ts";
+import type {
+  CanonicalOptions,
+  InstanceIndex,
+  LiftIndex,
+  Plan,
+  Trampoline,
+  TrampolineIndex,
+  TypeIndex,
+} from "../plan/plan.ts";
 import * as library from "../runtime/async-library.ts";
 import type { Payload } from "../runtime/buffers.ts";
 import type { AsyncFunctions, PieceBinding, PieceMaker, ValuesOf } from "../runtime/functions.ts";
@@ -49,6 +57,8 @@ interface PayloadParts<T> extends Pick<Payload, "size" | "alignment"> {
   readonly parts: Both<{ readonly load: T; readonly store: T }> | undefined;
 }
 
+const both = <P>(part: (values: ValuesOf) => P): Both<P> => ({ host: part("host"), component: part("component") });
+
 /** The table of a plan; `use` makes of a part what is in it. `undefined` if nothing of the plan is asynchronous. */
 export function asyncTable<T>(
   generator: Generator,
@@ -57,7 +67,6 @@ export function asyncTable<T>(
 ): AsyncTable<T> | undefined {
   const { plan } = generator;
   if (!blocking.tasks.includes(true) && !plan.trampolines.some(isErrorContext)) return undefined;
-  const both = <P>(part: (values: ValuesOf) => P): Both<P> => ({ host: part("host"), component: part("component") });
   const shims = new Set(blocking.shims);
   const lifts = new Map<LiftIndex, Both<LiftParts<T>>>();
   for (const [i, lift] of plan.lifts.entries()) {
@@ -85,7 +94,7 @@ export function asyncTable<T>(
       const parts = both((values) => use(() => taskReturnMaker(generator, trampoline, values)));
       returns.set(index, parts);
     } else if (/^(stream|future)\.(read|write)$/.test(trampoline.builtin)) {
-      payloads.set(index, payloadParts(generator, trampoline, both, use));
+      payloads.set(index, payloadParts(generator, trampoline, use));
     }
   }
   return { lifts, lowers, returns, payloads };
@@ -104,14 +113,24 @@ function isTask(plan: Plan, { tasks }: Blocking, { callee, type }: Lower): boole
 function payloadParts<T>(
   generator: Generator,
   { immediates }: Builtin,
-  both: <P>(part: (values: ValuesOf) => P) => Both<P>,
   use: (part: () => Maker) => T,
 ): PayloadParts<T> {
-  const { plan, types } = generator;
-  const type = types[immediates.type!]!;
-  const t: ValType | undefined = type.kind === "stream" || type.kind === "future" ? type.payload : undefined;
+  const t = payloadOf(generator, immediates.type!);
   if (t === undefined) return { size: 0, alignment: 1, number: undefined, parts: undefined };
-  const options: CanonicalOptions = plan.options[immediates.options!]!;
+  return partsOf(generator, t, generator.plan.options[immediates.options!]!, use);
+}
+
+function payloadOf({ types }: Generator, index: TypeIndex): ValType | undefined {
+  const type = types[index]!;
+  return type.kind === "stream" || type.kind === "future" ? type.payload : undefined;
+}
+
+function partsOf<T>(
+  generator: Generator,
+  t: ValType,
+  options: CanonicalOptions,
+  use: (part: () => Maker) => T,
+): PayloadParts<T> {
   const { size, alignment } = layout(t, options.pointer);
   if (isNumber(t)) return { size, alignment, number: t.kind, parts: undefined };
   const parts = both((values) => ({
@@ -129,23 +148,28 @@ export function asyncFunctions(
   blocking: Blocking,
   make: (maker: Maker) => (binding: object) => unknown,
 ): AsyncFunctions | undefined {
-  const table = asyncTable(generator, blocking, (part): PieceMaker<never> => {
+  const lazily = (part: () => Maker): PieceMaker<never> => {
     let made: ((binding: object) => unknown) | undefined;
     return (binding) => {
       made ??= make(part());
       return made(binding) as never;
     };
-  });
+  };
+  const table = asyncTable(generator, blocking, lazily);
   return (
     table && {
       ...table,
       blocking,
       payloads: new Map(Array.from(table.payloads, ([index, parts]) => [index, payloadMaker(parts)])),
+      forwarded: (type) => payloadMaker(partsOf(generator, payloadOf(generator, type)!, plainOptions, lazily)),
       shims: () => shimModule(generator, blocking.shims),
       entry: entryModule,
     }
   );
 }
+
+/** The options of no guest: those with which values pass that no guest looks at. */
+const plainOptions: CanonicalOptions = { instance: 0 as InstanceIndex, encoding: "utf8", pointer: "i32", async: false };
 
 /** What compile.ts needs for such plans. */
 export const asyncCodegen: AsyncCodegen = { library, analyze: analyzeBlocking, functions: asyncFunctions };

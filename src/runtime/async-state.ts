@@ -5,10 +5,11 @@
  */
 
 import { assert } from "../errors/component-error.ts";
-import type { InstanceIndex, LiftIndex, OptionsIndex, Trampoline, TrampolineIndex } from "../plan/plan.ts";
+import type { InstanceIndex, LiftIndex, OptionsIndex, Trampoline, TrampolineIndex, TypeIndex } from "../plan/plan.ts";
 import type { AsyncContext } from "./async-builtins.ts";
 import { makeAsyncBuiltin } from "./async-table.ts";
 import { type AsyncHostSide, AsyncType } from "./async-types.ts";
+import type { Payload } from "./buffers.ts";
 import { lowerFailed } from "./call.ts";
 import {
   beginStart,
@@ -27,6 +28,7 @@ import { callNow, callPromised, type HostCallee, lowerHost } from "./host-calls.
 import type { ComponentInstance } from "./instance.ts";
 import type { Functions, InstanceState } from "./instance-state.ts";
 import type { ResolvedImport } from "./instantiate.ts";
+import { Passage } from "./passage.ts";
 import { CallScope, type Rep, type ResourceType, takeHandle } from "./resources.ts";
 import { schedulerOf } from "./scheduler.ts";
 import { loadLatin1OrUtf16, loadUtf8, loadUtf16, storeLatin1OrUtf16, storeUtf8, storeUtf16 } from "./strings.ts";
@@ -56,19 +58,32 @@ export class AsyncState {
   readonly #positions: ReadonlyMap<TrampolineIndex, number>;
   readonly #destructors: Map<ResourceType, Callee> = new Map();
   #shims: readonly CoreFunction[] | undefined;
+  #passage: Passage | undefined;
 
   constructor(state: InstanceState, functions: AsyncFunctions = noFunctions, hostSide: AsyncHostSide) {
     const { plan, resources } = state;
     const scope = { types: plan.types, resources };
-    this.types = plan.types.map((type) =>
+    this.types = plan.types.map((type, i) =>
       type.kind === "stream" || type.kind === "future"
-        ? new AsyncType(type.kind, type.payload, scope, hostSide)
+        ? new AsyncType(type.kind, type.payload, scope, hostSide, this.#forwarder(i as TypeIndex))
         : undefined,
     );
     this.#state = state;
     this.functions = functions;
     this.stacks = new Stacks(schedulerOf(state.store), functions.entry);
     this.#positions = new Map(functions.blocking.shims.map((index, i) => [index, i]));
+  }
+
+  /** `AsyncType.forward` of a type of the plan. */
+  #forwarder(index: TypeIndex): AsyncType["forward"] {
+    let payload: Payload | undefined;
+    return (values) => {
+      const { forwarded } = this.functions;
+      if (forwarded === undefined || this.types[index]!.isNoneOrNumber) return values;
+      this.#passage ??= new Passage(this.#state.store);
+      payload ??= forwarded(index)(this.#binding(this.#passage.cx));
+      return this.#passage.pass(payload, values);
+    };
   }
 
   /** Whether calls into an instance are tasks. */

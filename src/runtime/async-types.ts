@@ -46,8 +46,17 @@ export class AsyncType {
   readonly payload: TypeIndex | undefined;
   readonly scope: TypeScope;
   readonly host: AsyncHostSide;
+  /** What values of the host's are to the host, if no guest has touched them; as they are, if it is not known. */
+  readonly forward: (values: readonly unknown[]) => readonly unknown[];
 
-  constructor(kind: "stream" | "future", payload: TypeIndex | undefined, scope: TypeScope, host: AsyncHostSide) {
+  constructor(
+    kind: "stream" | "future",
+    payload: TypeIndex | undefined,
+    scope: TypeScope,
+    host: AsyncHostSide,
+    forward: AsyncType["forward"] = (values) => values,
+  ) {
+    this.forward = forward;
     this.kind = kind;
     this.payload = payload;
     this.scope = scope;

@@ -212,5 +212,5 @@ function toHost(source: Buffer, target: HostTarget, count: number): void {
   if ((source as HostSource).fault(count) !== undefined) invalid();
   if (ArrayBuffer.isView(values)) {
     (target.room(count) as Uint8Array).set((values as Uint8Array).subarray(progress, progress + count));
-  } else target.values = (source as HostSource).take(count);
+  } else target.values = (source as HostSource).type.forward((source as HostSource).take(count));
 }

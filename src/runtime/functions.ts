@@ -13,7 +13,7 @@
  * are parent and child, or one, no maker is asked: it traps.
  */
 import type { Blocking } from "../plan/blocking.ts";
-import type { LiftIndex, TrampolineIndex } from "../plan/plan.ts";
+import type { LiftIndex, TrampolineIndex, TypeIndex } from "../plan/plan.ts";
 import type { AsyncType } from "./async-types.ts";
 import type { Payload } from "./buffers.ts";
 import type { LiftLowerContext } from "./context.ts";
@@ -101,6 +101,8 @@ export interface AsyncFunctions {
   >;
   /** For each `read` and `write` of a stream or future. */
   readonly payloads: ReadonlyMap<TrampolineIndex, PieceMaker<Payload>>;
+  /** How values of the payload of a stream or future pass that no guest reads; not for numbers. Not there ahead of time. */
+  readonly forwarded?: (type: TypeIndex) => PieceMaker<Payload>;
   /** The module of the functions around `blocking.shims` (fiber.ts). */
   readonly shims: () => Uint8Array;
   /** The module for entering core functions of a signature: `"i32 i64 -> f32"`, or `"thread i32"`. */

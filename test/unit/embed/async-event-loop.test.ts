@@ -143,3 +143,35 @@ test("it gives up when it is asked to", async () => {
   assert.equal(store.handles, 0);
   assert.equal(await exports["sum"]!([1, 2]), 3);
 });
+
+test("what a component only passes on looks as if it had read and written it", async () => {
+  const passing: Guest = {
+    types: `(type $L (stream (list u8))) (type $r (record (field "a" string) (field "b" (option u8)))) (export $R "r" (type $r))
+      (type $F (future $R)) (type $u8 (stream u8)) (type $N (stream $u8))`,
+    builtins: {
+      "return-lists": { core: "(param i32)", is: "task.return (result $L)" },
+      "return-record": { core: "(param i32)", is: "task.return (result $F)" },
+      "return-streams": { core: "(param i32)", is: "task.return (result $N)" },
+    },
+    exports: {
+      lists: { is: `async (param "s" $L) (result $L)`, with: `async (callback (core func $m "never"))` },
+      record: { is: `async (param "f" $F) (result $F)`, with: `async (callback (core func $m "never"))` },
+      streams: { is: `async (param "s" $N) (result $N)`, with: `async (callback (core func $m "never"))` },
+    },
+    code: `
+      (func (export "lists") (param i32) (result i32) (call $return-lists (local.get 0)) (i32.const 0))
+      (func (export "record") (param i32) (result i32) (call $return-record (local.get 0)) (i32.const 0))
+      (func (export "streams") (param i32) (result i32) (call $return-streams (local.get 0)) (i32.const 0))
+      (func (export "never") (param i32 i32 i32) (result i32) unreachable)`,
+  };
+  const store = new WatchedStore();
+  const { exports } = await instantiateGuest(passing, {}, { store });
+  const { lists, record, streams } = exports as Record<string, (value: unknown) => Promise<never>>;
+  const long = new Array(100_000).fill(7);
+  assert.deepEqual(await collect(await lists!([[1, 2], long])), [[Uint8Array.of(1, 2), Uint8Array.from(long)]]);
+  assert.deepEqual(await record!(Promise.resolve({ a: "\ud800", c: 3 })), { a: "\ufffd", b: undefined });
+  const [chunk] = await collect<ComponentStream[]>(await streams!([[1], Uint8Array.of(2, 3)]));
+  assert.deepEqual(await Promise.all(chunk!.map(collect)), [[Uint8Array.of(1)], [Uint8Array.of(2, 3)]]);
+  await settled();
+  assert.equal(store.handles, 0);
+});
