@@ -6,7 +6,7 @@ import { bundle } from "../../../scripts/bundle.ts";
 import { guestText } from "./async-guests.ts";
 
 const asynchronous =
-  /(?<!plan\/)async-(?!world)|-async|\/(scheduler|task|subtask|thread|fiber|waitable|streams?|futures?|buffers|copy-|host-|suspension|quantum|next-turn|stream-source|shims|error-context-)/;
+  /(?<!plan\/)async-(?!world)|-async|\/(scheduler|task|subtask|thread|fiber|waitable|streams?|futures?|buffers|copy-|host-|suspension|passage|quantum|next-turn|stream-source|shims|error-context-)/;
 
 for (const entry of ["src/index.ts", "src/runtime/index.ts"]) {
   test(`${entry} imports nothing asynchronous but by one import()`, { skip: "bun" in process.versions }, async () => {
