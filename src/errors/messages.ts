@@ -14,7 +14,8 @@ function told({ ptr, size, alignment, memory }: Partial<Span> = {}): string {
 }
 
 /**
- * The reasons for which gantry traps a guest, by code, each worded once.
+ * The reasons for which gantry traps a guest, by code, each worded once; those that only asynchronous components know are
+ * in async-messages.ts.
  *
  * Wording agrees with Wasmtime's where the official test scripts compare it. Decoding and validation word their errors
  * where the rule is checked: there the sentence is the best comment that the check can have.
@@ -35,44 +36,6 @@ export const trapMessages = {
   "borrows-remain": () => "borrow handles still remain at the end of the call",
   "backpressure-overflow": () => "backpressure counter overflow",
   "backpressure-underflow": () => "backpressure counter underflow",
-  "no-result": () => "async-lifted export failed to produce a result",
-  "returned-twice": () => "invalid `task.return`: the task has already returned a result or been cancelled",
-  "not-cancelled": () => "invalid `task.cancel`: the task has not been asked to cancel",
-  "return-mismatch": () => "invalid `task.return` signature and/or options for current task",
-  "sync-task": (v: { builtin: string }) => `invalid \`${v.builtin}\`: the current task is not lifted \`async\``,
-  "callee-trapped": () => "a function that was called asynchronously has trapped",
-  "callback-code": () => "unsupported callback code",
-  "cannot-block": () =>
-    "cannot block a synchronous task before returning (deadlock detected: event loop cannot make further progress)",
-  "waitable-set-not-empty": () => "cannot drop waitable set with waitables in it",
-  "waitable-set-waited-for": () => "cannot drop waitable set with waiters",
-  "waitable-in-set": () => "waitable cannot be used synchronously while added to a waitable set",
-  "waitable-waited-for": () =>
-    "waitable cannot be joined: waitable cannot be used synchronously while added to a waitable set",
-  "subtask-not-resolved": () => "cannot drop a subtask which has not yet resolved",
-  "cancelled-resolved": () => "`subtask.cancel` called after terminal status delivered",
-  "cancelled-twice": () => "`subtask.cancel` called more than once for the same subtask",
-  "thread-not-suspended": () => "cannot resume thread which is not suspended",
-  "uninitialized-element": () => "uninitialized element",
-  "undefined-element": () => "undefined element: out of bounds table access",
-  "wrong-function-type": () => "indirect call type mismatch",
-  "wrong-payload-type": (v: { kind: string }) => `handle of a ${v.kind} used with a different type of ${v.kind}`,
-  "lift-done-stream": () => "cannot lift stream after being notified that the writable end dropped",
-  "lift-done-future": () => "cannot lift future after previous read succeeded",
-  "lift-in-set": (v: { kind: string }) => `cannot lift ${v.kind} while it's in a waitable set`,
-  "remove-busy": (v: { kind: string }) => `cannot remove busy ${v.kind}`,
-  "drop-busy": (v: { kind: string }) => `cannot drop busy ${v.kind}`,
-  "copy-busy": () => "cannot have concurrent operations active on a future/stream",
-  "not-copying": (v: { kind: string }) => `cannot cancel a copy of a ${v.kind} end that has none in progress`,
-  "read-done-stream": () => "cannot read from stream after being notified that the writable end dropped",
-  "write-done-stream": () => "cannot write to stream after being notified that the readable end dropped",
-  "read-done-future": () => "cannot read from future after previous read succeeded",
-  "write-done-future": () => "cannot write to future after previous write succeeded or readable end dropped",
-  "drop-unwritten-future": () => "cannot drop future write end without first writing a value",
-  "no-future-value": () => "the host has no value for a future",
-  "intra-component": (v: { kind: string }) => `cannot read from and write to intra-component ${v.kind}`,
-  "buffer-too-long": () => "the buffer of a stream is longer than 2^28 - 1 elements",
-  "buffer-out-of-bounds": (v: { what: string }) => `${v.what} pointer/length out of bounds of memory`,
   "handle-table-full": () => "the handle table is full",
   "unaligned-pointer": (v?: Span) => `unaligned pointer${told(v)}`,
   "pointer-out-of-bounds": (v?: Span) => `pointer out of bounds of memory${told(v)}`,

@@ -5,6 +5,7 @@
  * the stack suspended (fiber.ts).
  */
 import type { Immediates } from "../plan/plan.ts";
+import { trap } from "./async-trap.ts";
 import type { AsyncType } from "./async-types.ts";
 import type { Payload } from "./buffers.ts";
 import type { LiftLowerContext } from "./context.ts";
@@ -19,7 +20,6 @@ import { Subtask } from "./subtask.ts";
 import { settle, waitOnStack } from "./suspension.ts";
 import type { Task } from "./task.ts";
 import type { Thread } from "./thread.ts";
-import { trap } from "./trap.ts";
 import { type Event, noEvent, taskCancelled, Waitable, WaitableSet } from "./waitable.ts";
 
 /** What the built-ins of one instance are bound to. */

@@ -7,6 +7,7 @@
  */
 
 import type { TypeIndex, TypeNode } from "../plan/plan.ts";
+import { trap } from "./async-trap.ts";
 import type { LiftLowerContext } from "./context.ts";
 import type { CopyEnd, Shared } from "./copy-end.ts";
 import { ReadableFutureEnd } from "./futures.ts";
@@ -17,7 +18,6 @@ import type { CallScope, ResourceType } from "./resources.ts";
 import { schedulerOf } from "./scheduler.ts";
 import type { Store } from "./store.ts";
 import { ReadableStreamEnd } from "./streams.ts";
-import { trap } from "./trap.ts";
 import { type NumberKind, typedArrays } from "./typed-arrays.ts";
 
 /** How streams and futures look to JavaScript. Made by `embed/`: one for all of them. */

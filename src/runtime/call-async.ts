@@ -5,6 +5,7 @@
  * stack that can be suspended is entered through `CoreEntry`; everything else is an ordinary call.
  */
 import { assert } from "../errors/component-error.ts";
+import { trap } from "./async-trap.ts";
 import { canSuspend, type Entry, Fiber, notSuspendable, type Stacks } from "./fiber.ts";
 import type { CoreFunction, ValuesOf } from "./functions.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
@@ -16,7 +17,7 @@ import { Subtask, SubtaskState } from "./subtask.ts";
 import { settle, waitOnStack } from "./suspension.ts";
 import { releaseExclusive, Task, type TaskCaller, type TaskFunction, waitUntil } from "./task.ts";
 import { always, Thread } from "./thread.ts";
-import { trap, trapOnThrow, trapWith } from "./trap.ts";
+import { trapOnThrow, trapWith } from "./trap.ts";
 import { type Event, noEvent, taskCancelled, WaitableSet } from "./waitable.ts";
 
 /** A core function that a task calls: as it is, or on a stack of its own. */

@@ -11,6 +11,7 @@ import {
   toPointer,
   waitForPendingEvent,
 } from "./async-builtins.ts";
+import { trap } from "./async-trap.ts";
 import { type Buffer, GuestBuffer } from "./buffers.ts";
 import { type CopyEnd, CopyResult, type Pending, type Reclaimed } from "./copy-end.ts";
 import type { CoreFunction } from "./functions.ts";
@@ -18,7 +19,6 @@ import { ReadableFutureEnd, SharedFuture, WritableFutureEnd } from "./futures.ts
 import type { HandleClass } from "./handle-table.ts";
 import type { ComponentInstance } from "./instance.ts";
 import { ReadableStreamEnd, SharedStream, WritableStreamEnd } from "./streams.ts";
-import { trap } from "./trap.ts";
 import { type Event, EventCode, type PendingEvent } from "./waitable.ts";
 
 type Side = CopyEnd["side"];

@@ -6,11 +6,11 @@
  * buffer to the other.
  */
 import type { ComponentError } from "../errors/component-error.ts";
+import { trap } from "./async-trap.ts";
 import type { AsyncType } from "./async-types.ts";
 import { type Buffer, transfer } from "./buffers.ts";
 import type { ComponentInstance } from "./instance.ts";
 import { InvalidValue } from "./numbers.ts";
-import { trap } from "./trap.ts";
 import { Waitable } from "./waitable.ts";
 
 /** `CopyResult` in the specification. */

@@ -21,11 +21,12 @@
  * the specification the thread is still running.
  */
 import { assert, ComponentError } from "../errors/component-error.ts";
+import { trap } from "./async-trap.ts";
 import type { CoreFunction } from "./functions.ts";
 import { Deferred, type Quantum } from "./quantum.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Thread } from "./thread.ts";
-import { reasonOf, trap, trapOnThrow, trapWith } from "./trap.ts";
+import { reasonOf, trapOnThrow, trapWith } from "./trap.ts";
 
 interface PromiseIntegration {
   promising(func: WebAssembly.ExportValue): (...args: unknown[]) => Promise<unknown>;

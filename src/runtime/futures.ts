@@ -2,9 +2,10 @@
  * Futures: what the two ends of one share, and the ends. "Future State" in CanonicalABI.md.
  */
 import type { ComponentError } from "../errors/component-error.ts";
+import { trap } from "./async-trap.ts";
 import { HostSource } from "./buffers.ts";
 import { CopyEnd, CopyResult, type Pending, Shared } from "./copy-end.ts";
-import { trap, trapWith } from "./trap.ts";
+import { trapWith } from "./trap.ts";
 
 /** `SharedFutureImpl` in the specification. */
 export class SharedFuture extends Shared {

@@ -8,6 +8,7 @@
 
 import { AssertionError, ComponentError } from "../errors/component-error.ts";
 import { resultError } from "../errors/result-error.ts";
+import { trap } from "./async-trap.ts";
 import { argumentFault, cannotEnter, guestFailed, leave, located, notReturned } from "./call.ts";
 import { answer, type Callee, type CallerSide, canonLift, checkMayBlock } from "./call-async.ts";
 import type { CoreFunction, HostFunction } from "./functions.ts";
@@ -19,7 +20,7 @@ import { CallScope } from "./resources.ts";
 import { type Awaiting, type Resting, type Scheduler, schedulerOf } from "./scheduler.ts";
 import { Subtask } from "./subtask.ts";
 import type { Task, TaskCaller } from "./task.ts";
-import { isGuestFailure, trap, trapOnThrow, trapWith } from "./trap.ts";
+import { isGuestFailure, trapOnThrow, trapWith } from "./trap.ts";
 
 /** A function that the host calls. */
 export interface HostCallee {

@@ -2,10 +2,10 @@
  * Subtasks: calls of lowered functions, as their caller sees them. "Subtask State" in CanonicalABI.md.
  */
 import { assert } from "../errors/component-error.ts";
+import { trap } from "./async-trap.ts";
 import type { ComponentInstance } from "./instance.ts";
 import type { Quantum } from "./quantum.ts";
 import { CallScope } from "./resources.ts";
-import { trap } from "./trap.ts";
 import { type Event, EventCode, type PendingEvent, Waitable } from "./waitable.ts";
 
 /** `Subtask.State` in the specification. */

@@ -4,10 +4,12 @@
  *
  * All of these give what `finish` gives, or `undefined` if the stack is to be suspended: then `finish` is called later.
  */
+
+import { trap } from "./async-trap.ts";
 import { notSuspendable, type Stacks } from "./fiber.ts";
 import type { Quantum } from "./quantum.ts";
 import { always, type Thread } from "./thread.ts";
-import { trap, trapWith } from "./trap.ts";
+import { trapWith } from "./trap.ts";
 
 /** Goes on at the end of `quantum`. */
 export function settle<T>(

@@ -8,13 +8,13 @@
 
 import { assert, type ComponentError } from "../errors/component-error.ts";
 import type { TypeIndex } from "../plan/plan.ts";
+import { trap } from "./async-trap.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
 import type { Memory } from "./memory.ts";
 import { after, type Quantum } from "./quantum.ts";
 import type { CallScope } from "./resources.ts";
 import { schedulerOf, wakeForLock } from "./scheduler.ts";
 import { always, type Continuation, type Thread } from "./thread.ts";
-import { trap } from "./trap.ts";
 
 /** `Task.State` in the specification. */
 export type TaskState = "initial" | "started" | "pending-cancel" | "cancel-delivered" | "resolved";

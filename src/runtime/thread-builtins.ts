@@ -3,11 +3,12 @@
  */
 import { ComponentError } from "../errors/component-error.ts";
 import { type AsyncContext, checkMayLeave, currentThread } from "./async-builtins.ts";
+import { trap } from "./async-trap.ts";
 import { canSuspend, Entry, Fiber, notSuspendable } from "./fiber.ts";
 import type { CoreFunction } from "./functions.ts";
 import { suspendOnStack, yieldOnStack } from "./suspension.ts";
 import { Thread } from "./thread.ts";
-import { trap, trapWith } from "./trap.ts";
+import { trapWith } from "./trap.ts";
 
 /** `canon_thread_index` in the specification. */
 export function threadIndex({ scheduler }: AsyncContext): CoreFunction {

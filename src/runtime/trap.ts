@@ -35,11 +35,6 @@ export function trap<C extends TrapCode>(code: C, ...words: Words<C>): never {
   return trapWith(new ComponentError("trap", code, message(...words)));
 }
 
-/** `trap_if` in the specification. */
-export function trapIf<C extends TrapCode>(condition: boolean, code: C, ...words: Words<C>): void {
-  if (condition) trap(code, ...words);
-}
-
 /** How engines word core traps, and how gantry does on all of them: as Wasmtime. */
 const coreTraps: readonly (readonly [RegExp, string])[] = [
   [/unreachable/i, "wasm `unreachable` instruction executed"],

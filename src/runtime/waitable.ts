@@ -2,9 +2,9 @@
  * Waitables, the sets that they can be in, and the events that they deliver. "Waitable State" in CanonicalABI.md.
  */
 import { assert } from "../errors/component-error.ts";
+import { trap } from "./async-trap.ts";
 import type { Chooser } from "./scheduler.ts";
 import type { Thread } from "./thread.ts";
-import { trap } from "./trap.ts";
 
 /** `EventCode` in the specification. */
 export const EventCode = {

@@ -107,7 +107,6 @@ test("types are told in full", async () => {
             { label: "second-one", type: { kind: "option", type: { kind: "string" } } },
           ],
         },
-        length: undefined,
       },
     },
   ]);
