@@ -121,9 +121,12 @@ export function storeNumbersInto(
   else put(cx, numbers, ptr, value, length);
 }
 
+/** An index that comes from a division is a double to engines, and so would be every index that the loop makes of it. */
 function put(cx: LiftLowerContext, numbers: Numbers, ptr: number, source: ArrayLike<unknown>, length: number): void {
   const { size } = numbers;
-  numbers.put(numbers.view(cx.memory) as never, ptr / size, source, length, size);
+  const view = numbers.view(cx.memory) as never;
+  if (cx.pointer === "i32") numbers.put(view, ptr >>> (31 - Math.clz32(size)), source, length, size);
+  else numbers.put(view, ptr / size, source, length, size);
 }
 
 /** A list of numbers that is passed flat. */
