@@ -58,6 +58,26 @@ function withPath(error: unknown, { path }: Context): unknown {
   return new ComponentError(phase, code, reason, { offset, path });
 }
 
+type Definer<D> = (context: Context, scope: Scope, definition: D) => void;
+
+/** What validates definitions that hold no others. */
+const definers: {
+  readonly [K in Exclude<Definition["kind"], "component" | "export">]: Definer<Extract<Definition, { kind: K }>>;
+} = {
+  "core-module": defineCoreModule,
+  "core-instance": defineCoreInstance,
+  "core-type": (context, scope, { type }) => defineCoreType(context, scope, type),
+  instance: defineInstance,
+  alias: defineAlias,
+  type: defineType,
+  canon: defineCanon,
+  import(context, scope, { name, type }) {
+    scope.definitions.push({ step: "import", import: declareExtern(context, scope, "import", name, type) });
+  },
+  start: defineStart,
+  value: defineValue,
+};
+
 /** A component in the middle of its validation. */
 interface Frame {
   readonly scope: Scope;
@@ -99,44 +119,14 @@ class Validator {
   #define(scope: Scope, definition: Definition): Frame | undefined {
     const context = this.#context;
     switch (definition.kind) {
-      case "core-module":
-        defineCoreModule(context, scope, definition);
-        return undefined;
-      case "core-instance":
-        defineCoreInstance(context, scope, definition);
-        return undefined;
-      case "core-type":
-        defineCoreType(context, scope, definition.type);
-        return undefined;
       case "component":
         context.path.push(`component ${scope.count("component")}`);
         return this.#enter(definition.component, scope);
-      case "instance":
-        defineInstance(context, scope, definition);
-        return undefined;
-      case "alias":
-        defineAlias(context, scope, definition);
-        return undefined;
-      case "type":
-        defineType(context, scope, definition);
-        return undefined;
-      case "canon":
-        defineCanon(context, scope, definition);
-        return undefined;
-      case "import":
-        scope.definitions.push({
-          step: "import",
-          import: declareExtern(context, scope, "import", definition.name, definition.type),
-        });
-        return undefined;
       case "export":
         this.#export(scope, definition);
         return undefined;
-      case "start":
-        defineStart(context, scope, definition);
-        return undefined;
-      case "value":
-        defineValue(context, scope, definition);
+      default:
+        (definers[definition.kind] as Definer<typeof definition>)(context, scope, definition);
         return undefined;
     }
   }
