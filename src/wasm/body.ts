@@ -203,7 +203,7 @@ export class Body {
   /** Becomes what `other` is, the body of a function of the same type, with other items. */
   copy(other: Body, itemOf: (item: Item) => Item): void {
     this.#locals.push(...other.#locals);
-    this.#code.bytes(other.#code.between(0, other.#code.length));
+    this.#code.part(other.#code, 0, other.#code.length);
     for (const later of other.#later) this.#later.push({ ...later, item: itemOf(later.item) });
   }
 
@@ -214,12 +214,12 @@ export class Body {
       inner.vec(this.#locals, (type) => inner.bytes([1, valueTypes[type]]));
       let done = 0;
       for (const { at, item, offset } of this.#later) {
-        inner.bytes(this.#code.between(done, at));
+        inner.part(this.#code, done, at);
         if (offset === undefined) inner.u32(indexOf(item));
         else writeMemArg(inner, indexOf(item), offset);
         done = at;
       }
-      inner.bytes(this.#code.between(done, this.#code.length));
+      inner.part(this.#code, done, this.#code.length);
       inner.u8(0x0b);
     });
   }
