@@ -75,6 +75,9 @@ export class Linker<Given extends object = {}> {
     if ((typeof items !== "object" && typeof items !== "function") || items === null) {
       throw new TypeError(`the definition of "${name}" is an object, a function or a class, not ${kindOf(items)}`);
     }
+    if (items instanceof Instance) {
+      throw new TypeError(`the definition of "${name}" is an Instance: pass its \`exports\`, or one of them`);
+    }
     return new Linker(new Map([...this.#definitions, [name, items]]));
   }
 

@@ -299,7 +299,9 @@ function isNamed({ kind }: AnyType): boolean {
   return kind === "record" || kind === "variant" || kind === "enum" || kind === "flags" || kind === "resource";
 }
 
+/** Whether something may be found in `value`. */
 function isItems(value: unknown): value is Items {
+  if (value instanceof Component || value instanceof WebAssembly.Module) return false;
   return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 

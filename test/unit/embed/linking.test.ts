@@ -159,3 +159,22 @@ test("types are told by their names", async () => {
   const error = caught(() => link(guest, { Thing: class {} }));
   assert.match(error.message, /"swap": func\(p: pair, t: thing\) -> option<pair>: nothing/);
 });
+
+test("what is no interface is not taken for one", async () => {
+  const guest = await importing("one");
+  const module = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+  for (const [items, what] of [
+    [guest, "Component"],
+    [module, "WebAssembly.Module"],
+  ] as const) {
+    const { faults } = caught(() => link(guest, items));
+    assert.deepEqual(faults, [
+      { code: "wrong-import", path: [HOST], wanted: "instance", problem: `an object is needed, not a ${what}` },
+    ]);
+  }
+  const instance = new Linker().define(HOST, { one: () => 1 }).instantiateSync(guest);
+  assert.throws(() => new Linker().define(HOST, instance), {
+    name: "TypeError",
+    message: `the definition of "${HOST}" is an Instance: pass its \`exports\`, or one of them`,
+  });
+});
