@@ -10,7 +10,7 @@ import { canSuspend, type Entry, Fiber, notSuspendable, type Stacks } from "./fi
 import type { CoreFunction, ValuesOf } from "./functions.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
-import { after, type Quantum } from "./quantum.ts";
+import type { Quantum } from "./quantum.ts";
 import { CallScope } from "./resources.ts";
 import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import { Subtask, SubtaskState } from "./subtask.ts";
@@ -61,21 +61,32 @@ export function canonLift(
   for (const instance of entering) if (instance.flags !== 0) trap("cannot-enter");
   for (const instance of entering) instance.flags = ENTERED;
   const task = new Task(callee, caller, scope, callee.suspends && canSuspend ? mode : "plain");
-  const thread: Thread = new Thread(task, () => task.enterImplicitThread(thread, () => run(callee, task, thread)));
-  const { asyncType, instance } = callee;
-  if (!asyncType) instance.syncCalls++;
-  const waits = caller.values === "component" && canSuspend;
-  const quantum = after(thread.scheduler.resume(thread), () =>
-    after(
-      asyncType ? (waits && task.state === "initial" ? makeWay(task, thread) : undefined) : finishSync(task),
-      () => {
-        if (!asyncType) instance.syncCalls--;
-        for (const entered of entering) entered.flags &= ~ENTERED;
-        return undefined;
-      },
-    ),
-  );
-  return { task, quantum };
+  const thread = new Thread(task, enter);
+  if (!callee.asyncType) callee.instance.syncCalls++;
+  const quantum = thread.scheduler.resume(thread);
+  return { task, quantum: quantum === undefined ? entered(task, entering) : enteredLater(quantum, task, entering) };
+}
+
+// What most calls do is written without closures, of which there would be many.
+
+const enter = (_: boolean, thread: Thread): Quantum => thread.task.enterImplicitThread(thread, run);
+
+/** What comes after the first quantum of a task. */
+function entered(task: Task, entering: readonly ComponentInstance[]): Quantum {
+  const more = task.func.asyncType ? makeWay(task) : finishSync(task);
+  return more === undefined ? leave(task, entering) : more.then(() => leave(task, entering));
+}
+
+async function enteredLater(quantum: Promise<void>, task: Task, entering: readonly ComponentInstance[]): Promise<void> {
+  await quantum;
+  await entered(task, entering);
+}
+
+/** `leave_to` in the specification. */
+function leave({ func, instance }: Task, entering: readonly ComponentInstance[]): undefined {
+  if (!func.asyncType) instance.syncCalls--;
+  for (const entered of entering) entered.flags &= ~ENTERED;
+  return undefined;
 }
 
 /**
@@ -83,7 +94,9 @@ export function canonLift(
  * specification its turn comes when the caller blocks; the official scripts want the task to have started by then
  * (`async/sync-streams.wast`). The lock is had by threads of the callee's instance, which cannot call the caller's.
  */
-function makeWay(task: Task, thread: Thread): Quantum {
+function makeWay(task: Task): Quantum {
+  if (task.state !== "initial" || task.caller.values === "host" || !canSuspend) return undefined;
+  const thread = task.implicitThread!;
   return repeat(() => {
     const { instance } = task;
     if (task.state !== "initial" || instance.backpressure > 0 || instance.numWaitingToEnter > 1) return "over";
@@ -111,6 +124,7 @@ async function repeatLater(first: Quantum, step: () => Quantum | "over"): Promis
  * they would use (`Scheduler.candidate`).
  */
 function finishSync(task: Task): Quantum {
+  if (task.state === "resolved") return undefined;
   const scheduler = schedulerOf(task.instance.store);
   return repeat(() => {
     if (task.state === "resolved") return "over";
@@ -122,46 +136,45 @@ function finishSync(task: Task): Quantum {
 }
 
 /** `thread_func` of `canon_lift`, from where the thread has entered. */
-function run(callee: Callee, task: Task, thread: Thread): Quantum {
-  const { lowerParams, liftResult } = callee.values(task.caller.values);
+function run(task: Task): Quantum {
+  const callee = task.func as Callee;
   let args: readonly unknown[];
   try {
-    args = lowerParams(task.start(), task.scope);
+    args = callee.values(task.caller.values).lowerParams(task.start(), task.scope);
   } catch (error) {
     if (task.caller.refuse?.(error) !== true) throw error;
     task.withdraw();
     return undefined;
   }
-  if (!callee.asyncOption) {
-    return callCore(thread, callee.core, args, (core) => {
-      task.return(liftResult(core));
-      if (callee.postReturn !== undefined) postReturn(callee.postReturn, core);
-      return exit(task);
-    });
+  const ended = !callee.asyncOption ? returned : callee.callback === undefined ? exit : eventLoop;
+  return callCore(task.implicitThread!, callee.core, args, ended);
+}
+
+/** The end of a function that is not lifted `async`. */
+function returned({ task }: Thread, core: unknown): undefined {
+  const { values, postReturn } = task.func as Callee;
+  task.return(values(task.caller.values).liftResult(core));
+  if (postReturn !== undefined) {
+    mayNotLeave[0] = 1;
+    (postReturn as (core: unknown) => void)(core);
+    mayNotLeave[0] = 0;
   }
-  if (callee.callback === undefined) return callCore(thread, callee.core, args, () => exit(task));
-  return callCore(thread, callee.core, args, (packed) => eventLoop(callee, task, thread, packed as number));
-}
-
-function exit(task: Task): undefined {
   task.exitImplicitThread();
-  return undefined;
 }
 
-function postReturn(func: CoreFunction, core: unknown): void {
-  mayNotLeave[0] = 1;
-  (func as (core: unknown) => void)(core);
-  mayNotLeave[0] = 0;
+function exit({ task }: Thread): undefined {
+  task.exitImplicitThread();
 }
 
 function callCore(
   thread: Thread,
   { plain, onStack }: CoreEntry,
   args: readonly unknown[],
-  ended: (result: unknown) => Quantum,
+  ended: (thread: Thread, result: unknown) => Quantum,
 ): Quantum {
-  if (thread.task.mode === "suspendable") return Fiber.start(thread, onStack(), args, ended);
-  return ended((plain as (...args: unknown[]) => unknown)(...args));
+  return thread.task.mode === "suspendable"
+    ? Fiber.start(thread, onStack(), args, ended)
+    : ended(thread, (plain as (...args: unknown[]) => unknown)(...args));
 }
 
 /** `CallbackCode` in the specification. */
@@ -173,16 +186,14 @@ const WAIT = 2;
  * What a function with a callback, or its callback, wants next. `unpack_callback_result` and `wait_for_event_and` in the
  * specification.
  */
-function eventLoop(callee: Callee, task: Task, thread: Thread, packed: number): Quantum {
-  const { instance } = task;
-  const deliver = (event: Event) => callBack(callee, task, thread, event);
+function eventLoop(thread: Thread, result: unknown): Quantum {
+  const packed = result as number;
+  const { instance } = thread.task;
   const code = packed & 0xf;
-  if (code === EXIT) return exit(task);
+  if (code === EXIT) return exit(thread);
   if (code === YIELD) {
     releaseExclusive(instance, thread);
-    return waitUntil(thread, always, { cancellable: true, needsLock: true }, (cancelled) =>
-      deliver(cancelled ? taskCancelled : noEvent),
-    );
+    return waitUntil(thread, always, loopOptions, (cancelled) => callBack(thread, cancelled ? taskCancelled : noEvent));
   }
   if (code !== WAIT) return trap("callback-code");
   releaseExclusive(instance, thread);
@@ -192,20 +203,22 @@ function eventLoop(callee: Callee, task: Task, thread: Thread, packed: number): 
   return waitUntil(
     thread,
     () => set.hasPendingEvent,
-    { cancellable: true, needsLock: true },
+    loopOptions,
     (cancelled) => {
       set.removeWaiter(thread);
-      return deliver(cancelled ? taskCancelled : set.getPendingEvent(thread.scheduler.chooser));
+      return callBack(thread, cancelled ? taskCancelled : set.getPendingEvent(thread.scheduler.chooser));
     },
   );
 }
 
-function callBack(callee: Callee, task: Task, thread: Thread, { code, index, payload }: Event): Quantum {
-  assert(task.instance.exclusiveThread === undefined && callee.callback !== undefined);
-  task.instance.exclusiveThread = thread;
-  return callCore(thread, callee.callback, [code, index, payload], (packed) =>
-    eventLoop(callee, task, thread, packed as number),
-  );
+const loopOptions = { cancellable: true, needsLock: true } as const;
+
+function callBack(thread: Thread, { code, index, payload }: Event): Quantum {
+  const { callback } = thread.task.func as Callee;
+  const { instance } = thread.task;
+  assert(instance.exclusiveThread === undefined && callback !== undefined);
+  instance.exclusiveThread = thread;
+  return callCore(thread, callback, [code, index, payload], eventLoop);
 }
 
 // ---- canon lower

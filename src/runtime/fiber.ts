@@ -42,20 +42,25 @@ export const canSuspend: boolean =
 /** The stack of one call of a core function: a `Continuation` of the specification. */
 export class Fiber {
   readonly thread: Thread;
-  readonly #ended: (result: unknown) => Quantum;
+  readonly #ended: (thread: Thread, result: unknown) => Quantum;
   #status: "running" | "suspended" | "blocked" | "ended" = "running";
   /** What the thread does after it, in the same quantum, if that is not over at once. */
   #next: Quantum;
   /** The end of the quantum, if it comes later than the return of the function that started it. */
   #end: Deferred<void> | undefined;
 
-  private constructor(thread: Thread, ended: (result: unknown) => Quantum) {
+  private constructor(thread: Thread, ended: (thread: Thread, result: unknown) => Quantum) {
     this.thread = thread;
     this.#ended = ended;
   }
 
   /** `cont_new` and `resume` in the specification: calls a core function on a stack of its own; `ended` gets its result. */
-  static start(thread: Thread, entry: Entry, args: readonly unknown[], ended: (result: unknown) => Quantum): Quantum {
+  static start(
+    thread: Thread,
+    entry: Entry,
+    args: readonly unknown[],
+    ended: (thread: Thread, result: unknown) => Quantum,
+  ): Quantum {
     const fiber = new Fiber(thread, ended);
     thread.fiber = fiber;
     const call = entry.call(args);
@@ -79,7 +84,7 @@ export class Fiber {
   /** The core function has returned. The thread may go on without it. */
   end(result: unknown): void {
     this.thread.fiber = undefined;
-    const next = this.#ended(result);
+    const next = this.#ended(this.thread, result);
     this.#status = "ended";
     if (next === undefined) this.#quantumEnds();
     else if (this.#end === undefined) this.#next = next;

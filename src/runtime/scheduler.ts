@@ -130,7 +130,7 @@ export class Scheduler {
     assert(continuation !== undefined);
     thread.continuation = undefined;
     this.current = thread;
-    return continuation(cancelled);
+    return continuation(cancelled, thread);
   }
 
   /** One of the threads of `instance` that can go on below a synchronous call into it. See `canon_lift` in call-async.ts. */

@@ -82,7 +82,7 @@ export class Task {
    * `enter_implicit_thread` in the specification. Goes on with `enter` when the thread may run; with nothing, if the task
    * is cancelled before.
    */
-  enterImplicitThread(thread: Thread, enter: () => Quantum): Quantum {
+  enterImplicitThread(thread: Thread, enter: (task: Task) => Quantum): Quantum {
     assert(this.state === "initial");
     this.implicitThread = thread;
     const { instance } = this;
@@ -101,14 +101,14 @@ export class Task {
     });
   }
 
-  #pass(enter: () => Quantum): Quantum {
+  #pass(enter: (task: Task) => Quantum): Quantum {
     const thread = this.implicitThread!;
     if (this.needsExclusive) {
       assert(this.instance.exclusiveThread === undefined);
       this.instance.exclusiveThread = thread;
     }
     this.registerThread(thread);
-    return enter();
+    return enter(this);
   }
 
   #hasBackpressure(): boolean {
@@ -216,7 +216,7 @@ export interface WaitOptions {
 /** `wait_until` in the specification, for a thread without a stack: `go` is how it goes on, and whether cancelled. */
 export function waitUntil(thread: Thread, condition: () => boolean, options: WaitOptions, go: Continuation): Quantum {
   const { cancellable, needsLock } = options;
-  if (thread.task.deliverPendingCancel(cancellable)) return go(true);
+  if (thread.task.deliverPendingCancel(cancellable)) return go(true, thread);
   thread.cancellable = cancellable;
   thread.continuation = go;
   thread.startWaiting(condition, needsLock);

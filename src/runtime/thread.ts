@@ -12,7 +12,7 @@ import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import type { Task } from "./task.ts";
 
 /** Goes on with a thread, until it blocks or ends. */
-export type Continuation = (cancelled: boolean) => Quantum;
+export type Continuation = (cancelled: boolean, thread: Thread) => Quantum;
 
 /** `Thread` in the specification. */
 export class Thread {

@@ -85,7 +85,7 @@ test("what does not block costs no more than a call; what does is asked again un
   const entry = stacks.entry(shims[2]!, "i64 -> i64");
   const start = (n: bigint) => {
     scheduler.current = thread;
-    return Fiber.start(thread, entry, [n], (result) => {
+    return Fiber.start(thread, entry, [n], (_, result) => {
       log.push(result);
       return undefined;
     });
