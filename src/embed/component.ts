@@ -222,8 +222,12 @@ export class Component<W extends World = AnyWorld> {
       }
       const { planned, functions, async } = this.#prepare({ components: new Map(), modules: new Map() });
       if (!async) functions(new Set(), undefined);
-      const later = planned.sources.flatMap(({ modules, later }) =>
-        Array.from(later ?? [], async ([start, bytes]) => modules.set(start, await WebAssembly.compile(bytes))),
+      // What is small is compiled sooner than another thread begins to.
+      const later = planned.sources.flatMap((source) =>
+        Array.from(source.later ?? [], async ([start, bytes]) => {
+          if (bytes.length < SMALL) moduleAt(source, start);
+          else source.modules.set(start, await WebAssembly.compile(bytes));
+        }),
       );
       const [world] = await Promise.all([async ? loadAsyncWorld() : undefined, ...later]);
       if (world !== undefined) functions(new Set(), world.codegen);
@@ -232,6 +236,9 @@ export class Component<W extends World = AnyWorld> {
 }
 
 export { compiledOf, prepareOf, wrap };
+
+/** So many bytes are compiled in about a millisecond. */
+const SMALL = 1 << 15;
 
 function moduleAt({ modules, later }: Binary, start: number): WebAssembly.Module {
   let module = modules.get(start);
