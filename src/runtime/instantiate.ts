@@ -63,7 +63,7 @@ export async function instantiate(given: Instantiation): Promise<InstanceState> 
   for (const step of given.plan.initializers) {
     const small = step.op !== "instantiate" || isSmall(given.plan, step);
     const running = run(state, step, small ? instantiateNow : WebAssembly.instantiate);
-    if (running instanceof Promise) await running;
+    if (running !== undefined) await running;
   }
   return state;
 }
@@ -113,8 +113,9 @@ function run(state: InstanceState, step: Initializer, instantiateCore: Instantia
       storage[0] = storage[1] = 0;
       try {
         const started = instantiateCore(module, imports);
-        if (started instanceof Promise) return started.then(finish, (error) => startFailed(state, step, error));
-        finish(started);
+        // Asked so, for the engine's promises may be of another realm.
+        if (started instanceof WebAssembly.Instance) finish(started);
+        else return started.then(finish, (error) => startFailed(state, step, error));
       } catch (error) {
         startFailed(state, step, error);
       }

@@ -45,6 +45,29 @@ test("components are compiled from buffers and views of another realm", async ()
   }
 });
 
+test("the engine's promises may be of another realm", async () => {
+  const padding = `(global (mut i64) (i64.const 0))`.repeat(5000);
+  const text = `(component
+    (core module $m ${padding} (func (export "f") (result i32) (i32.const 7)))
+    (core instance $i (instantiate $m))
+    (func (export "f") (result u32) (canon lift (core func $i "f"))))`;
+  const component = await Component.compile(new Uint8Array(await parse(text)));
+  const { instantiate } = WebAssembly;
+  const elsewhere = there("(promise) => Promise.resolve(promise)") as (promise: unknown) => never;
+  let asked = 0;
+  WebAssembly.instantiate = (...args: unknown[]) => {
+    asked++;
+    return elsewhere(Reflect.apply(instantiate, WebAssembly, args));
+  };
+  try {
+    const { exports } = await linker.instantiate(component);
+    assert.equal((exports["f"] as () => number)(), 7);
+    assert.equal(asked, 1);
+  } finally {
+    WebAssembly.instantiate = instantiate;
+  }
+});
+
 for (const tier of ["jit", "evaluate"] as const) {
   test(`bytes come in buffers and views of another realm (${tier})`, async () => {
     const component = await Component.compile(bytes, { tier });
