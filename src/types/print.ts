@@ -6,8 +6,9 @@
  * for the rest.
  */
 import type { CoreModuleType } from "../wasm/types.ts";
+import { partsOf } from "./shape.ts";
 import type {
-  AnyType, Case, ComponentType, ExternDecl, ExternType, Field, InstanceType, ResourceType, ValType,
+  AnyType, Case, ExternDecl, ExternType, Field, Interned, ResourceType, ValType,
 } from "./types.ts"; // biome-ignore format: one list
 
 export interface PrintOptions {
@@ -79,28 +80,23 @@ class Printer {
   #structure(type: AnyType): string {
     switch (type.kind) {
       case "list":
-        return `list<${this.type(type.element)}${type.length === undefined ? "" : `, ${type.length}`}>`;
       case "map":
-        return this.#generic("map", [type.key, type.value]);
+      case "tuple":
+      case "option":
+      case "result":
+      case "stream":
+      case "future":
+        return this.#generic(type);
       case "record":
         return `record { ${this.#fields(type.fields)} }`;
-      case "tuple":
-        return this.#generic("tuple", type.types);
       case "variant":
         return `variant { ${this.#list(type.cases, (c) => this.#case(c)).join(", ")} }`;
       case "enum":
       case "flags":
         return `${type.kind} { ${this.#list(type.labels, (label) => this.#spend(label)).join(", ")} }`;
-      case "option":
-        return this.#generic("option", [type.type]);
-      case "result":
-        return this.#generic("result", type.error === undefined ? [type.ok] : [type.ok, type.error]);
       case "own":
       case "borrow":
         return `${type.kind}<${this.#resource(type.resource)}>`;
-      case "stream":
-      case "future":
-        return this.#generic(type.kind, [type.payload]);
       case "func": {
         const result = type.result === undefined ? "" : ` -> ${this.type(type.result)}`;
         return `${type.async ? "async " : ""}func(${this.#fields(type.params)})${result}`;
@@ -108,20 +104,12 @@ class Printer {
       case "resource":
         return this.#resource(type);
       case "instance":
-        return this.#instance(type);
+        return block("instance", this.#decls("", type.exports));
       case "component":
-        return this.#component(type);
+        return block("component", [...this.#decls("import ", type.imports), ...this.#decls("export ", type.exports)]);
       default:
         return this.#spend(type.kind);
     }
-  }
-
-  #instance(type: InstanceType): string {
-    return block("instance", this.#decls("", type.exports));
-  }
-
-  #component(type: ComponentType): string {
-    return block("component", [...this.#decls("import ", type.imports), ...this.#decls("export ", type.exports)]);
   }
 
   #decls(prefix: string, decls: ReadonlyMap<string, ExternDecl>): string[] {
@@ -140,10 +128,14 @@ class Printer {
     return this.#spend(c.label) + (c.type === undefined ? "" : `(${this.type(c.type)})`);
   }
 
-  #generic(name: string, args: readonly (ValType | undefined)[]): string {
-    this.#spend(name);
+  #generic(type: ValType): string {
+    const name = this.#spend(type.kind);
+    const args = partsOf<Interned>(type).map((part) => part.type);
+    if (args.at(-1) === undefined) args.pop();
     if (args.every((arg) => arg === undefined)) return name;
-    return `${name}<${this.#list(args, (arg) => (arg === undefined ? "_" : this.type(arg))).join(", ")}>`;
+    const texts = this.#list(args, (arg) => (arg === undefined ? "_" : this.type(arg)));
+    if (type.kind === "list" && type.length !== undefined) texts.push(`${type.length}`);
+    return `${name}<${texts.join(", ")}>`;
   }
 
   /** The texts of as many of `items` as there is room for. */

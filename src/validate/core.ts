@@ -6,7 +6,7 @@ import type {
   CoreInlineExport, CoreInstanceDefinition, CoreModuleDefinition, CoreTypeSyntax,
 } from "../binary/definitions.ts"; // biome-ignore format: one list
 import { coreSortNames } from "../binary/references.ts";
-import { type CoreTypeSpace, unknownType } from "../wasm/interner.ts";
+import type { CoreTypeSpace } from "../wasm/interner.ts";
 import { externMismatch } from "../wasm/matching.ts";
 import { readModule } from "../wasm/module.ts";
 import type { CoreExport, CoreExternType, CoreImport, CoreModuleType, DefinedType } from "../wasm/types.ts";
@@ -72,7 +72,8 @@ function moduleType(
     get size() {
       return types.length;
     },
-    get: (index, offset) => types[index] ?? unknownType(index, offset),
+    get: (index, offset) =>
+      types[index] ?? context.fail("index", `unknown type ${index}: type index out of bounds`, offset),
   };
   const imports: CoreImport[] = [];
   const exports = new Map<string, CoreExport>();

@@ -20,6 +20,9 @@ describe("core types", () => {
     [`(core type (struct (field (ref 9))))`, "unknown type 9"],
   ];
   for (const [text, reason] of rejected) it(`cannot be ${text}`, () => rejects(text, reason));
+
+  it("in module types break the rule of indices if there is no type of an index", () =>
+    rejects(`(core type (module (export "f" (func (type 3)))))`, "unknown type 3", "index"));
 });
 
 describe("core modules", () => {
