@@ -83,16 +83,25 @@ function putBigSigned(view: BigInt64Array, to: number, source: ArrayLike<unknown
  * where they were, in the memory as it is now.
  */
 export function storeNumbers(cx: LiftLowerContext, numbers: Numbers, value: unknown): number {
-  if (!(value instanceof numbers.array) || value.length === 0) return storeOther(cx, numbers, value);
-  const { length, byteOffset } = value;
+  if (!(value instanceof numbers.array) || !ArrayBuffer.isView(value)) return storeOther(cx, numbers, value);
+  const length = trueLength(value);
+  if (length === 0) return storeOther(cx, numbers, value);
+  const { byteOffset } = value;
   const { size } = numbers;
   const { u8: before } = cx.memory;
   const ptr = allocateList(cx, length, size, size);
-  if (value.length === length) numbers.view(cx.memory).set(value as never, ptr / size);
+  if (trueLength(value) === length) numbers.view(cx.memory).set(value as never, ptr / size);
   else if (value.buffer === before.buffer) cx.memory.u8.copyWithin(ptr, byteOffset, byteOffset + length * size);
   else invalid();
   return ptr;
 }
+
+/** How long a typed array is, whatever its class says: so much is copied of it. */
+function trueLength(value: ArrayLike<unknown>): number {
+  return lengthGetter.call(value);
+}
+
+const lengthGetter = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length")!.get!;
 
 /** Stores what is no typed array of the very type, or empty. */
 function storeOther(cx: LiftLowerContext, numbers: Numbers, value: unknown): number {
@@ -117,8 +126,9 @@ export function storeNumbersInto(
   length: number,
 ): void {
   if (!isFixedList(value, length)) invalid();
-  if (value instanceof numbers.array) numbers.view(cx.memory).set(value as never, ptr / numbers.size);
-  else put(cx, numbers, ptr, value, length);
+  if (value instanceof numbers.array && trueLength(value) === length) {
+    numbers.view(cx.memory).set(value as never, ptr / numbers.size);
+  } else put(cx, numbers, ptr, value, length);
 }
 
 /** An index that comes from a division is a double to engines, and so would be every index that the loop makes of it. */

@@ -15,10 +15,19 @@ export function isShared(value: unknown): value is SharedArrayBuffer {
   return isTagged(value, "SharedArrayBuffer");
 }
 
-/** An `ArrayBuffer`, shared or not. */
+/** An `ArrayBuffer`, shared or not. Anything may have its tag, but not its length. */
 export function isBuffer(value: unknown): value is ArrayBufferLike {
-  return isTagged(value, "ArrayBuffer") || isShared(value);
+  if (isShared(value)) return true;
+  if (!isTagged(value, "ArrayBuffer")) return false;
+  try {
+    byteLengthGetter.call(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
+
+const byteLengthGetter = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, "byteLength")!.get!;
 
 export function isDataView(value: unknown): value is DataView {
   return ArrayBuffer.isView(value) && !("length" in value);

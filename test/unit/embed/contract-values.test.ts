@@ -195,6 +195,63 @@ for (const tier of ["jit", "evaluate"] as const) {
     assert.deepEqual(record({ age: 1, name: "a" }), { age: 1, name: "a" });
   });
 
+  test(`typed arrays that lie about their length write no further than they said (${tier})`, () => {
+    const instance = instances();
+    answer = undefined;
+    const lying = (real: number, told: () => unknown) => {
+      class Lying extends Uint8Array {
+        override get length(): never {
+          return told() as never;
+        }
+      }
+      return new Lying(real).fill(7);
+    };
+    const proxied = (real: number, told: () => unknown) =>
+      new Proxy(new Uint8Array(real).fill(7), {
+        get: (target, key) => (key === "length" ? told() : Reflect.get(target, key, target)),
+      });
+    const own = (real: number, told: () => unknown) =>
+      Object.defineProperty(new Uint8Array(real).fill(7), "length", { get: told });
+    let n = 0;
+    for (const type of ["bytes", "two"]) {
+      for (const make of [lying, proxied, own]) {
+        for (const [real, told] of [
+          [2, () => 2],
+          [1000, () => 2],
+          [2, () => 1000],
+          [2, () => -1],
+          [1000, () => (n++ === 0 ? 2 : 1000)],
+        ] as const) {
+          n = 0;
+          // Nothing else is in the memory of a new instance: what lies behind the list is still 0.
+          const { read } = instances().func(`get-${type}`);
+          const look = (view: Uint8Array) => [
+            Array.from(view),
+            ...new Uint8Array(view.buffer, view.byteOffset + view.length, 2000),
+          ];
+          let got: readonly unknown[];
+          try {
+            got = read(look, make(real, told));
+          } catch (error) {
+            assert.ok(error instanceof ComponentError && error.phase === "call", String(error));
+            continue;
+          }
+          const [list, ...behind] = got as [number[], ...number[]];
+          assert.deepEqual(list, Array(list.length).fill(7), `${type} of ${real}`);
+          assert.ok(
+            behind.every((byte) => byte === 0),
+            `${type} of ${real}: written beyond its end`,
+          );
+        }
+      }
+    }
+    const buffer = { [Symbol.toStringTag]: "ArrayBuffer", length: 2, 0: "300", 1: 1.5 };
+    assert.match(
+      refused(() => instance.func("get-bytes").call(buffer), "no buffer").message,
+      /list element 0: expected u8/,
+    );
+  });
+
   test(`getters that call the guest are refused, or told of, and the guest is not closed (${tier})`, () => {
     const instance = instances();
     answer = undefined;
