@@ -40,9 +40,15 @@ interface Exports {
   take(value: Promise<number>): Promise<number>;
 }
 
+interface Readable extends AsyncIterable<Uint8Array> {
+  read(into: Uint8Array): Promise<IteratorResult<Uint8Array, undefined>>;
+}
+
 interface Workload {
   readonly name: string;
   readonly bytes?: number;
+  /** Why others than gantry cannot do it. */
+  readonly lacking?: string;
   /** Does it so many times; the answer tells whether all was done. */
   readonly run: (exports: Exports, n: number) => Promise<boolean>;
 }
@@ -83,6 +89,19 @@ const workloads: readonly Workload[] = [
     async run({ source }, n) {
       let bytes = 0;
       for await (const part of await source(n)) bytes += typeof part === "number" ? 1 : part.length;
+      return bytes === n * CHUNK;
+    },
+  },
+  {
+    name: "64 KB of a stream, guest to host, into its buffer",
+    bytes: CHUNK,
+    lacking: "it reads into no buffer of the host's",
+    async run({ source }, n) {
+      let bytes = 0;
+      const stream = (await source(n)) as Readable;
+      const buffer = new Uint8Array(CHUNK);
+      for (let read = await stream.read(buffer); !read.done; read = await stream.read(buffer))
+        bytes += read.value.length;
       return bytes === n * CHUNK;
     },
   },
@@ -192,6 +211,7 @@ for (const workload of workloads.filter(({ name }) => new RegExp(options.only).t
     try {
       const exports = await exportsOf(implementation, bytes);
       if (typeof exports === "string") throw new Error(exports);
+      if (implementation !== "gantry" && workload.lacking !== undefined) throw new Error(workload.lacking);
       lanes.set(implementation, await lane((n) => measured(workload, exports, n)));
     } catch (error) {
       const why = `\`${implementation}\`: ${reasonOf(error as Error)}`;
