@@ -221,6 +221,8 @@ function drop(held: Held): void {
 let making: Held | undefined;
 
 let heldBy: (value: unknown) => Held | undefined;
+/** Throws if that is nothing. */
+let heldOf: (value: unknown) => Held;
 
 /** What all objects of guests' resources have. Its constructor is of use to this module alone. */
 abstract class GuestObject {
@@ -234,6 +236,7 @@ abstract class GuestObject {
 
   static {
     heldBy = (value) => (typeof value === "object" && value !== null && #held in value ? value.#held : undefined);
+    heldOf = (value) => (value as GuestObject).#held;
   }
 }
 
@@ -323,9 +326,8 @@ export class GuestDefined implements HostSide {
   }
 
   lend(value: unknown): Lent | undefined {
-    const held = heldBy(value);
-    if (held === undefined || held.type !== this.#type || (held.state !== "own" && held.state !== "borrowed"))
-      return undefined;
+    const held = heldOf(value);
+    if (held.type !== this.#type || (held.state !== "own" && held.state !== "borrowed")) return undefined;
     held.lends++;
     return held;
   }

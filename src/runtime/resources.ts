@@ -25,7 +25,7 @@ export interface HostSide {
   toOwn(value: unknown): Rep | undefined;
   /** As `toOwn`, but only lends: the value can be neither dropped nor given away until `scope` ends. */
   toBorrow(value: unknown, scope: CallScope): Rep | undefined;
-  /** As `toBorrow`, for a call that has nothing but this loan: what comes back is its scope. Asked of guests' resources only. */
+  /** As `toBorrow`, for a call that has nothing but this loan: what comes back is its scope. Asked of guests' resources only, and may throw of what is none. */
   lend(value: unknown): Lent | undefined;
   /** Gives back what `toOwn` took, for the call that it was for does not take place. */
   restore(value: unknown, rep: Rep): void;
