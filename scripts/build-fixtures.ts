@@ -171,7 +171,9 @@ async function main(check: boolean): Promise<boolean> {
   try {
     for (const { output, toolchain, build } of fixtures) {
       if (toolchain === "c" && problem !== undefined && (check || problem.missing)) {
-        console.log(`${output}: ${check ? "not checked" : "not built"}, since ${problem.sentence}`);
+        console.log(
+          `${check ? "skipped: " : ""}${output}: ${check ? "not checked" : "not built"}, since ${problem.sentence}`,
+        );
         good &&= check;
         continue;
       }

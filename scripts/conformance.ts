@@ -5,14 +5,14 @@
  * known failures for this engine and tier, `test/wast/expect-<engine>-<tier>.txt`, which `--bless` rewrites.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { findAssembler, scriptFeatures } from "../src/cli/wast.ts";
 import { type Feature, isFeature } from "../src/validate/features.ts";
 import { parseExpectations } from "../src/wast/expectations.ts";
 import { runSuite, scriptsIn } from "../src/wast/suite.ts";
 import { summarize, thisEngine, writeResult } from "./conformance-results.ts";
+import { noOfficialScripts, officialScripts, projectRoot } from "./official-scripts.ts";
 
 const usage = `usage: npm run conformance -- [FOLDER] [options]
   --tier jit|evaluate   how functions are made
@@ -25,11 +25,6 @@ const usage = `usage: npm run conformance -- [FOLDER] [options]
   --json                results as JSON
   --results FOLDER      keep the results there for docs/conformance.md
   --bless               rewrite the list of known failures`;
-
-const missing = `There are no official test scripts here. To run them:
-  git clone https://github.com/WebAssembly/component-model
-  npm run conformance -- component-model/test
-or name their folder in GANTRY_CONFORMANCE. The project's own scripts run with: npm run conformance -- test/wast`;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -54,17 +49,15 @@ else process.exitCode = await main();
 async function main(): Promise<number> {
   const { tier } = options;
   if (tier !== "jit" && tier !== "evaluate") throw new Error(`--tier is jit or evaluate, not ${tier}`);
-  const root = projectRoot();
-  const named = positionals[0] ?? process.env["GANTRY_CONFORMANCE"];
-  const folder = resolve(named ?? join(root, "../shared/conformance"));
+  const folder = resolve(positionals[0] ?? officialScripts);
   const scripts = existsSync(folder) ? scriptsIn(folder) : [];
   if (scripts.length === 0) {
-    console.log(named === undefined ? missing : `There are no .wast files in ${folder}`);
-    return named === undefined ? 0 : 1;
+    console.log(positionals.length === 0 ? noOfficialScripts : `There are no .wast files in ${folder}`);
+    return positionals.length === 0 ? 0 : 1;
   }
   const engine = thisEngine();
-  const suite = folder === join(root, "test/wast") ? "own" : "official";
-  const list = join(root, `test/wast/expect-${suite === "own" ? "own-" : ""}${engine.id}-${tier}.txt`);
+  const suite = folder === join(projectRoot, "test/wast") ? "own" : "official";
+  const list = join(projectRoot, `test/wast/expect-${suite === "own" ? "own-" : ""}${engine.id}-${tier}.txt`);
   const expectations = parseExpectations(existsSync(list) ? readFileSync(list, "utf8") : "");
   const result = await runSuite(scripts, {
     assemble: await findAssembler(),
@@ -82,7 +75,7 @@ async function main(): Promise<number> {
   if (!options.bless || options.filter !== undefined || options["validate-only"]) return result.ok ? 0 : 1;
   if (result.list === "") rmSync(list, { force: true });
   else writeFileSync(list, result.list);
-  console.log(`${result.list === "" ? "removed" : "wrote"} ${relative(root, list)}`);
+  console.log(`${result.list === "" ? "removed" : "wrote"} ${relative(projectRoot, list)}`);
   return 0;
 }
 
@@ -92,10 +85,4 @@ function featuresOf(list: string | undefined): "all" | readonly Feature[] {
     if (!isFeature(name)) throw new Error(`there is no feature "${name}"`);
     return name;
   });
-}
-
-function projectRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
-  return folder;
 }

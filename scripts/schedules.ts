@@ -4,14 +4,14 @@
  * under all of them. Prints each failure with the seed that repeats it.
  */
 import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { findAssembler, scriptFeatures } from "../src/cli/wast.ts";
 import { createHost } from "../src/wast/gantry-host.ts";
 import { runScript } from "../src/wast/run.ts";
 import { assembleScript, readScript } from "../src/wast/script.ts";
 import { scriptsIn } from "../src/wast/suite.ts";
+import { noOfficialScripts, officialScripts } from "./official-scripts.ts";
 
 /**
  * Scripts that expect one order of several that the specification allows. (`Store.tick` there takes any thread that is
@@ -33,12 +33,11 @@ const { values: options, positionals } = parseArgs({
     tier: { type: "string", default: "jit" },
   },
 });
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const folder = resolve(positionals[0] ?? join(root, "../shared/conformance/async"));
+const folder = resolve(positionals[0] ?? join(officialScripts, "async"));
 process.exitCode = existsSync(folder) ? await main() : missing();
 
 function missing(): number {
-  console.log(`There are no scripts in ${folder}`);
+  console.log(positionals[0] === undefined ? noOfficialScripts : `There are no scripts in ${folder}`);
   return positionals[0] === undefined ? 0 : 1;
 }
 

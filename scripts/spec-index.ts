@@ -1,5 +1,5 @@
 /**
- * `node scripts/spec-index.ts [--check]`: writes `docs/spec-index.md`, which tells for each function of the Canonical
+ * `npm run spec-index [-- --check]`: writes `docs/spec-index.md`, which tells for each function of the Canonical
  * ABI's reference where in the sources it is.
  *
  * The places come from doc comments: a function that implements one of the reference says so with its name, as in
@@ -129,7 +129,7 @@ const needed = functions.filter((name) => !ofPythonAlone.has(name));
 const index = `# Where the specification is
 
 The Canonical ABI is defined by a reference in Python, \`definitions.py\`. This is where each of its functions is in the
-sources. \`node scripts/spec-index.ts\` writes it, from doc comments that say \`… in the specification\`.
+sources. \`npm run spec-index\` writes it, from doc comments that say \`… in the specification\`.
 
 ${chapters.join("\n\n")}
 
@@ -147,7 +147,7 @@ for (const name of needed) {
 }
 const check = process.argv.includes("--check");
 if (!check) writeFileSync(INDEX, index);
-else if (readFileSync(INDEX, "utf8") !== index) faults.push(`${INDEX} is stale: node scripts/spec-index.ts writes it`);
+else if (readFileSync(INDEX, "utf8") !== index) faults.push(`${INDEX} is stale: npm run spec-index writes it`);
 
 for (const fault of faults) console.error(fault);
 const placed = needed.filter((name) => places.has(name)).length;

@@ -29,15 +29,23 @@ export function runSteps(steps: readonly Step[]): void {
       maxBuffer: 2 ** 28,
     });
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-    const counted = count(`${stdout ?? ""}${stderr ?? ""}`);
+    const output = `${stdout ?? ""}${stderr ?? ""}`;
+    const counted = count(output);
     totals.passed += counted.passed;
     totals.failed += counted.failed;
     totals.skipped += counted.skipped;
     const figures = counted.passed + counted.failed > 0 ? `  ${describe(counted)}` : "";
-    console.log(`${status === 0 ? "ok  " : "FAIL"} ${name.padEnd(34)} ${seconds.padStart(6)} s${figures}`);
+    // A program that has nothing to run says so in a line of its own.
+    const skipped = /^skipped: .*/m.exec(output)?.[0];
+    const word = status !== 0 ? "FAIL" : skipped === undefined ? "ok  " : "skip";
+    console.log(`${word} ${name.padEnd(34)} ${seconds.padStart(6)} s${figures}`);
+    if (skipped !== undefined) {
+      totals.skipped++;
+      console.log(`     ${skipped}`);
+    }
     if (status !== 0) {
       broken.push(name);
-      console.log(`${stdout ?? ""}${stderr ?? ""}`.trimEnd());
+      console.log(output.trimEnd());
     }
   }
   if (broken.length > 0) console.log(`\nfailed: ${broken.join(", ")}`);

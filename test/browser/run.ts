@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Engine, summarize, writeResult } from "../../scripts/conformance-results.ts";
 import { installBeside } from "../../scripts/install-beside.ts";
+import { officialScripts } from "../../scripts/official-scripts.ts";
 import { findAssembler, scriptFeatures } from "../../src/cli/wast.ts";
 import { parseExpectations } from "../../src/wast/expectations.ts";
 import type { FileResult } from "../../src/wast/files.ts";
@@ -86,7 +87,7 @@ const flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking
 /** Scripts by suite; the official ones may not be there. */
 const suites = (
   [
-    ["official", process.env["GANTRY_CONFORMANCE"] ?? join(root, "../shared/conformance")],
+    ["official", officialScripts],
     ["own", join(root, "test/wast")],
   ] as const
 )

@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
+import { officialScripts } from "../../scripts/official-scripts.ts";
 import { assembleScript, readScript } from "../../src/wast/script.ts";
 import { scriptsIn } from "../../src/wast/suite.ts";
 
@@ -20,9 +21,6 @@ const fixtures = [
   "test/fixtures/files/files.wasm",
 ];
 
-/** Where the official scripts are. */
-export const conformance: string = resolve(process.env["GANTRY_CONFORMANCE"] ?? "../shared/conformance");
-
 export function fixtureSamples(): Sample[] {
   return fixtures.map((name) => ({ name, bytes: new Uint8Array(readFileSync(name)) }));
 }
@@ -31,7 +29,7 @@ export function fixtureSamples(): Sample[] {
 export async function scriptSamples(): Promise<Sample[]> {
   process.env["WAST_STRICT_COMPONENT_INDICES"] ??= "1";
   const samples: Sample[] = [];
-  for (const folder of [conformance, resolve("test/wast")]) {
+  for (const folder of [officialScripts, resolve("test/wast")]) {
     if (!existsSync(folder)) continue;
     for (const { name, text } of scriptsIn(folder)) {
       for (const directive of await assembleScript(readScript(text), parse)) {

@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
-import { conformance, fixtureSamples, type Sample, scriptSamples } from "./corpus.ts";
+import { officialScripts } from "../../scripts/official-scripts.ts";
+import { fixtureSamples, type Sample, scriptSamples } from "./corpus.ts";
 import { attempt, runMutation } from "./mutation.ts";
 import { Random, seedOf } from "./random.ts";
 import { report } from "./report.ts";
@@ -27,7 +28,7 @@ async function change(samples: readonly Sample[], times: number): Promise<void> 
 
 test("a changed fixture is refused, or can be run", () => change(fixtureSamples(), 40));
 
-const missing = existsSync(conformance) ? false : `there are no official scripts in ${conformance}`;
+const missing = existsSync(officialScripts) ? false : `there are no official scripts in ${officialScripts}`;
 test("a changed component of the official scripts is refused, or can be run", { skip: missing }, async () => {
   const samples = await scriptSamples();
   assert.ok(samples.length > 100);

@@ -9,6 +9,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { test } from "node:test";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
+import { officialScripts } from "../../scripts/official-scripts.ts";
 import { runScript } from "../../src/wast/run.ts";
 import { assembleScript, readScript } from "../../src/wast/script.ts";
 import { scriptsIn } from "../../src/wast/suite.ts";
@@ -17,12 +18,11 @@ import { createHost } from "./wast-host.ts";
 /** What the reference does not speak of fails with these words. */
 const leavesOut = (reason = ""): boolean => reason.includes("the reference leaves out");
 
-const folder = resolve(process.env["GANTRY_CONFORMANCE"] ?? "../shared/conformance");
 process.env["WAST_STRICT_COMPONENT_INDICES"] ??= "1";
 
 for (const part of ["values", "linking", "resources"]) {
-  const scripts = existsSync(resolve(folder, part)) ? scriptsIn(resolve(folder, part)) : [];
-  if (scripts.length === 0) test(part, { skip: `there are no official scripts in ${folder}` });
+  const scripts = existsSync(resolve(officialScripts, part)) ? scriptsIn(resolve(officialScripts, part)) : [];
+  if (scripts.length === 0) test(part, { skip: `there are no official scripts in ${officialScripts}` });
   for (const { name, text } of scripts) {
     test(`${part}/${name}`, async () => {
       const script = await assembleScript(readScript(text), parse);
