@@ -95,10 +95,9 @@ const exportKinds: readonly ExternKind[] = ["func", "table", "memory", "global",
 
 /** Whether a recursion group has no function types, or only one, which has no relations. */
 function isPlain(group: readonly DefinedType[]): boolean {
-  const [{ final, shared, supertype }] = group as [DefinedType];
-  return (
-    group.every(({ composite }) => composite.kind !== "func") ||
-    (group.length === 1 && final && !shared && supertype === undefined)
+  return group.every(
+    ({ composite, final, shared, supertype }) =>
+      composite.kind !== "func" || (group.length === 1 && final && !shared && supertype === undefined),
   );
 }
 

@@ -26,6 +26,9 @@ describe("core types", () => {
 });
 
 describe("core modules", () => {
+  it("can have recursion groups without types", () =>
+    accepts('(core module (rec) (type $f (func)) (func (export "f") (type $f)))'));
+
   it("import each name once", () =>
     rejects(
       `(core module (import "a" "b" (func)) (import "a" "b" (global i32)))`,
