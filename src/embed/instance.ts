@@ -103,11 +103,14 @@ function offers(scope: readonly Export[], wanted: string, kind: Export["kind"]):
  */
 const nothing: object = Object.freeze(Object.create(null));
 
+/** Of more exports than that a dictionary is made: engines take a time that grows with the square to change its shape. */
+const MANY_EXPORTS = 100;
+
 type MakeComponent = (index: number) => Component;
 
 /** An object with what is exported, each made when it is first asked for. */
 function exportsObject(state: InstanceState, component: MakeComponent, exports: readonly Export[]): object {
-  const target = Object.create(nothing) as object;
+  const target = Object.create(exports.length > MANY_EXPORTS ? null : nothing) as object;
   const { keys, aliases } = spellings(exports);
   for (const [i, item] of exports.entries()) {
     const key = keys[i];

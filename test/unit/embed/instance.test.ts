@@ -480,3 +480,24 @@ test("a parameter that is called `path` is not taken for the way to the function
   const instance = await instantiate(leaving, { "ns:pkg/host@1.0.0": { log: () => "no" } });
   assert.match(caught(() => instance.func("plain").call(1)).message, /^import "ns:pkg\/host@1\.0\.0" › log › result: /);
 });
+
+test("hundreds of exports are as few are, though the object is of another kind", async () => {
+  const names = Array.from({ length: 300 }, (_, i) => `do-${i}`);
+  const { exports } = await instantiate(`(component
+    (core module $m (func (export "f") (param i32) (result i32) (i32.add (local.get 0) (i32.const 1))))
+    (core instance $i (instantiate $m))
+    ${names.map((name) => `(func (export "${name}") (param "n" u32) (result u32) (canon lift (core func $i "f")))`).join("\n")})`);
+  assert.equal(Object.keys(exports).length, 300);
+  assert.equal((exports["do299"] as (n: number) => number)(1), 2);
+  assert.equal(exports["do299"], exports["do299"]);
+  assert.equal("toString" in exports, false);
+  assert.equal(exports["do300"], undefined);
+  assert.throws(() => {
+    (exports as Record<string, unknown>)["do299"] = 1;
+  }, TypeError);
+  const text = `(component
+    (import "numbered" (instance $n (export "do-7" (func (param "n" u32) (result u32)))))
+    (export "seven" (func $n "do-7")))`;
+  const used = await instantiate(text, { numbered: exports });
+  assert.equal((used.exports["seven"] as (n: number) => number)(7), 8);
+});
