@@ -17,7 +17,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { section } from "./docs.ts";
 import { engine } from "./engine.ts";
 import { cacheFolder, guestBytes, hash } from "./guests.ts";
-import { dist, loadGantry } from "./implementations.ts";
+import { loadGantry } from "./implementations.ts";
 import { loadTranspile, options } from "./peers.ts";
 import { realComponent, realNames } from "./real.ts";
 import { median } from "./statistics.ts";
@@ -214,16 +214,10 @@ interface CoreExport {
 
 /** Writes down, beside a component, how its core modules are linked. */
 async function wiring(file: string): Promise<void> {
-  const { decodeComponent } = (await import(
-    dist("binary/component.js")
-  )) as typeof import("../src/binary/component.ts");
-  const { validateComponent } = (await import(
-    dist("validate/validate.js")
-  )) as typeof import("../src/validate/validate.ts");
-  const { planComponent } = (await import(dist("plan/inline.js"))) as typeof import("../src/plan/inline.ts");
-  const { defaultFeatures } = (await import(
-    dist("validate/features.js")
-  )) as typeof import("../src/validate/features.ts");
+  const { decodeComponent } = await import("../src/binary/component.ts");
+  const { validateComponent } = await import("../src/validate/validate.ts");
+  const { planComponent } = await import("../src/plan/inline.ts");
+  const { defaultFeatures } = await import("../src/validate/features.ts");
   const bytes = readFileSync(file);
   const component = validateComponent(decodeComponent(bytes), bytes, { features: defaultFeatures });
   const { plan } = planComponent({ component, environment: undefined, source: 0 });

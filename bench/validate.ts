@@ -5,9 +5,12 @@
  *
  * Fails if the largest component is not checked at 200 MB of its bytes a second.
  */
+import { decodeComponent } from "../src/binary/component.ts";
+import { planComponent } from "../src/plan/inline.ts";
+import { defaultFeatures } from "../src/validate/features.ts";
+import { validateComponent } from "../src/validate/validate.ts";
 import { section } from "./docs.ts";
 import { engine } from "./engine.ts";
-import { dist } from "./implementations.ts";
 import { loadTranspile, options } from "./peers.ts";
 import { realComponent, realNames, syntheticComponent } from "./real.ts";
 import { median } from "./statistics.ts";
@@ -16,15 +19,6 @@ import { grid, milliseconds } from "./table.ts";
 const WANTED = 200;
 const ROUNDS = 21;
 
-type Decode = typeof import("../src/binary/component.ts");
-type Validate = typeof import("../src/validate/validate.ts");
-type Features = typeof import("../src/validate/features.ts");
-type Inline = typeof import("../src/plan/inline.ts");
-
-const { decodeComponent } = (await import(dist("binary/component.js"))) as Decode;
-const { validateComponent } = (await import(dist("validate/validate.js"))) as Validate;
-const { defaultFeatures } = (await import(dist("validate/features.js"))) as Features;
-const { planComponent } = (await import(dist("plan/inline.js"))) as Inline;
 const transpile = await loadTranspile("jco");
 
 interface Phases {

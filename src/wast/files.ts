@@ -8,6 +8,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { HostOptions } from "./host.ts";
+import { moduleBeside } from "./modules.ts";
 import { type Outcome, timedOut } from "./run.ts";
 import { type AssembledDirective, type Assembler, assembleScript, readScript } from "./script.ts";
 import { ScriptError } from "./sexpr.ts";
@@ -111,9 +112,7 @@ function runThread(
     timeLimit: options.timeLimit,
     lost,
   };
-  // The build renames files, but not the names in strings.
-  const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
-  const worker = new Worker(new URL(file, import.meta.url), { workerData: task });
+  const worker = new Worker(moduleBeside("worker"), { workerData: task });
   const outcomes: Outcome[] = [];
   let current = -1;
   return new Promise((resolve) => {

@@ -6,6 +6,7 @@ import { join, sep } from "node:path";
 import { type Expectations, formatExpectations, type Judgement, judge } from "./expectations.ts";
 import { type FileResult, runFiles, type ScriptFile } from "./files.ts";
 import type { HostOptions } from "./host.ts";
+import { moduleBeside } from "./modules.ts";
 import { type Counts, count, formatCounts, formatFailures, formatTable, toJson } from "./report.ts";
 import type { Assembler } from "./script.ts";
 
@@ -70,11 +71,6 @@ export function judgeSuite(
   const counts = { passed: passed - fixed.length, failed, skipped: skipped + known };
   const text = json ? toJson(results) : report(results, judgement, expectations, counts);
   return { ok: failed === 0, counts, text, list: formatExpectations(results, expectations), results };
-}
-
-/** The URL of a module of this folder; the build renames files, but not the names in strings. */
-function moduleBeside(name: string): URL {
-  return new URL(`./${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 }
 
 function onlyLine(result: FileResult, line: number): FileResult {
