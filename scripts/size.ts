@@ -1,6 +1,7 @@
 /**
- * Prints how large the entry points are in a browser: bundled, minified, compressed. What is asynchronous comes in a part of
- * its own, which only components that need it load. `--gate` fails over budget.
+ * Prints how large the entry points are in a browser: bundled, minified, compressed. What is asynchronous, and what makes
+ * adapters between components, come in parts of their own, which only components that need them load. `--gate` fails over
+ * budget.
  */
 import { bundle, type Part } from "./bundle.ts";
 
@@ -15,7 +16,7 @@ for (const { name, file, budget } of entries) {
   const { first, later } = await bundle(file);
   rows.push([`\`${name}\``, first, budget]);
   if (later.files.length === 0) continue;
-  rows.push([`\`${name}\`, asynchronous part`, later, undefined]);
+  rows.push([`\`${name}\`, loaded when needed`, later, undefined]);
   rows.push([
     `\`${name}\`, all of it`,
     {

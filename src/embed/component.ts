@@ -23,7 +23,7 @@ import { validateComponent } from "../validate/validate.ts";
 import { loadAsyncWorld } from "./async-world.ts";
 import { type CompileOptions, featuresOf } from "./compile-options.ts";
 import { EarlyModules } from "./early-modules.ts";
-import { fused } from "./fusing.ts";
+import { fused, lacksFusing, loadFusing } from "./fusing.ts";
 import { type Extern, Reflection } from "./reflect.ts";
 import { bytesOf, type ComponentBytes, type ComponentSource, isBytes, view } from "./source.ts";
 import type { AnyWorld, World } from "./world.ts";
@@ -184,24 +184,17 @@ export class Component<W extends World = AnyWorld> {
     return this.#reflection;
   }
 
-  #prepare({ components, modules }: Given, fuse: boolean = this.#compiled.making.fuse): Prepared {
-    const way = fuse ? "fused" : "composed";
-    if (this.#prepared[way] !== undefined) return this.#prepared[way];
+  #prepare(given: Given, fuse: boolean = this.#compiled.making.fuse): Prepared {
     const { closure, making } = this.#compiled;
-    const composed = planComponent(closure, components, modules);
-    const planned = fuse ? fused(composed) : composed;
-    let modulesOfPlan: readonly WebAssembly.Module[] | undefined;
-    const prepared: Prepared = {
-      planned,
-      async: isAsynchronousPlan(planned.plan),
-      functions: compiler(planned.plan, making.tier),
-      get modules() {
-        modulesOfPlan ??= planned.plan.modules.map(({ source, start }) => moduleAt(planned.sources[source]!, start));
-        return modulesOfPlan;
-      },
-    };
-    if (!this.#needsMore()) this.#prepared[way] = prepared;
-    return prepared;
+    if (this.#prepared.fused !== undefined && fuse) return this.#prepared.fused;
+    const composed =
+      this.#prepared.composed ?? prepared(planComponent(closure, given.components, given.modules), making.tier);
+    if (!this.#needsMore()) this.#prepared.composed = composed;
+    if (!fuse || lacksFusing(composed.planned)) return composed;
+    const planned = fused(composed.planned);
+    const result = planned === composed.planned ? composed : prepared(planned, making.tier);
+    if (!this.#needsMore()) this.#prepared.fused = result;
+    return result;
   }
 
   /** Whether anything has to be given for it to be planned; which then becomes part of the plan. */
@@ -220,7 +213,9 @@ export class Component<W extends World = AnyWorld> {
         if (mayBeAsync) await loadAsyncWorld();
         return;
       }
-      const { planned, functions, async } = this.#prepare({ components: new Map(), modules: new Map() });
+      const nothing: Given = { components: new Map(), modules: new Map() };
+      if (this.#compiled.making.fuse && lacksFusing(this.#prepare(nothing, false).planned)) await loadFusing();
+      const { planned, functions, async } = this.#prepare(nothing);
       if (!async) functions(new Set(), undefined);
       // What is small is compiled sooner than another thread begins to.
       const later = planned.sources.flatMap((source) =>
@@ -247,6 +242,19 @@ function moduleAt({ modules, later }: Binary, start: number): WebAssembly.Module
     modules.set(start, module);
   }
   return module;
+}
+
+function prepared(planned: Planned<Binary>, tier: Tier): Prepared {
+  let modules: readonly WebAssembly.Module[] | undefined;
+  return {
+    planned,
+    async: isAsynchronousPlan(planned.plan),
+    functions: compiler(planned.plan, tier),
+    get modules() {
+      modules ??= planned.plan.modules.map(({ source, start }) => moduleAt(planned.sources[source]!, start));
+      return modules;
+    },
+  };
 }
 
 /** Makes the functions of a plan, once for each set of functions that may wait. */
