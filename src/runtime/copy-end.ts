@@ -5,12 +5,12 @@
  * Nothing is buffered. Whoever comes first leaves word of its buffer, and whoever comes second copies, right from the one
  * buffer to the other.
  */
-import type { ComponentError } from "../errors/component-error.ts";
+import { AssertionError, type ComponentError } from "../errors/component-error.ts";
 import { trap } from "./async-trap.ts";
 import type { AsyncType } from "./async-types.ts";
 import { type Buffer, transfer } from "./buffers.ts";
 import type { ComponentInstance } from "./instance.ts";
-import { InvalidValue } from "./numbers.ts";
+import { isGuestFailure } from "./trap.ts";
 import { Waitable } from "./waitable.ts";
 
 /** `CopyResult` in the specification. */
@@ -113,7 +113,8 @@ export abstract class Shared implements Reclaimed {
       transfer(writer.buffer, reader.buffer, count);
       return undefined;
     } catch (error) {
-      if (!(error instanceof InvalidValue) || writer.onFault === undefined) throw error;
+      // Of values that are wrong engines complain, too.
+      if (isGuestFailure(error) || error instanceof AssertionError || writer.onFault === undefined) throw error;
       return writer.onFault();
     }
   }

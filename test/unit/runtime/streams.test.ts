@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { AssertionError, ComponentError } from "../../../src/errors/component-error.ts";
 import type { TypeIndex, TypeNode } from "../../../src/plan/plan.ts";
 import { AsyncType } from "../../../src/runtime/async-types.ts";
-import { type Buffer, HostSource, HostTarget } from "../../../src/runtime/buffers.ts";
+import { type Buffer, GuestBuffer, HostSource, HostTarget, type Payload } from "../../../src/runtime/buffers.ts";
 import type { Pending } from "../../../src/runtime/copy-end.ts";
 import { SharedFuture } from "../../../src/runtime/futures.ts";
+import { InvalidValue } from "../../../src/runtime/numbers.ts";
 import { SharedStream } from "../../../src/runtime/streams.ts";
+import { makeGuest } from "./guest.ts";
 import { makeInstance, trapOf } from "./threads.ts";
 
 const noHost = undefined as never;
@@ -206,4 +209,30 @@ test("types of different plans are compared by what they are", () => {
   for (const [i, a] of groups.entries()) {
     for (const [j, b] of groups.entries()) assert.equal(a().equals(b()), i === j, `${i} and ${j}`);
   }
+});
+
+test("what generated code leaves to the engine to complain of is the writer's fault, what a guest does is not", () => {
+  const throwing = (error: unknown): Payload => {
+    const host = () => {
+      throw error;
+    };
+    return { size: 4, alignment: 4, number: undefined, load: undefined as never, store: { host, component: host } };
+  };
+  const fault = new ComponentError("call", "wrong-value", "wrong");
+  const run = (error: unknown) => {
+    const stream = new SharedStream(strings);
+    const log: string[] = [];
+    stream.read(side("reader", new GuestBuffer(makeGuest().cx, throwing(error), 0, 1), log));
+    let told = 0;
+    const onFault = () => {
+      told++;
+      return fault;
+    };
+    stream.write({ ...side("writer", write("a"), log), onFault });
+    return told;
+  };
+  assert.equal(run(new InvalidValue()), 1);
+  assert.equal(run(new TypeError("Cannot read properties of null")), 1);
+  assert.throws(() => run(new WebAssembly.RuntimeError("unreachable")), WebAssembly.RuntimeError);
+  assert.throws(() => run(new AssertionError("a mistake")), AssertionError);
 });
