@@ -62,7 +62,6 @@ export function canonLift(
   for (const instance of entering) instance.flags = ENTERED;
   const task = new Task(callee, caller, scope, callee.suspends && canSuspend ? mode : "plain");
   const thread = new Thread(task, enter);
-  if (!callee.asyncType) callee.instance.syncCalls++;
   const quantum = thread.scheduler.resume(thread);
   return { task, quantum: quantum === undefined ? entered(task, entering) : enteredLater(quantum, task, entering) };
 }
@@ -74,7 +73,7 @@ const enter = (_: boolean, thread: Thread): Quantum => thread.task.enterImplicit
 /** What comes after the first quantum of a task. */
 function entered(task: Task, entering: readonly ComponentInstance[]): Quantum {
   const more = task.func.asyncType ? makeWay(task) : finishSync(task);
-  return more === undefined ? leave(task, entering) : more.then(() => leave(task, entering));
+  return more === undefined ? leave(entering) : more.then(() => leave(entering));
 }
 
 async function enteredLater(quantum: Promise<void>, task: Task, entering: readonly ComponentInstance[]): Promise<void> {
@@ -83,8 +82,7 @@ async function enteredLater(quantum: Promise<void>, task: Task, entering: readon
 }
 
 /** `leave_to` in the specification. */
-function leave({ func, instance }: Task, entering: readonly ComponentInstance[]): undefined {
-  if (!func.asyncType) instance.syncCalls--;
+function leave(entering: readonly ComponentInstance[]): undefined {
   for (const entered of entering) entered.flags &= ~ENTERED;
   return undefined;
 }
@@ -287,13 +285,16 @@ export function lowerLifted(side: CallerSide, callee: Callee): CoreFunction {
 }
 
 /**
- * While a synchronous function is being called, its instance may call an asynchronous one synchronously only if another
- * thread could run in case that blocks. In the specification it traps no sooner than that; the official scripts want it
+ * Before it has returned, a synchronous function may call an asynchronous one synchronously only if another thread of its
+ * instance could run in case that blocks. In the specification it traps no sooner than that; the official scripts want it
  * to trap before the callee runs (`async/trap-if-block-and-sync.wast`).
  */
 export function checkMayBlock({ instance, async, asyncType }: CallerSide): void {
-  if (!asyncType || async || instance.syncCalls === 0) return;
-  if (schedulerOf(instance.store).candidate(instance) === undefined) trap("cannot-block");
+  if (!asyncType || async) return;
+  const scheduler = schedulerOf(instance.store);
+  const { task } = scheduler.running as Thread;
+  if (task.func.asyncType || task.state === "resolved") return;
+  if (scheduler.candidate(instance) === undefined) trap("cannot-block");
 }
 
 /** The end of `canon_lower`: what the caller is told of a subtask that has begun. */
@@ -330,10 +331,8 @@ export function beginStart(instance: ComponentInstance): () => void {
   task.implicitThread = thread;
   task.registerThread(thread);
   scheduler.starting = thread;
-  instance.syncCalls++;
   return () => {
     scheduler.starting = undefined;
-    instance.syncCalls--;
     task.state = "resolved";
     task.exitImplicitThread();
   };

@@ -28,8 +28,6 @@ export class ComponentInstance {
   /** The implicit thread that has the instance for itself. `exclusive_thread` in the specification. */
   exclusiveThread: Thread | undefined;
   numWaitingToEnter = 0;
-  /** How many of its synchronous functions have been called and have not returned yet. */
-  syncCalls = 0;
   /** Threads that wait for backpressure to end before they enter. */
   readonly gateWaiters: Set<Thread> = new Set();
   /** Threads that wait for nothing but the exclusive lock. */
