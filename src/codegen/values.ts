@@ -209,7 +209,9 @@ export const hostValues: Values = {
   makeCase(t, i, payload) {
     if (t.kind === "option" && !isNested(t)) return payload ?? nothing;
     const tag = ["tag", constant(casesOf(t)[i]!.label)] as const;
-    return record(payload === undefined ? [tag] : [tag, ["val", payload]]);
+    // Both sides of a result have the same shape; cases of a variant are told apart by their tags alone.
+    if (payload === undefined && t.kind !== "result") return record([tag]);
+    return record([tag, ["val", payload ?? nothing]]);
   },
 
   matchCase(code, t, value, arm) {

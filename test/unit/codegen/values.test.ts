@@ -54,7 +54,7 @@ const rows: Row[] = [
   ["option option", (t) => t.option(t.option(t.of("u8"))), [{ tag: "none" }, { tag: "some", val: undefined }, { tag: "some", val: 3 }]],
   ["option option option", (t) => t.option(t.option(t.option(t.of("u8")))), [{ tag: "none" }, { tag: "some", val: { tag: "none" } }, { tag: "some", val: { tag: "some", val: 1 } }]],
   ["result in a tuple", (t) => t.tuple(t.result(t.of("u8"), t.of("string"))), [[{ tag: "ok", val: 1 }], [{ tag: "err", val: "no" }]]],
-  ["results without types", (t) => t.tuple(t.result(), t.result(undefined, t.of("u64"))), [[{ tag: "ok" }, { tag: "ok" }], [{ tag: "err" }, { tag: "err", val: 7n }]]],
+  ["results without types", (t) => t.tuple(t.result(), t.result(undefined, t.of("u64"))), [[{ tag: "ok", val: undefined }, { tag: "ok", val: undefined }], [{ tag: "err", val: undefined }, { tag: "err", val: 7n }]]],
   ["list of records", (t) => t.list(t.record({ a: t.of("u8"), b: t.list(t.of("string")), c: t.option(t.of("f64")) })), [[{ a: 1, b: ["x", "é"], c: undefined }, { a: 2, b: [], c: 2.5 }]]],
 ]; // biome-ignore format: a table
 
