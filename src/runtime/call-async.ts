@@ -90,16 +90,19 @@ function leave(entering: readonly ComponentInstance[]): undefined {
 /**
  * Lets whoever has the exclusive lock that a task waits for go on, if nothing but its turn keeps it from that. In the
  * specification its turn comes when the caller blocks; the official scripts want the task to have started by then
- * (`async/sync-streams.wast`). The lock is had by threads of the callee's instance, which cannot call the caller's.
+ * (`async/sync-streams.wast`). The lock is had by threads of the callee's instance, which cannot call the caller's. One that
+ * keeps it has had its turn: it may be waiting for the caller.
  */
 function makeWay(task: Task): Quantum {
   if (task.state !== "initial" || task.caller.values === "host" || !canSuspend) return undefined;
   const thread = task.implicitThread!;
+  let last: Thread | undefined;
   return repeat(() => {
     const { instance } = task;
     if (task.state !== "initial" || instance.backpressure > 0 || instance.numWaitingToEnter > 1) return "over";
     const next = instance.exclusiveThread ?? thread;
-    if (!next.ready || (next.fiber !== undefined && task.mode === "plain")) return "over";
+    if (next === last || !next.ready || (next.fiber !== undefined && task.mode === "plain")) return "over";
+    last = next;
     return thread.scheduler.resume(next);
   });
 }
