@@ -148,12 +148,10 @@ export class GantrySession {
     for (const [i, param] of type.params.entries()) this.#giveAway(action.args[i]!, param.type);
     const call = this.views ? (...all: unknown[]) => func.read(snapshot, ...all) : (func.call as Call);
     if (type.result?.kind !== "result") return snapshot(call(...args));
-    const tagged = (tag: "ok" | "err", val: unknown, payload: ValType | undefined) =>
-      payload === undefined ? { tag } : { tag, val: snapshot(val) };
     try {
-      return tagged("ok", call(...args), type.result.ok);
+      return { tag: "ok", val: snapshot(call(...args)) };
     } catch (error) {
-      if (error instanceof ResultError) return tagged("err", error.payload, type.result.error);
+      if (error instanceof ResultError) return { tag: "err", val: snapshot(error.payload) };
       throw error;
     }
   }

@@ -114,8 +114,9 @@ export function toJs(v: Value, t: ValType, handles: Handles): unknown {
       return option.payload === undefined ? undefined : toJs(option.payload, t.type, handles);
     }
     case "result": {
-      const result = v as VariantValue;
-      return result.label === "ok" ? caseToJs("ok", result, t.ok, handles) : caseToJs("err", result, t.error, handles);
+      const { label, payload } = v as VariantValue;
+      const [tag, type] = label === "ok" ? ["ok", t.ok] : ["err", t.error];
+      return { tag, val: type === undefined ? undefined : toJs(payload!, type, handles) };
     }
     case "own":
     case "borrow":
