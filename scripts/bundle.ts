@@ -13,8 +13,11 @@ export interface Part {
 export interface Bundle {
   /** The entry point, and all that it imports. */
   readonly first: Part;
+  /** The same with one file more that is imported with `import()`, by that file: all that is loaded then. */
+  readonly with: ReadonlyMap<string, Part>;
   /** What is imported with `import()`, less what is there already. */
   readonly later: Part;
+  readonly all: Part;
 }
 
 export async function bundle(entry: string): Promise<Bundle> {
@@ -30,21 +33,32 @@ export async function bundle(entry: string): Promise<Bundle> {
     write: false,
     outdir: "out",
   });
-  const names = Object.keys(metafile.outputs);
-  const first = new Set(names.filter((name) => metafile.outputs[name]!.entryPoint === entry));
-  for (const name of first) {
-    for (const { kind, path } of metafile.outputs[name]!.imports) if (kind === "import-statement") first.add(path);
-  }
-  const part = (chosen: (name: string) => boolean): Part => {
-    const some = names.filter(chosen).map((name) => {
-      return { name, code: outputFiles.find(({ path }) => path.endsWith(basename(name)))!.contents };
-    });
+  const { outputs } = metafile;
+  const names = Object.keys(outputs);
+  const entryOf = (file: string) => names.filter((name) => outputs[name]!.entryPoint === file);
+  const withImports = (roots: readonly string[]): Set<string> => {
+    const found = new Set(roots);
+    for (const name of found) {
+      for (const { kind, path } of outputs[name]!.imports) if (kind === "import-statement") found.add(path);
+    }
+    return found;
+  };
+  const part = (chosen: Iterable<string>): Part => {
+    const some = [...chosen];
+    const code = some.map((name) => outputFiles.find(({ path }) => path.endsWith(basename(name)))!.contents);
     return {
-      files: some.flatMap(({ name }) => Object.keys(metafile.outputs[name]!.inputs)),
-      minified: some.reduce((sum, { code }) => sum + code.length, 0),
-      // As one file each: how a bundler cuts what is loaded together is its own choice.
-      gzipped: gzipSync(Buffer.concat(some.map(({ code }) => code)), { level: 9 }).length,
+      files: some.flatMap((name) => Object.keys(outputs[name]!.inputs)),
+      minified: code.reduce((sum, { length }) => sum + length, 0),
+      // As one file: how a bundler cuts what is loaded together is its own choice.
+      gzipped: gzipSync(Buffer.concat(code), { level: 9 }).length,
     };
   };
-  return { first: part((name) => first.has(name)), later: part((name) => !first.has(name)) };
+  const first = withImports(entryOf(entry));
+  const dynamic = names.flatMap((name) => outputs[name]!.entryPoint ?? []).filter((file) => file !== entry);
+  return {
+    first: part(first),
+    with: new Map(dynamic.map((file) => [file, part(withImports([...first, ...entryOf(file)]))])),
+    later: part(names.filter((name) => !first.has(name))),
+    all: part(names),
+  };
 }
