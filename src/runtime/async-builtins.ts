@@ -5,7 +5,7 @@
  * the stack suspended (fiber.ts).
  */
 import type { Immediates } from "../plan/plan.ts";
-import { trap } from "./async-trap.ts";
+import { trapAsync } from "./async-trap.ts";
 import type { AsyncType } from "./async-types.ts";
 import type { Payload } from "./buffers.ts";
 import type { LiftLowerContext } from "./context.ts";
@@ -15,6 +15,7 @@ import type { CoreFunction, ValuesOf } from "./functions.ts";
 import type { ComponentInstance } from "./instance.ts";
 import { checkPointer } from "./lists.ts";
 import { mayNotLeave } from "./may-leave.ts";
+import { once } from "./once.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Subtask } from "./subtask.ts";
 import { settle, waitOnStack } from "./suspension.ts";
@@ -52,7 +53,7 @@ export interface AsyncContext {
 
 /** What every built-in does first that leaves the instance. */
 export function checkMayLeave(): void {
-  if (mayNotLeave[0] !== 0) trap("cannot-leave");
+  if (mayNotLeave[0] !== 0) trapAsync("cannot-leave");
 }
 
 /** `current_thread` and `current_task` in the specification. Whatever can call these built-ins is a thread. */
@@ -71,17 +72,9 @@ export function taskReturn({ scheduler, result, suits }: AsyncContext): CoreFunc
   return (...core: readonly unknown[]) => {
     checkMayLeave();
     const { task } = currentThread(scheduler);
-    if (!task.func.asyncOption) trap("sync-task", { builtin: "task.return" });
-    if (!suits(task)) trap("return-mismatch");
+    if (!task.func.asyncOption) trapAsync("sync-task", { builtin: "task.return" });
+    if (!suits(task)) trapAsync("return-mismatch");
     task.return(lift[task.caller.values]()(core));
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }
 
@@ -90,7 +83,7 @@ export function taskCancel({ scheduler }: AsyncContext): CoreFunction {
   return () => {
     checkMayLeave();
     const { task } = currentThread(scheduler);
-    if (!task.func.asyncOption) trap("sync-task", { builtin: "task.cancel" });
+    if (!task.func.asyncOption) trapAsync("sync-task", { builtin: "task.cancel" });
     task.cancel();
   };
 }
@@ -121,9 +114,9 @@ export function subtaskCancel({ instance, scheduler, stacks, immediates }: Async
     const thread = currentThread(scheduler);
     if (!async) preferBlocking(thread, instance, i);
     const subtask = instance.handles.getAs(Subtask, i >>> 0);
-    if (subtask.resolveDelivered) trap("cancelled-resolved");
-    if (subtask.cancellationRequested) trap("cancelled-twice");
-    if (subtask.inSet && !async) trap("waitable-in-set");
+    if (subtask.resolveDelivered) trapAsync("cancelled-resolved");
+    if (subtask.cancellationRequested) trapAsync("cancelled-twice");
+    if (subtask.inSet && !async) trapAsync("waitable-in-set");
     const deliver = () => {
       subtask.syncWaiter = undefined;
       subtask.getPendingEvent();
@@ -143,10 +136,10 @@ export function subtaskCancel({ instance, scheduler, stacks, immediates }: Async
 
 /**
  * In a synchronous function, a synchronous operation on a handle that does not exist traps for either of two reasons.
- * The one that tests expect is told.
+ * The official scripts expect this one (`async/trap-if-block-and-sync.wast`).
  */
 export function preferBlocking(thread: Thread, instance: ComponentInstance, i: number): void {
-  if (!thread.task.func.asyncType && instance.handles.at(i >>> 0) === undefined) trap("cannot-block");
+  if (!thread.task.func.asyncType && instance.handles.find(i >>> 0) === undefined) trapAsync("cannot-block");
 }
 
 /** `wait_for_pending_event` in the specification. */
@@ -249,7 +242,7 @@ export function waitableJoin({ instance }: AsyncContext): CoreFunction {
   return (i: number, s: number) => {
     checkMayLeave();
     const waitable = instance.handles.getAs(Waitable, i >>> 0);
-    if (waitable.syncWaiter !== undefined) trap("waitable-waited-for");
+    if (waitable.syncWaiter !== undefined) trapAsync("waitable-waited-for");
     waitable.join(s === 0 ? undefined : instance.handles.getAs(WaitableSet, s >>> 0));
   };
 }

@@ -28,6 +28,7 @@ import { callNow, callPromised, type HostCallee, lowerHost } from "./host-calls.
 import type { ComponentInstance } from "./instance.ts";
 import type { Functions, InstanceState } from "./instance-state.ts";
 import type { ResolvedImport } from "./instantiate.ts";
+import { once } from "./once.ts";
 import { Passage } from "./passage.ts";
 import { CallScope, type Rep, type ResourceType, takeHandle } from "./resources.ts";
 import { schedulerOf } from "./scheduler.ts";
@@ -363,12 +364,4 @@ const identity: ReturnType<Callee["values"]> = { lowerParams: (values) => values
 
 function destroyer(rep: Rep): TaskCaller {
   return { values: "component", start: () => [rep], resolve() {} };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -9,7 +9,7 @@ const messages = { ...trapMessages, ...asyncTrapMessages };
 type Words<C extends keyof typeof messages> = Parameters<(typeof messages)[C]>;
 
 /** As `trap` of trap.ts. */
-export function trap<C extends keyof typeof messages>(code: C, ...words: Words<C>): never {
+export function trapAsync<C extends keyof typeof messages>(code: C, ...words: Words<C>): never {
   const message = messages[code] as (...words: Words<C>) => string;
   return trapWith(new ComponentError("trap", code, message(...words)));
 }

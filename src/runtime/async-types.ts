@@ -7,7 +7,7 @@
  */
 
 import type { TypeIndex, TypeNode } from "../plan/plan.ts";
-import { trap } from "./async-trap.ts";
+import { trapAsync } from "./async-trap.ts";
 import type { LiftLowerContext } from "./context.ts";
 import type { CopyEnd, Shared } from "./copy-end.ts";
 import { ReadableFutureEnd } from "./futures.ts";
@@ -123,10 +123,10 @@ export function liftAsync(cx: LiftLowerContext, i: number, type: AsyncType): Sha
   const End: HandleClass<CopyEnd> = type.kind === "stream" ? ReadableStreamEnd : ReadableFutureEnd;
   const end = handles.getAs(End, index);
   handles.remove(index);
-  if (!end.shared.type.equals(type)) trap("wrong-payload-type", { kind: type.kind });
-  if (end.state === "done") trap(type.kind === "stream" ? "lift-done-stream" : "lift-done-future");
-  if (end.state !== "idle") trap("remove-busy", { kind: type.kind });
-  if (end.inSet) trap("lift-in-set", { kind: type.kind });
+  if (!end.shared.type.equals(type)) trapAsync("wrong-payload-type", { kind: type.kind });
+  if (end.state === "done") trapAsync(type.kind === "stream" ? "lift-done-stream" : "lift-done-future");
+  if (end.state !== "idle") trapAsync("remove-busy", { kind: type.kind });
+  if (end.inSet) trapAsync("lift-in-set", { kind: type.kind });
   return end.shared;
 }
 

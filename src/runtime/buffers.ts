@@ -6,7 +6,7 @@
  * (`Payload`): as components see them, or as JavaScript does where the host is on one side.
  */
 import { assert, type ComponentError } from "../errors/component-error.ts";
-import { trap } from "./async-trap.ts";
+import { trapAsync } from "./async-trap.ts";
 import type { AsyncType } from "./async-types.ts";
 import type { LiftLowerContext } from "./context.ts";
 import { explainFault } from "./explain.ts";
@@ -53,10 +53,10 @@ export class GuestBuffer extends Buffer {
   constructor(cx: LiftLowerContext, payload: Payload, ptr: number, length: number) {
     super(length);
     const { size, alignment } = payload;
-    if (length > MAX_LENGTH) trap("buffer-too-long");
+    if (length > MAX_LENGTH) trapAsync("buffer-too-long");
     if (size > 0 && length > 0) {
-      if (ptr % alignment !== 0) trap("unaligned-pointer");
-      if (beyond(cx, ptr + length * size)) trap("buffer-out-of-bounds", { what: "stream" });
+      if (ptr % alignment !== 0) trapAsync("unaligned-pointer");
+      if (beyond(cx, ptr + length * size)) trapAsync("buffer-out-of-bounds", { what: "stream" });
     }
     this.cx = cx;
     this.payload = payload;

@@ -5,7 +5,7 @@
  * stack that can be suspended is entered through `CoreEntry`; everything else is an ordinary call.
  */
 import { assert } from "../errors/component-error.ts";
-import { trap } from "./async-trap.ts";
+import { trapAsync } from "./async-trap.ts";
 import { canSuspend, type Entry, Fiber, notSuspendable, type Stacks } from "./fiber.ts";
 import type { CoreFunction, ValuesOf } from "./functions.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
@@ -58,7 +58,7 @@ export function canonLift(
   scope: CallScope,
   mode: Task["mode"],
 ): Started {
-  for (const instance of entering) if (instance.flags !== 0) trap("cannot-enter");
+  for (const instance of entering) if (instance.flags !== 0) trapAsync("cannot-enter");
   for (const instance of entering) instance.flags = ENTERED;
   const task = new Task(callee, caller, scope, callee.suspends && canSuspend ? mode : "plain");
   const thread = new Thread(task, enter);
@@ -130,7 +130,7 @@ function finishSync(task: Task): Quantum {
   return repeat(() => {
     if (task.state === "resolved") return "over";
     const thread = scheduler.candidate(task.instance);
-    if (thread === undefined) return trap("cannot-block");
+    if (thread === undefined) return trapAsync("cannot-block");
     if (task.mode === "plain" && thread.fiber !== undefined) trapWith(notSuspendable());
     return scheduler.resume(thread);
   });
@@ -196,7 +196,7 @@ function eventLoop(thread: Thread, result: unknown): Quantum {
     releaseExclusive(instance, thread);
     return waitUntil(thread, always, loopOptions, (cancelled) => callBack(thread, cancelled ? taskCancelled : noEvent));
   }
-  if (code !== WAIT) return trap("callback-code");
+  if (code !== WAIT) return trapAsync("callback-code");
   releaseExclusive(instance, thread);
   const set = instance.handles.getAs(WaitableSet, packed >>> 4);
   set.addWaiter(thread);
@@ -268,7 +268,7 @@ export function lowerLifted(side: CallerSide, callee: Callee): CoreFunction {
   const entering = callee.instance.enteringSet(instance);
   return (...core: readonly unknown[]) => {
     try {
-      if (mayNotLeave[0] !== 0) trap("cannot-leave");
+      if (mayNotLeave[0] !== 0) trapAsync("cannot-leave");
       checkMayBlock(side);
       const thread = scheduler.running;
       const subtask = new Subtask();
@@ -297,7 +297,7 @@ export function checkMayBlock({ instance, async, asyncType }: CallerSide): void 
   const scheduler = schedulerOf(instance.store);
   const { task } = scheduler.running as Thread;
   if (task.func.asyncType || task.state === "resolved") return;
-  if (scheduler.candidate(instance) === undefined) trap("cannot-block");
+  if (scheduler.candidate(instance) === undefined) trapAsync("cannot-block");
 }
 
 /** The end of `canon_lower`: what the caller is told of a subtask that has begun. */

@@ -11,7 +11,7 @@ import {
   toPointer,
   waitForPendingEvent,
 } from "./async-builtins.ts";
-import { trap } from "./async-trap.ts";
+import { trapAsync } from "./async-trap.ts";
 import { type Buffer, GuestBuffer } from "./buffers.ts";
 import { type CopyEnd, CopyResult, type Pending, type Reclaimed } from "./copy-end.ts";
 import type { CoreFunction } from "./functions.ts";
@@ -54,7 +54,7 @@ function endAt({ instance, type }: AsyncContext, side: Side, i: number): CopyEnd
   const asyncType = type();
   const End: HandleClass<CopyEnd> = kinds[asyncType.kind][side].End;
   const end = instance.handles.getAs(End, i >>> 0);
-  if (!end.shared.type.equals(asyncType)) trap("wrong-payload-type", { kind: asyncType.kind });
+  if (!end.shared.type.equals(asyncType)) trapAsync("wrong-payload-type", { kind: asyncType.kind });
   return end;
 }
 
@@ -115,9 +115,9 @@ export function copy(context: AsyncContext, side: Side): CoreFunction {
     const end = endAt(context, side, i);
     const { kind } = end.shared.type;
     const { event, done } = kinds[kind][side];
-    if (end.state === "done") trap(done);
-    if (end.state !== "idle") trap("copy-busy");
-    if (end.inSet && !async) trap("waitable-in-set");
+    if (end.state === "done") trapAsync(done);
+    if (end.state !== "idle") trapAsync("copy-busy");
+    if (end.inSet && !async) trapAsync("waitable-in-set");
     const cx = cxOf();
     const buffer = new GuestBuffer(cx, payloadOf(), toPointer(ptr), toPointer(length));
 
@@ -147,8 +147,8 @@ export function cancelCopy(context: AsyncContext, side: Side): CoreFunction {
     if (!async) preferBlocking(thread, instance, i);
     const end = endAt(context, side, i);
     const { kind } = end.shared.type;
-    if (end.state !== "copying" || end.syncWaiter !== undefined) trap("not-copying", { kind });
-    if (end.inSet && !async) trap("waitable-in-set");
+    if (end.state !== "copying" || end.syncWaiter !== undefined) trapAsync("not-copying", { kind });
+    if (end.inSet && !async) trapAsync("waitable-in-set");
     const deliver = () => {
       end.syncWaiter = undefined;
       return end.getPendingEvent().payload;

@@ -6,7 +6,7 @@
  * buffer to the other.
  */
 import { AssertionError, type ComponentError } from "../errors/component-error.ts";
-import { trap } from "./async-trap.ts";
+import { trapAsync } from "./async-trap.ts";
 import type { AsyncType } from "./async-types.ts";
 import { type Buffer, transfer } from "./buffers.ts";
 import type { ComponentInstance } from "./instance.ts";
@@ -100,7 +100,7 @@ export abstract class Shared implements Reclaimed {
       const { instance } = comer;
       // An instance that reads from itself is not supported yet by the specification, but for numbers and for nothing.
       if (instance !== undefined && instance === other.instance && !this.type.isNoneOrNumber) {
-        trap("intra-component", { kind: this.type.kind });
+        trapAsync("intra-component", { kind: this.type.kind });
       }
       return other;
     }
@@ -147,7 +147,7 @@ export abstract class CopyEnd extends Waitable {
 
   override drop(): void {
     const { kind } = this.shared.type;
-    if (this.copying) trap(this.side === "readable" ? "remove-busy" : "drop-busy", { kind });
+    if (this.copying) trapAsync(this.side === "readable" ? "remove-busy" : "drop-busy", { kind });
     this.shared.drop();
     super.drop();
   }

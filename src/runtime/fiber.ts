@@ -21,7 +21,7 @@
  * the specification the thread is still running.
  */
 import { assert, ComponentError } from "../errors/component-error.ts";
-import { trap } from "./async-trap.ts";
+import { trapAsync } from "./async-trap.ts";
 import type { CoreFunction } from "./functions.ts";
 import { Deferred, type Quantum } from "./quantum.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -199,7 +199,7 @@ export class Stacks {
     if (fiber === undefined) {
       // Nobody waits for it any more.
       until.catch(() => {});
-      if (this.#scheduler.failing) trap("callee-trapped");
+      if (this.#scheduler.failing) trapAsync("callee-trapped");
       trapWith(notSuspendable());
     }
     return this.#ask(() => fiber.suspended(until, finish));

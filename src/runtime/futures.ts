@@ -2,7 +2,7 @@
  * Futures: what the two ends of one share, and the ends. "Future State" in CanonicalABI.md.
  */
 import type { ComponentError } from "../errors/component-error.ts";
-import { trap } from "./async-trap.ts";
+import { trapAsync } from "./async-trap.ts";
 import { HostSource } from "./buffers.ts";
 import { CopyEnd, CopyResult, type Pending, Shared } from "./copy-end.ts";
 import { trapWith } from "./trap.ts";
@@ -39,7 +39,7 @@ export class WritableFutureEnd extends CopyEnd {
   readonly side = "writable";
 
   override drop(): void {
-    if (this.state === "idle") trap("drop-unwritten-future");
+    if (this.state === "idle") trapAsync("drop-unwritten-future");
     super.drop();
   }
 }

@@ -32,11 +32,6 @@ export class HandleTable<T extends object> {
     return this.#elements[index];
   }
 
-  /** As `get`, without a trap. */
-  at(index: number): T | undefined {
-    return this.#elements[index];
-  }
-
   add(element: T): number {
     const index = this.#free.pop() ?? this.#elements.length;
     if (index > MAX_HANDLE_INDEX) trap("handle-table-full");

@@ -8,7 +8,7 @@
 
 import { AssertionError, ComponentError } from "../errors/component-error.ts";
 import { resultError } from "../errors/result-error.ts";
-import { trap } from "./async-trap.ts";
+import { trapAsync } from "./async-trap.ts";
 import { argumentFault, cannotEnter, guestFailed, leave, located, notReturned } from "./call.ts";
 import { answer, type Callee, type CallerSide, canonLift, checkMayBlock } from "./call-async.ts";
 import type { CoreFunction, HostFunction } from "./functions.ts";
@@ -250,7 +250,7 @@ export function lowerHost(side: HostImport): CoreFunction {
   const scheduler = schedulerOf(instance.store);
   return (...core: readonly unknown[]) => {
     try {
-      if (mayNotLeave[0] !== 0) trap("cannot-leave");
+      if (mayNotLeave[0] !== 0) trapAsync("cannot-leave");
       checkMayBlock(side);
       const thread = scheduler.running;
       const subtask = new Subtask();

@@ -2,7 +2,7 @@
  * Subtasks: calls of lowered functions, as their caller sees them. "Subtask State" in CanonicalABI.md.
  */
 import { assert } from "../errors/component-error.ts";
-import { trap } from "./async-trap.ts";
+import { trapAsync } from "./async-trap.ts";
 import type { ComponentInstance } from "./instance.ts";
 import type { Quantum } from "./quantum.ts";
 import { CallScope } from "./resources.ts";
@@ -88,7 +88,7 @@ export class Subtask extends Waitable implements PendingEvent {
 
   /** `drop` in the specification. */
   override drop(): void {
-    if (!this.#delivered) trap("subtask-not-resolved");
+    if (!this.#delivered) trapAsync("subtask-not-resolved");
     super.drop();
   }
 }

@@ -5,7 +5,7 @@
  * All of these give what `finish` gives, or `undefined` if the stack is to be suspended: then `finish` is called later.
  */
 
-import { trap } from "./async-trap.ts";
+import { trapAsync } from "./async-trap.ts";
 import { notSuspendable, type Stacks } from "./fiber.ts";
 import type { Quantum } from "./quantum.ts";
 import { always, type Thread } from "./thread.ts";
@@ -83,6 +83,6 @@ export function suspendOnStack<T>(
 export function requireStack(thread: Thread): void {
   if (thread.fiber !== undefined) return;
   const { func, instance } = thread.task;
-  if (!func.asyncType && thread.scheduler.candidate(instance) === undefined) trap("cannot-block");
+  if (!func.asyncType && thread.scheduler.candidate(instance) === undefined) trapAsync("cannot-block");
   trapWith(notSuspendable());
 }

@@ -8,7 +8,7 @@
 
 import { assert, type ComponentError } from "../errors/component-error.ts";
 import type { TypeIndex } from "../plan/plan.ts";
-import { trap } from "./async-trap.ts";
+import { trapAsync } from "./async-trap.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
 import type { Memory } from "./memory.ts";
 import { after, type Quantum } from "./quantum.ts";
@@ -136,7 +136,7 @@ export class Task {
   unregisterThread(thread: Thread): void {
     if (this.#thread === thread) this.#thread = undefined;
     else this.#otherThreads?.delete(thread);
-    if (this.#thread === undefined && !this.#otherThreads?.size && this.state !== "resolved") trap("no-result");
+    if (this.#thread === undefined && !this.#otherThreads?.size && this.state !== "resolved") trapAsync("no-result");
     this.instance.threads.remove(thread.index!);
     thread.index = undefined;
   }
@@ -192,16 +192,16 @@ export class Task {
 
   /** `return_` in the specification. */
   return(value: unknown): void {
-    if (this.state === "resolved") trap("returned-twice");
-    if (this.scope.numBorrows > 0) trap("borrows-remain");
+    if (this.state === "resolved") trapAsync("returned-twice");
+    if (this.scope.numBorrows > 0) trapAsync("borrows-remain");
     this.caller.resolve({ value });
     this.state = "resolved";
   }
 
   /** `cancel` in the specification. */
   cancel(): void {
-    if (this.state !== "cancel-delivered") trap("not-cancelled");
-    if (this.scope.numBorrows > 0) trap("borrows-remain");
+    if (this.state !== "cancel-delivered") trapAsync("not-cancelled");
+    if (this.scope.numBorrows > 0) trapAsync("borrows-remain");
     this.caller.resolve(undefined);
     this.state = "resolved";
   }

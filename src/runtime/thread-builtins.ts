@@ -3,7 +3,7 @@
  */
 import { ComponentError } from "../errors/component-error.ts";
 import { type AsyncContext, checkMayLeave, currentThread } from "./async-builtins.ts";
-import { trap } from "./async-trap.ts";
+import { trapAsync } from "./async-trap.ts";
 import { canSuspend, Entry, Fiber, notSuspendable } from "./fiber.ts";
 import type { CoreFunction } from "./functions.ts";
 import { suspendOnStack, yieldOnStack } from "./suspension.ts";
@@ -47,7 +47,7 @@ function threadStart(stacks: AsyncContext["stacks"], scheduler: AsyncContext["sc
     try {
       cast(func);
     } catch {
-      trap("wrong-function-type");
+      trapAsync("wrong-function-type");
     }
   };
   return { check, entry: new Entry(exports, scheduler) };
@@ -55,8 +55,8 @@ function threadStart(stacks: AsyncContext["stacks"], scheduler: AsyncContext["sc
 
 function elementAt(table: WebAssembly.Table, i: number | bigint): unknown {
   const index = typeof i === "number" ? i >>> 0 : BigInt.asUintN(64, i);
-  if (BigInt(index) >= BigInt(table.length)) trap("undefined-element");
-  return table.get(index as number) ?? trap("uninitialized-element");
+  if (BigInt(index) >= BigInt(table.length)) trapAsync("undefined-element");
+  return table.get(index as number) ?? trapAsync("uninitialized-element");
 }
 
 /** `canon_thread_resume_later` in the specification. */
@@ -64,7 +64,7 @@ export function threadResumeLater({ instance }: AsyncContext): CoreFunction {
   return (i: number) => {
     checkMayLeave();
     const thread = instance.threads.get(i >>> 0);
-    if (!thread.suspended) trap("thread-not-suspended");
+    if (!thread.suspended) trapAsync("thread-not-suspended");
     thread.resumeLater();
   };
 }
@@ -85,7 +85,7 @@ export function threadBlock(
     checkMayLeave();
     const thread = currentThread(scheduler);
     let other = then && instance.threads.get(i >>> 0);
-    if (then === "resume" && !other!.suspended) trap("thread-not-suspended");
+    if (then === "resume" && !other!.suspended) trapAsync("thread-not-suspended");
     if (then === "promote") {
       if (thread.task.deliverPendingCancel(cancellable)) return 1;
       if (other!.ready) other!.stopWaiting();

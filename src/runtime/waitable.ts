@@ -2,7 +2,7 @@
  * Waitables, the sets that they can be in, and the events that they deliver. "Waitable State" in CanonicalABI.md.
  */
 import { assert } from "../errors/component-error.ts";
-import { trap } from "./async-trap.ts";
+import { trapAsync } from "./async-trap.ts";
 import type { Chooser } from "./scheduler.ts";
 import type { Thread } from "./thread.ts";
 
@@ -129,7 +129,7 @@ export class WaitableSet {
 
   /** `drop` in the specification. */
   drop(): void {
-    if (this.#elements.size > 0) trap("waitable-set-not-empty");
-    if (this.#waiters.size > 0) trap("waitable-set-waited-for");
+    if (this.#elements.size > 0) trapAsync("waitable-set-not-empty");
+    if (this.#waiters.size > 0) trapAsync("waitable-set-waited-for");
   }
 }

@@ -327,7 +327,7 @@ export class Link {
     return this.state.instances.slice(1).map(({ handles }) => {
       const all: string[] = [];
       for (let index = 1; all.length < handles.size; index++) {
-        if (handles.at(index) === undefined) continue;
+        if (handles.find(index) === undefined) continue;
         const { type, rep, own, numLends } = handles.get(index) as ResourceHandle;
         all.push(`${index}: ${own ? "own" : "borrow"} ${type.name} ${JSON.stringify(rep)} lent ${numLends}`);
       }
