@@ -9,8 +9,10 @@ import type { Export, FuncDef, FuncTypeIndex, ResourceIndex } from "../plan/plan
 import type { InstanceState } from "../runtime/instantiate.ts";
 import { quoted } from "../runtime/show.ts";
 import { parseExternName } from "../types/names.ts";
+import { blocking } from "./blocking.ts";
+import { cancellable } from "./cancellable.ts";
 import type { Component } from "./component.ts";
-import { type AnyFunction, Func, methodOf, setFunctionType } from "./func.ts";
+import { type AnyFunction, Func, methodOf, setFunctionType, views } from "./func.ts";
 import { funcTypeOf } from "./func-type.ts";
 import { didYouMean } from "./near.ts";
 import { classOf, GuestDefined, type GuestMembers } from "./resource.ts";
@@ -211,10 +213,17 @@ function maker(state: InstanceState, component: MakeComponent, item: Export): ((
   }
 }
 
-/** A function as the host calls it. Its type is remembered, unless it is the host's own. */
+/** A function as the host calls it. Its type is remembered, and if it is the host's own, how that was marked. */
 function exportedFunction(state: InstanceState, { func, type }: FuncInfo): AnyFunction {
   const call = state.func(func);
-  if (func.from === "lift") setFunctionType(call, state.plan, type);
+  if (func.from === "import") {
+    const given = state.imported(func.import);
+    if (given.checks) return call;
+    if (given.views) views(call);
+    if (given.waits) blocking(call);
+    if (given.cancellable) cancellable(call as never);
+  }
+  setFunctionType(call, state.plan, type);
   return call;
 }
 

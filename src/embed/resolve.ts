@@ -157,7 +157,8 @@ class Resolver {
     }
     // Functions of an `async` type may return promises anyway.
     const waits = wanted.kind === "func" && !wanted.type.async && isBlocking(found.given);
-    return { kind: "func", func: found.call as never, views: wantsViews(found.given), waits, cancellable };
+    const checks = type !== undefined;
+    return { kind: "func", func: found.call as never, views: wantsViews(found.given), waits, cancellable, checks };
   }
 
   #resource(path: Path): ResolvedImport | undefined {

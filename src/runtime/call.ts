@@ -132,11 +132,17 @@ export function located(reason: ComponentError, path: readonly string[], trap: u
 
 /** For the result of a host function that has none. Whatever it returns is ignored, but a promise would be lost. */
 export function checkNothing(result: unknown, path: readonly string[]): void {
+  const fault = nothingFault(result, path);
+  if (fault !== undefined) trapWith(fault);
+}
+
+/** As `checkNothing`, but tells what is wrong. */
+export function nothingFault(result: unknown, path: readonly string[]): ComponentError | undefined {
   if (typeof result !== "object" || result === null || typeof (result as { then?: unknown }).then !== "function")
-    return;
+    return undefined;
   const reason =
     "the function returned a promise, for which nothing waits; for the component to wait for it, wrap the function in `blocking(…)`, and if it need not, let it return nothing";
-  trapWith(new ComponentError("call", "wrong-result", reason, { path }));
+  return new ComponentError("call", "wrong-result", reason, { path });
 }
 
 /** What stands for the result of a host function until that has returned. */

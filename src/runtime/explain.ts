@@ -47,8 +47,18 @@ export function explainArguments(
   args: readonly unknown[],
   path: readonly string[],
 ): ComponentError {
+  return argumentsFault(cx, func, args, path) ?? changed(path);
+}
+
+/** As `explainArguments`; `undefined` if nothing is wrong with any. */
+export function argumentsFault(
+  cx: Explainer,
+  func: FuncTypeNode,
+  args: readonly unknown[],
+  path: readonly string[],
+): ComponentError | undefined {
   const values = func.params.map(({ label, type }, i): Value => [`param "${label}"`, type, args[i]]);
-  return new Walk(cx, "wrong-value", path).first(values) ?? changed(path);
+  return new Walk(cx, "wrong-value", path).first(values);
 }
 
 /**
@@ -57,16 +67,34 @@ export function explainArguments(
  */
 export function explainResult(
   cx: Explainer,
-  { result }: FuncTypeNode,
+  func: FuncTypeNode,
   value: unknown,
   path: readonly string[],
 ): ComponentError {
+  return resultFault(cx, func, value, path) ?? changed([...path, partOf(cx, func, value)[0]]);
+}
+
+/** As `explainResult`; `undefined` if nothing is wrong with it. */
+export function resultFault(
+  cx: Explainer,
+  func: FuncTypeNode,
+  value: unknown,
+  path: readonly string[],
+): ComponentError | undefined {
+  const [step, type, told] = partOf(cx, func, value);
+  return type === undefined ? undefined : new Walk(cx, "wrong-result", path).first([[step, type, told]]);
+}
+
+/** What there is of a result: its name, its type if it has one, and the value. */
+function partOf(
+  cx: Explainer,
+  { result }: FuncTypeNode,
+  value: unknown,
+): readonly [step: string, type: TypeIndex | undefined, value: unknown] {
   const node = result === undefined ? undefined : cx.types[result]!;
-  const { tag, val } = node?.kind === "result" ? (value as { tag: string; val: unknown }) : { tag: "", val: value };
-  const type = node?.kind !== "result" ? result : tag === "ok" ? node.ok : node.error;
-  const step = tag === "err" ? "payload of the error thrown" : "result";
-  const fault = type === undefined ? undefined : new Walk(cx, "wrong-result", path).first([[step, type, val]]);
-  return fault ?? changed([...path, step]);
+  if (node?.kind !== "result") return ["result", result, value];
+  const { tag, val } = value as { readonly tag: "ok" | "err"; readonly val: unknown };
+  return tag === "ok" ? ["result", node.ok, val] : ["payload of the error thrown", node.error, val];
 }
 
 /** For a value that is right at second sight. */

@@ -7,8 +7,8 @@
  */
 import { assert } from "../errors/component-error.ts";
 import type {
-  CoreArg, CoreDef, CoreExport, CoreInstanceIndex, FuncDef, Initializer, InstanceIndex, LeafArg, LiftIndex, ModuleDef, OptionsIndex, Plan,
-  ResourceIndex, Trampoline, TrampolineIndex,
+  CoreArg, CoreDef, CoreExport, CoreInstanceIndex, FuncDef, ImportIndex, Initializer, InstanceIndex, LeafArg, LiftIndex, ModuleDef,
+  OptionsIndex, Plan, PlanImport, ResourceIndex, Trampoline, TrampolineIndex,
 } from "../plan/plan.ts"; // biome-ignore format: one list
 import type { AsyncState } from "./async-state.ts";
 import type { AsyncType } from "./async-types.ts";
@@ -25,6 +25,7 @@ import {
 import { LiftLowerContext, type Realloc } from "./context.ts";
 import { explainArguments, explainResult } from "./explain.ts";
 import type { CoreFunction, FunctionTable, HostFunction, LiftBinding, LowerBinding } from "./functions.ts";
+import { handedOn } from "./handed-on.ts";
 import type { AsyncCallOptions } from "./host-calls.ts";
 import { ComponentInstance } from "./instance.ts";
 import type { Instantiation, ResolvedImport } from "./instantiate.ts";
@@ -34,6 +35,7 @@ import { ResourceType } from "./resources.ts";
 import type { Store } from "./store.ts";
 
 type Lower = Extract<Trampoline, { readonly op: "lower" }>;
+type ImportedFunction = Extract<ResolvedImport, { readonly kind: "func" }>;
 /** A lifted function for the host. */
 export type Functions = {
   readonly call: HostFunction;
@@ -63,6 +65,8 @@ export class InstanceState {
   readonly #contexts: (LiftLowerContext | undefined)[] = [];
   readonly #trampolines: (CoreFunction | undefined)[] = [];
   readonly #lifted: (Functions | undefined)[] = [];
+  /** By `ImportIndex`. */
+  readonly #handedOn: (Functions | undefined)[] = [];
 
   constructor({ plan, functions, modules, imports, store, hostSide, async }: Instantiation) {
     this.plan = plan;
@@ -176,23 +180,38 @@ export class InstanceState {
 
   // ---- Functions for the host
 
-  /** A component-level function as the host calls it. An import that is exported again is the host's own function. */
+  /** A component-level function as the host calls it. */
   func(def: FuncDef): HostFunction {
-    return def.from === "import" ? this.#import(def.import, "func").func : this.#lift(def.lift).call;
+    return this.#forHost(def).call;
   }
 
   /** As `func`, with a first parameter `reader` that sees the result before `post-return` and whose answer is returned. */
   readingFunc(def: FuncDef): HostFunction {
-    if (def.from === "lift") return this.#lift(def.lift).read;
-    const call = this.func(def) as (...args: unknown[]) => unknown;
-    return (reader: (result: unknown) => unknown, ...args: unknown[]) => reader(call(...args));
+    return this.#forHost(def).read;
   }
 
   /** As `func`, but for a promise, and so that the guest can be suspended if it has to be. */
   promisingFunc(def: FuncDef): Functions["promise"] {
-    if (def.from === "lift") return this.#lift(def.lift).promise;
-    const call = this.func(def);
-    return (args) => promised(call, args);
+    return this.#forHost(def).promise;
+  }
+
+  /** What the host has supplied for a function that is exported as it was imported. */
+  imported(index: ImportIndex): ImportedFunction {
+    return this.#import(index, "func");
+  }
+
+  #forHost(def: FuncDef): Functions {
+    if (def.from === "lift") return this.#lift(def.lift);
+    this.#handedOn[def.import] ??= this.#handOn(def.import);
+    return this.#handedOn[def.import]!;
+  }
+
+  #handOn(index: ImportIndex): Functions {
+    const { plan, resources, asyncTypes } = this;
+    const imported = this.imported(index);
+    const { type, path } = plan.imports[index] as Extract<PlanImport, { readonly kind: "func" }>;
+    const cx = { types: plan.types, resources, asyncTypes };
+    return handedOn(imported, plan.funcTypes[type]!, cx, importWords(path));
   }
 
   #lift(index: LiftIndex): Functions {

@@ -28,6 +28,8 @@ export type ResolvedImport =
       readonly waits?: boolean;
       /** Whether it gets an `AbortSignal` after its arguments; only if its type is asynchronous. */
       readonly cancellable?: boolean;
+      /** Whether it checks what it is given and gives itself, as functions do that an instance exports. */
+      readonly checks?: boolean;
     }
   | { readonly kind: "resource"; readonly type: ResourceType }
   | { readonly kind: "core-module"; readonly module: WebAssembly.Module };

@@ -188,7 +188,7 @@ test("exported functions are known with their types, others are not", async () =
   const again = await instantiate(`(component (import "f" (func $f (param "n" u32))) (export "g" (func $f)))`, {
     f: own,
   });
-  assert.equal(again.exports["g"], own);
+  assert.match(printType(functionType(again.exports["g"])!), /u32/, "what is exported again is a function of its type");
   assert.equal(functionType(own), undefined, "the host's own function is the host's");
 });
 
