@@ -4,6 +4,7 @@
  * The table is the same for whoever runs the parts, prints them or writes them to a file; what a part is, is up to them.
  */
 import { layout } from "../abi/layout.ts";
+import { hasErrorContexts } from "../plan/asynchronous.ts";
 import { analyzeBlocking, type Blocking } from "../plan/blocking.ts";
 import type {
   CanonicalOptions,
@@ -66,7 +67,7 @@ export function asyncTable<T>(
   use: (part: () => Maker) => T,
 ): AsyncTable<T> | undefined {
   const { plan } = generator;
-  if (!blocking.tasks.includes(true) && !plan.trampolines.some(isErrorContext)) return undefined;
+  if (!blocking.tasks.includes(true) && !hasErrorContexts(plan)) return undefined;
   const shims = new Set(blocking.shims);
   const lifts = new Map<LiftIndex, Both<LiftParts<T>>>();
   for (const [i, lift] of plan.lifts.entries()) {
@@ -98,10 +99,6 @@ export function asyncTable<T>(
     }
   }
   return { lifts, lowers, returns, payloads };
-}
-
-function isErrorContext(trampoline: Trampoline): boolean {
-  return trampoline.op === "builtin" && trampoline.builtin.startsWith("error-context.");
 }
 
 /** Whether a lowered function is called as a task, whether or not that can block its caller. */
@@ -143,7 +140,7 @@ function partsOf<T>(
 // ---- Functions
 
 /** The parts as functions. Like all other code, each is written when it is first needed: `make` turns its tree into one. */
-export function asyncFunctions(
+function asyncFunctions(
   generator: Generator,
   blocking: Blocking,
   make: (maker: Maker) => (binding: object) => unknown,

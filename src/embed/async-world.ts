@@ -1,5 +1,5 @@
 /**
- * What is asynchronous, loaded when it is first needed: a third of gantry, which most components have no use for.
+ * What is asynchronous, loaded when it is first needed: most components have no use for it.
  *
  * Everything that others know of it is this interface; the only `import()` is here. Who cannot have that (a service worker
  * may not import so) or cannot wait for it hands it over: `gantry/async`.

@@ -13,6 +13,10 @@ function told({ ptr, size, alignment, memory }: Partial<Span> = {}): string {
   return ` (${size} bytes, aligned to ${alignment}, at 0x${ptr.toString(16)} of 0x${memory.toString(16)})`;
 }
 
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
+}
+
 /**
  * The reasons for which gantry traps a guest, by code, each worded once; those that only asynchronous components know are
  * in async-messages.ts.
@@ -25,9 +29,9 @@ export const trapMessages = {
   "cannot-leave": (v?: { by: string }) =>
     `cannot leave component instance${v === undefined ? "" : ` by \`${v.by}\``}: its realloc or post-return is running`,
   "unknown-handle": (v: { index: number; kind?: string }) =>
-    `unknown handle index ${v.index}${v.kind === undefined ? "" : `, where a ${v.kind} is wanted`}`,
+    `unknown handle index ${v.index}${v.kind === undefined ? "" : `, where ${withArticle(v.kind)} is wanted`}`,
   "wrong-handle-kind": (v: { index: number; kind: string; found: string }) =>
-    `handle index ${v.index} is a ${v.found}, not a ${v.kind}`,
+    `handle index ${v.index} is ${withArticle(v.found)}, not ${withArticle(v.kind)}`,
   "wrong-resource-type": (v: { index: number; wanted: string; found: string }) =>
     `handle index ${v.index} used with the wrong type, expected ${v.wanted} but found a ${v.found}`,
   lent: () => "cannot remove owned resource while borrowed",

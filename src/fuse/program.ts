@@ -21,6 +21,7 @@
  * `may_leave` can be left out where no `realloc` and no `post-return` is, for nothing else clears it; and need not be
  * cleared where nothing would ask. See also runtime/may-leave.ts.
  */
+import { usesStorage } from "../abi/builtin-groups.ts";
 import { builtin } from "../abi/builtins.ts";
 import { flattenFuncType, type Signature } from "../abi/flatten.ts";
 import { analyzeBlocking } from "../plan/blocking.ts";
@@ -81,7 +82,9 @@ export class Program {
     this.#mayNotBeLeft = new Set(
       plan.options.filter(({ realloc, postReturn }) => realloc ?? postReturn).map(({ instance }) => instance),
     );
-    this.withStorage = new Set(plan.trampolines.filter(usesStorage).map((trampoline) => instanceOf(plan, trampoline)));
+    this.withStorage = new Set(
+      plan.trampolines.flatMap((t) => (t.op === "builtin" && usesStorage(t.builtin) ? [t.instance] : [])),
+    );
     this.tracksEntering = dropsUpwards(plan);
     const { throwing, opaque } = classify(plan);
     this.#throwing = throwing;
@@ -174,10 +177,6 @@ function instanceOf(plan: Plan, trampoline: Trampoline): InstanceIndex {
 
 function asksMayLeave(trampoline: Trampoline): boolean {
   return trampoline.op === "lower" || builtin(trampoline.builtin).mayLeave;
-}
-
-function usesStorage(trampoline: Trampoline): boolean {
-  return trampoline.op === "builtin" && trampoline.builtin.startsWith("context.");
 }
 
 /** Whether one instance is the other or inside of it. */

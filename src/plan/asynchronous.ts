@@ -1,7 +1,8 @@
 /**
  * Whether anything of a plan is asynchronous: whether it takes the part of gantry that is loaded only then.
  */
-import { type BuiltinName, builtin } from "../abi/builtins.ts";
+import { isErrorContext } from "../abi/builtin-groups.ts";
+import type { BuiltinName } from "../abi/builtins.ts";
 import type { Plan, Trampoline } from "./plan.ts";
 
 const plain = [
@@ -22,11 +23,12 @@ export type PlainBuiltinName = (typeof plain)[number];
 export function isAsynchronous(plan: Plan, trampoline: Trampoline): boolean {
   if (trampoline.op === "lower") return plan.funcTypes[trampoline.type]!.async;
   const { builtin: name } = trampoline;
-  return !isErrorContext(trampoline) && !(plain as readonly BuiltinName[]).includes(name);
+  return !isErrorContext(name) && !(plain as readonly BuiltinName[]).includes(name);
 }
 
-function isErrorContext(trampoline: Trampoline): boolean {
-  return trampoline.op === "builtin" && builtin(trampoline.builtin).feature === "error-context";
+/** Whether there is a built-in for error contexts. */
+export function hasErrorContexts({ trampolines }: Plan): boolean {
+  return trampolines.some((trampoline) => trampoline.op === "builtin" && isErrorContext(trampoline.builtin));
 }
 
 /** Whether a plan has functions, values or built-ins that are asynchronous. */
@@ -34,6 +36,7 @@ export function isAsynchronousPlan(plan: Plan): boolean {
   return (
     plan.funcTypes.some(({ async }) => async) ||
     plan.types.some(({ kind }) => kind === "stream" || kind === "future" || kind === "error-context") ||
-    plan.trampolines.some((trampoline) => isAsynchronous(plan, trampoline) || isErrorContext(trampoline))
+    plan.trampolines.some((trampoline) => isAsynchronous(plan, trampoline)) ||
+    hasErrorContexts(plan)
   );
 }

@@ -6,7 +6,7 @@
 
 import { assert } from "../errors/component-error.ts";
 import type { InstanceIndex, LiftIndex, OptionsIndex, Trampoline, TrampolineIndex, TypeIndex } from "../plan/plan.ts";
-import type { AsyncContext } from "./async-builtins.ts";
+import { type AsyncContext, once } from "./async-builtins.ts";
 import { makeAsyncBuiltin } from "./async-table.ts";
 import { type AsyncHostSide, AsyncType } from "./async-types.ts";
 import type { Payload } from "./buffers.ts";
@@ -24,11 +24,11 @@ import { LiftLowerContext } from "./context.ts";
 import { explainArguments, explainResult } from "./explain.ts";
 import { canSuspend, type Entry, Stacks } from "./fiber.ts";
 import type { AsyncFunctions, CoreFunction, PieceBinding, ValuesOf } from "./functions.ts";
-import { callNow, callPromised, type HostCallee, lowerHost } from "./host-calls.ts";
+import { callNow, callPromised, type HostCallee } from "./host-calls.ts";
+import { lowerHost } from "./host-imports.ts";
 import type { ComponentInstance } from "./instance.ts";
 import type { Functions, InstanceState } from "./instance-state.ts";
 import type { ResolvedImport } from "./instantiate.ts";
-import { once } from "./once.ts";
 import { Passage } from "./passage.ts";
 import { CallScope, type Rep, type ResourceType, takeHandle } from "./resources.ts";
 import { schedulerOf } from "./scheduler.ts";

@@ -6,7 +6,7 @@
  * which `embed/` supplies, as it does for resources.
  */
 
-import type { TypeIndex, TypeNode } from "../plan/plan.ts";
+import type { ResourceIndex, TypeIndex, TypeNode } from "../plan/plan.ts";
 import { trapAsync } from "./async-trap.ts";
 import type { LiftLowerContext } from "./context.ts";
 import type { CopyEnd, Shared } from "./copy-end.ts";
@@ -36,7 +36,7 @@ export interface AsyncHostSide {
 }
 
 /** The types that a plan's types refer to: all that it takes to compare them. */
-export interface TypeScope {
+export interface TypesAndResources {
   readonly types: readonly TypeNode[];
   readonly resources: readonly ResourceType[];
 }
@@ -44,7 +44,7 @@ export interface TypeScope {
 export class AsyncType {
   readonly kind: "stream" | "future";
   readonly payload: TypeIndex | undefined;
-  readonly scope: TypeScope;
+  readonly scope: TypesAndResources;
   readonly host: AsyncHostSide;
   /** What values of the host's are to the host, if no guest has touched them; as they are, if it is not known. */
   readonly forward: (values: readonly unknown[]) => readonly unknown[];
@@ -52,7 +52,7 @@ export class AsyncType {
   constructor(
     kind: "stream" | "future",
     payload: TypeIndex | undefined,
-    scope: TypeScope,
+    scope: TypesAndResources,
     host: AsyncHostSide,
     forward: AsyncType["forward"] = (values) => values,
   ) {
@@ -83,11 +83,28 @@ export class AsyncType {
   }
 }
 
-/**
- * Whether two types are the same: nodes with equal labels, whose resources are the same, and the types that they refer to.
- * All numbers in a node are indices of types, but for two.
- */
-function sameType(a: TypeScope, i: TypeIndex | undefined, b: TypeScope, j: TypeIndex | undefined): boolean {
+/** The names of the fields in `T`, at any depth, whose values are of type `V`. */
+type FieldsOf<T, V> = T extends string | number | undefined
+  ? never
+  : T extends readonly (infer E)[]
+    ? FieldsOf<E, V>
+    : {
+        [K in keyof T]-?: (<X>() => X extends Exclude<T[K], undefined> ? 1 : 2) extends <X>() => X extends V ? 1 : 2
+          ? K
+          : FieldsOf<T[K], V>;
+      }[keyof T];
+
+/** Numbers in a node are indices of types, but for these. A new sort of field does not compile before it is here. */
+const plainNumbers: Readonly<Record<FieldsOf<TypeNode, number>, true>> = { length: true };
+const resourceNumbers: Readonly<Record<FieldsOf<TypeNode, ResourceIndex>, true>> = { resource: true };
+
+/** Whether two types are the same: nodes with equal labels, whose resources are the same, and the types that they refer to. */
+function sameType(
+  a: TypesAndResources,
+  i: TypeIndex | undefined,
+  b: TypesAndResources,
+  j: TypeIndex | undefined,
+): boolean {
   const known = new Map<string, boolean>();
   const sameTypes = (x: number, y: number): boolean => {
     const key = `${x} ${y}`;
@@ -100,8 +117,8 @@ function sameType(a: TypeScope, i: TypeIndex | undefined, b: TypeScope, j: TypeI
   };
   const same = (x: unknown, y: unknown, key: string): boolean => {
     if (typeof x === "number" && typeof y === "number") {
-      if (key === "resource") return a.resources[x] === b.resources[y];
-      return key === "length" ? x === y : sameTypes(x, y);
+      if (key in resourceNumbers) return a.resources[x] === b.resources[y];
+      return key in plainNumbers ? x === y : sameTypes(x, y);
     }
     if (typeof x !== "object" || typeof y !== "object") return x === y;
     const parts = Object.entries(x!);

@@ -5,6 +5,7 @@
  * Everything is made at most once. What is needed early may exist when most core instances do not yet: validation has
  * seen to it that whatever a definition refers to comes before it.
  */
+import { usesStorage } from "../abi/builtin-groups.ts";
 import { assert } from "../errors/component-error.ts";
 import type {
   CoreArg, CoreDef, CoreExport, CoreInstanceIndex, FuncDef, ImportIndex, Initializer, InstanceIndex, LeafArg, LiftIndex, ModuleDef,
@@ -88,7 +89,7 @@ export class InstanceState {
     this.#async = async?.(this, functions.async);
     this.asyncTypes = this.#async?.types ?? [];
     this.#withStorage = new Set(
-      plan.trampolines.flatMap((t) => (t.op === "builtin" && t.builtin.startsWith("context.") ? [t.instance] : [])),
+      plan.trampolines.flatMap((t) => (t.op === "builtin" && usesStorage(t.builtin) ? [t.instance] : [])),
     );
   }
 

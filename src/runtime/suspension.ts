@@ -80,7 +80,7 @@ export function suspendOnStack<T>(
 }
 
 /** Traps unless `thread` can be suspended. */
-export function requireStack(thread: Thread): void {
+function requireStack(thread: Thread): void {
   if (thread.fiber !== undefined) return;
   const { func, instance } = thread.task;
   if (!func.asyncType && thread.scheduler.candidate(instance) === undefined) trapAsync("cannot-block");
