@@ -32,6 +32,36 @@ for (const tier of ["jit", "evaluate"] as const) {
   });
 }
 
+for (const tier of ["jit", "evaluate"] as const) {
+  test(`each of hundreds of cases is found, and nothing else is taken for one (${tier})`, async () => {
+    const n = 300;
+    const variant = `(variant ${times(n, (i) => `(case "c${i}"${i % 3 === 0 ? " u8" : ""})`).join(" ")})`;
+    const all = times(n, (i) => (i % 3 === 0 ? { tag: `c${i}`, val: i % 256 } : { tag: `c${i}` }));
+    // So many values go through memory, as whole tuples of them.
+    const numbers = times(15, (i) => i);
+    const listed = `(tuple (list $v) ${"u8 ".repeat(numbers.length)})`;
+    const through = (echoed: (value: unknown) => unknown) => (list: unknown) =>
+      (echoed([list, ...numbers]) as unknown[])[0];
+    const cases = through(await echo(listed, tier, variant));
+    assert.deepEqual(cases(all), all);
+    for (const tag of ["", "a", "c", "c300", "c30x", "z", 5, null, undefined, Symbol("c5"), { valueOf: () => "c5" }]) {
+      assert.throws(
+        () => cases([{ tag }]),
+        /^ComponentError: echo › param "value" › tuple element 0 › list element 0: /,
+      );
+    }
+    const labels = times(n, (i) => `e${i}`);
+    const labelled = through(await echo(listed, tier, `(enum ${labels.map((label) => `"${label}"`).join(" ")})`));
+    assert.deepEqual(labelled(labels), labels);
+    for (const wrong of ["", "e", "e300", "z", 5, null, Symbol("e5"), { valueOf: () => "e5" }]) {
+      assert.throws(
+        () => labelled([wrong]),
+        /^ComponentError: echo › param "value" › tuple element 0 › list element 0: /,
+      );
+    }
+  });
+}
+
 /** A function that gives back what it gets, which goes through memory both ways. */
 async function echo(type: string, tier: "jit" | "evaluate", variant?: string): Promise<(value: unknown) => unknown> {
   const text = `(component

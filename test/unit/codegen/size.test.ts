@@ -95,3 +95,22 @@ test("nothing is written before it is needed", () => {
   );
   assert.deepEqual([table.lifts.size, table.lowers.size], [3000, 3000]);
 });
+
+test("one of many labels is found without a comparison with each", () => {
+  const labels = Array.from({ length: 1000 }, (_, i) => `c${i}`);
+  for (const make of [
+    (types: Types) => types.variant(Object.fromEntries(labels.map((label) => [label, types.of("u8")]))),
+    (types: Types) => types.add({ kind: "enum", labels }),
+  ]) {
+    const types = new Types();
+    const t = make(types);
+    const source = printModule(
+      generate(
+        plan({ types: types.nodes, funcs: [funcType({ a: t }, undefined)], lifts: [{ func: 0 }], lowers: [] }),
+        true,
+      ),
+    );
+    const longest = Math.max(...source.split("switch (").map((part) => part.split(/case "/).length - 1));
+    assert.ok(longest > 1 && longest <= 32, `${longest} comparisons`);
+  }
+});
