@@ -76,7 +76,7 @@ export class Fiber {
         return fiber.#end.promise;
       case "running":
         // It has thrown. What, the engine tells later.
-        thread.scheduler.failing = true;
+        thread.scheduler.failing = call;
         return call as Promise<never>;
     }
   }
@@ -199,7 +199,7 @@ export class Stacks {
     if (fiber === undefined) {
       // Nobody waits for it any more.
       until.catch(() => {});
-      if (this.#scheduler.failing) trapAsync("callee-trapped");
+      if (this.#scheduler.failing !== undefined) trapAsync("callee-trapped");
       trapWith(notSuspendable());
     }
     return this.#ask(() => fiber.suspended(until, finish));

@@ -62,10 +62,15 @@ export interface Instantiation {
  */
 export async function instantiate(given: Instantiation): Promise<InstanceState> {
   const state = new InstanceState(given);
-  for (const step of given.plan.initializers) {
-    const small = step.op !== "instantiate" || isSmall(given.plan, step);
-    const running = run(state, step, small ? instantiateNow : WebAssembly.instantiate);
-    if (running !== undefined) await running;
+  try {
+    for (const step of given.plan.initializers) {
+      const small = step.op !== "instantiate" || isSmall(given.plan, step);
+      const running = run(state, step, small ? instantiateNow : WebAssembly.instantiate);
+      if (running !== undefined) await running;
+    }
+  } catch (error) {
+    const { scheduler } = given.store;
+    throw scheduler === undefined ? error : await scheduler.explain(error);
   }
   return state;
 }

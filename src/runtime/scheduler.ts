@@ -9,6 +9,7 @@
  * a synchronous call. What the host wants of it then waits in a queue.
  */
 import { assert, ComponentError } from "../errors/component-error.ts";
+import { located } from "./call.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
 import { nextTurn, type Turn } from "./next-turn.ts";
 import { after, type Quantum } from "./quantum.ts";
@@ -47,8 +48,8 @@ export class Scheduler {
   current: Thread | undefined;
   /** The thread of a core start function, which runs while no other does. */
   starting: Thread | undefined;
-  /** Whether a thread has trapped, of which the engine tells in a later microtask. */
-  failing = false;
+  /** The call that has trapped, if one has: what it is, the engine tells in a later microtask. */
+  failing: Promise<unknown> | undefined;
   /** In the order in which they began to wait. `Store.waiting` in the specification. */
   readonly waiting: Set<Thread> = new Set();
   /** What the host awaits. They fail when the store does. */
@@ -210,6 +211,15 @@ export class Scheduler {
       this.#operations--;
       this.#schedule();
     };
+  }
+
+  /** `error`, or what the engine tells of the call that has trapped where that is all that `error` says. */
+  async explain(error: unknown): Promise<unknown> {
+    if (this.failing === undefined || !(error instanceof ComponentError) || error.code !== "callee-trapped")
+      return error;
+    const cause = await this.failing.catch((thrown: unknown) => thrown);
+    this.store.trapped = located(reasonOf(cause), error.path, cause);
+    return this.store.trapped;
   }
 
   /** Tells all that the host awaits of the failure of the store. `false` if that was nobody. */

@@ -51,4 +51,4 @@
   (func (export "twice") (alias export $reader "twice")))
 (assert_return (invoke "read") (str.const "Käse"))
 (assert_return (invoke "read") (str.const "Käse"))
-(assert_trap (invoke "twice") "unknown handle index 1")
+(assert_trap (invoke "twice") "unknown handle index 1, where an error context is wanted")
