@@ -36,13 +36,18 @@ function disposeSymbol(): symbol {
 /** The running program's resource for each class that stands for one. */
 const types: WeakMap<Class, ResourceType> = new WeakMap();
 const drops: WeakMap<Class, (object: never) => void> = new WeakMap();
+/** How often a class was given one: what was looked up before may be known no longer. */
+let dropsGiven = 0;
 
 /**
  * Marks a class as a resource's, and says what dropping one of its objects means. Only needed for the latter: every
  * class can be given to a linker as it is.
  */
 export function resource<C extends Class>(Class: C, options: ResourceOptions<InstanceType<C>> = {}): C {
-  if (options.drop !== undefined) drops.set(Class, options.drop);
+  if (options.drop !== undefined) {
+    drops.set(Class, options.drop);
+    dropsGiven++;
+  }
   return Class;
 }
 
@@ -53,7 +58,7 @@ export function resource<C extends Class>(Class: C, options: ResourceOptions<Ins
 export function importedResource(name: string, Class: Class | undefined): ResourceType {
   let type = Class && types.get(Class);
   if (type === undefined) {
-    type = new ResourceType(name, undefined, (object: unknown) => dispose(object, Class));
+    type = new ResourceType(name, undefined, disposer(Class));
     type.host = new HostDefined(Class);
     if (Class !== undefined) types.set(Class, type);
   }
@@ -66,12 +71,20 @@ export function classOf(type: ResourceType): Class | undefined {
 }
 
 /** The drop of a guest's own handle to something of the host's. */
-function dispose(object: unknown, Class: Class | undefined): void {
-  const drop = Class && drops.get(Class);
-  if (drop !== undefined) {
-    drop(object as never);
-    return;
-  }
+function disposer(Class: Class | undefined): (object: unknown) => void {
+  let drop: ((object: never) => void) | undefined;
+  let known = 0;
+  return (object) => {
+    if (known !== dropsGiven) {
+      drop = Class && drops.get(Class);
+      known = dropsGiven;
+    }
+    if (drop === undefined) dispose(object);
+    else drop(object as never);
+  };
+}
+
+function dispose(object: unknown): void {
   const members = object as Record<symbol, unknown> | null;
   const own = members?.[disposeSymbol()] ?? members?.[registeredDispose];
   if (typeof own === "function") own.call(object);
@@ -124,6 +137,8 @@ class Held implements Lent {
   lends = 0;
   /** Whether it is dropped when the object is collected. */
   watched = false;
+  /** The object, until that is watched. */
+  object: object | undefined = undefined;
 
   constructor(type: ResourceType, rep: Rep, state: State) {
     this.type = type;
@@ -172,34 +187,45 @@ const lost = new FinalizationRegistry<Held>((held) => {
 });
 
 /**
- * Objects that own something and are not yet watched. To watch one costs more than all else that is done with it, and most
- * are disposed of or given away soon: so they have until the end of the JavaScript that is running now.
+ * What objects own that are not yet watched. To watch one costs more than all else that is done with it, and most are
+ * disposed of or given away soon: so they have until the end of the JavaScript that is running now. What goes before any
+ * other comes leaves no trace.
  */
-let fresh: object[] = [];
+const fresh: Held[] = [];
 const MAX_FRESH = 1000;
+let watchesSoon = false;
 
-function watch(object: object): void {
-  if (fresh.length === 0) queueMicrotask(watchFresh);
-  else if (fresh.length >= MAX_FRESH) watchFresh();
-  fresh.push(object);
+function watch(object: object, held: Held): void {
+  if (!watchesSoon) {
+    watchesSoon = true;
+    queueMicrotask(() => {
+      watchesSoon = false;
+      watchFresh();
+    });
+  }
+  if (fresh.length >= MAX_FRESH) watchFresh();
+  held.object = object;
+  fresh.push(held);
 }
 
 function watchFresh(): void {
-  const objects = fresh;
-  fresh = [];
-  for (const object of objects) {
-    const held = heldBy(object)!;
-    if (held.state !== "own" || held.watched) continue;
+  for (const held of fresh) {
+    const { object, state } = held;
+    held.object = undefined;
+    if (state !== "own" || object === undefined || held.watched) continue;
     held.watched = true;
     lost.register(object, held, held);
   }
+  fresh.length = 0;
 }
 
 /** No longer watches for an object that is no longer the owner. */
 function unwatch(held: Held): void {
-  if (!held.watched) return;
-  held.watched = false;
-  lost.unregister(held);
+  held.object = undefined;
+  if (held.watched) {
+    held.watched = false;
+    lost.unregister(held);
+  } else if (fresh[fresh.length - 1] === held) fresh.pop();
 }
 
 function drop(held: Held): void {
@@ -217,8 +243,8 @@ function drop(held: Held): void {
   dropFromHost(held.type, held.rep);
 }
 
-/** The object that is being made of something held, and not by a guest's constructor. */
-let making: Held | undefined;
+/** The first argument of a class's constructor where an object is made of something held, and not by the guest's. */
+const making: unique symbol = Symbol();
 
 let heldBy: (value: unknown) => Held | undefined;
 /** Throws if that is nothing. */
@@ -228,10 +254,9 @@ let heldOf: (value: unknown) => Held;
 abstract class GuestObject {
   readonly #held: Held;
 
-  constructor() {
-    if (making === undefined) throw new TypeError("this class has no constructor");
-    this.#held = making;
-    making = undefined;
+  constructor(token: typeof making, held: Held) {
+    if (token !== making) throw new TypeError("this class has no constructor");
+    this.#held = held;
   }
 
   static {
@@ -296,7 +321,7 @@ export class GuestDefined implements HostSide {
     const held = new Held(this.#type, rep, "own");
     const object = this.#make(held);
     // Without a destructor nobody could tell whether it was dropped.
-    if (this.#type.destructor !== undefined) watch(object);
+    if (this.#type.destructor !== undefined) watch(object, held);
     return object;
   }
 
@@ -335,7 +360,7 @@ export class GuestDefined implements HostSide {
   restore(value: unknown): void {
     const held = heldBy(value)!;
     held.state = "own";
-    if (this.#type.destructor !== undefined) watch(value as object);
+    if (this.#type.destructor !== undefined) watch(value as object, held);
   }
 
   fault(value: unknown, handle: "own" | "borrow"): string | undefined {
@@ -347,9 +372,7 @@ export class GuestDefined implements HostSide {
   }
 
   #make(held: Held): object {
-    const { Class } = this;
-    making = held;
-    return new Class();
+    return new this.Class(making, held);
   }
 }
 
@@ -359,8 +382,8 @@ function makeClass(name: string, construct: () => AnyFunction | undefined): Gues
     [name]: class extends GuestObject {
       // biome-ignore lint/correctness/noUnreachableSuper: a constructor that returns another object makes none
       constructor(...args: unknown[]) {
-        const make = making === undefined ? construct() : undefined;
-        if (make === undefined) super();
+        const make = args[0] === making ? undefined : construct();
+        if (make === undefined) super(args[0] as typeof making, args[1] as Held);
         else {
           // The guest's constructor gives a handle, of which an object is made: that takes the place of this one.
           const object = make(...(args as never[])) as object;

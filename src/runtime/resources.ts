@@ -42,6 +42,8 @@ export class ResourceType {
   destructor: ((rep: never) => void) | undefined;
   /** Set right after construction: it refers to the type. */
   host!: HostSide;
+  /** An `own` handle that is in no table any more, for the next one: most go as soon as they have come. */
+  spare: ResourceHandle | undefined = undefined;
 
   constructor(name: string, impl: ComponentInstance | undefined, destructor?: (rep: never) => void) {
     this.name = name;
@@ -132,7 +134,7 @@ export function makeScope(): CallScope {
 export class ResourceHandle implements Loan {
   static readonly kind: string = "resource";
   readonly type: ResourceType;
-  readonly rep: Rep;
+  rep: Rep;
   readonly own: boolean;
   readonly borrowScope: BorrowScope | undefined;
   numLends = 0;
@@ -147,6 +149,22 @@ export class ResourceHandle implements Loan {
   endLoan(): void {
     this.numLends--;
   }
+}
+
+function addOwn({ handles }: ComponentInstance, rep: Rep, type: ResourceType): number {
+  const { spare } = type;
+  if (spare === undefined) return handles.add(new ResourceHandle(type, rep, true));
+  type.spare = undefined;
+  spare.rep = rep;
+  return handles.add(spare);
+}
+
+/** What an `own` handle stood for that is in no table any more. */
+function retire(handle: ResourceHandle): Rep {
+  const { type, rep } = handle;
+  handle.rep = undefined;
+  type.spare = handle;
+  return rep;
 }
 
 // ---- Lifting and lowering. Indices come from core WebAssembly as they are: any 32 bits, of either sign.
@@ -170,7 +188,7 @@ export function liftOwn(cx: LiftLowerContext, i: number, type: ResourceType): Re
   if (handle.numLends !== 0) trap("lent");
   if (!handle.own) trap("not-own", { index });
   cx.instance.handles.remove(index);
-  return handle.rep;
+  return retire(handle);
 }
 
 /** `lift_borrow` in the specification. */
@@ -195,7 +213,7 @@ export function endLoan(cx: LiftLowerContext, i: number, type: ResourceType): vo
 
 /** `lower_own` in the specification. */
 export function lowerOwn(cx: LiftLowerContext, rep: Rep, type: ResourceType): number {
-  return cx.instance.handles.add(new ResourceHandle(type, rep, true));
+  return addOwn(cx.instance, rep, type);
 }
 
 /** `lower_borrow` in the specification. */
@@ -255,7 +273,7 @@ export function lowerBorrowValue(cx: LiftLowerContext, value: unknown, type: Res
 /** `canon_resource_new` in the specification. */
 export function resourceNew(instance: ComponentInstance, type: ResourceType, rep: Rep): number {
   if (mayNotLeave[0] !== 0) trap("cannot-leave", { by: "resource.new" });
-  return instance.handles.add(new ResourceHandle(type, rep, true));
+  return addOwn(instance, rep, type);
 }
 
 /** `canon_resource_rep` in the specification. */
@@ -286,11 +304,12 @@ export function resourceDropper(instance: ComponentInstance, type: ResourceType)
   return (i) => {
     const handle = takeHandle(instance, type, i);
     if (handle === undefined) return;
+    const rep = retire(handle);
     for (const entered of entering)
       if (entered.flags !== 0) trap("cannot-enter", { why: `to drop a ${type.name}: ${isInside}` });
     for (const entered of entering) entered.flags = ENTERED;
     try {
-      type.destructor?.(handle.rep as never);
+      type.destructor?.(rep as never);
     } catch (error) {
       trapOnThrow(error, [`drop of ${type.name}`]);
     }
@@ -315,7 +334,16 @@ export function dropFromHost(type: ResourceType, rep: Rep): void {
   const { store } = impl;
   if (store.trapped !== undefined) return;
   const entering = impl.enteringSet(undefined);
-  if (store.canEnterNow(entering)) destroy(type, rep, entering);
+  if (entering.length === 1 && store.canEnterNow(entering)) {
+    // As below, for what is most common: without the loops.
+    impl.flags = ENTERED;
+    try {
+      destructor(rep as never);
+    } catch (error) {
+      guestFailed(entering, [`drop of ${type.name}`], error);
+    }
+    impl.flags = 0;
+  } else if (store.canEnterNow(entering)) destroy(type, rep, entering);
   else store.whenLeft(entering, () => destroy(type, rep, entering));
 }
 

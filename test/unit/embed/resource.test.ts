@@ -68,6 +68,18 @@ test("dropping disposes, as the class says", () => {
   assert.equal(older.closed, 1, "shims use the registered symbol where the engine has no Symbol.dispose");
 });
 
+test("what a drop means may be said after the first", () => {
+  class Late extends File {}
+  const type = importedResource("late", Late);
+  const drop = (object: Late) => type.destructor?.(object as never);
+  const file = new Late();
+  drop(file);
+  let dropped = 0;
+  resource(Late, { drop: () => void dropped++ });
+  drop(file);
+  assert.deepEqual([file.closed, dropped], [1, 1]);
+});
+
 test("without a class any value is a resource", () => {
   const type = importedResource("any", undefined);
   for (const value of [{}, 0, "text", null]) assert.equal(type.host.toOwn(value), value);
@@ -235,4 +247,19 @@ test("what the host lost sight of is dropped", async () => {
     dropped.filter((rep) => rep === 12),
     [12],
   );
+});
+
+test("an object that is given back while others are fresh is dropped, when it is lost", async () => {
+  const dropped: number[] = [];
+  const { host } = guest((rep: number) => void dropped.push(rep));
+  (() => {
+    const first = host.fromOwn(1);
+    const second = host.fromOwn(2);
+    assert.equal(host.toOwn(first), 1);
+    host.restore(first);
+    assert.equal(host.toOwn(second), 2);
+    host.restore(second);
+  })();
+  for (let i = 0; i < 10 && dropped.length < 2; i++) await collectGarbage();
+  assert.deepEqual(dropped.sort(), [1, 2]);
 });

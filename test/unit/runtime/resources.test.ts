@@ -107,6 +107,19 @@ test("an own handle moves from table to table", () => {
   assert.equal(resourceRep(user, thing, 1), 100);
 });
 
+test("handles that are made after others have gone are apart from each other", () => {
+  const { thing, cx, definerCx, definer, user } = world();
+  const drop = resourceDropper(user, thing);
+  for (const rep of [100, 200]) resourceNew(definer, thing, rep);
+  assert.deepEqual([liftOwn(definerCx, 1, thing), liftOwn(definerCx, 2, thing)], [100, 200]);
+  assert.deepEqual([lowerOwn(cx, 300, thing), lowerOwn(cx, 400, thing), resourceNew(definer, thing, 500)], [1, 2, 2]);
+  assert.deepEqual([resourceRep(user, thing, 1), resourceRep(user, thing, 2)], [300, 400]);
+  drop(1);
+  assert.equal(resourceNew(definer, thing, 600), 1);
+  assert.deepEqual([resourceRep(definer, thing, 1), resourceRep(definer, thing, 2)], [600, 500]);
+  assert.equal(resourceRep(user, thing, 2), 400);
+});
+
 test("what is lent can be neither moved nor dropped until the call ends", () => {
   const { thing, cx, user } = world();
   lowerOwn(cx, 100, thing);
