@@ -39,6 +39,25 @@ export interface ShimTcpSocket extends Subscribable {
   shutdown(direction: string): void;
 }
 
+/** `ip-socket-address` of `wasi:sockets/network` */
+export interface SocketAddress {
+  readonly tag: "ipv4" | "ipv6";
+  readonly val: { readonly port: number; readonly address: readonly number[] };
+}
+
+export interface OutgoingDatagram {
+  readonly data: Uint8Array;
+  readonly remoteAddress?: SocketAddress | undefined;
+}
+
+export interface ShimDatagrams extends Subscribable {
+  send(datagrams: readonly OutgoingDatagram[]): bigint;
+}
+
+export interface ShimUdpSocket extends Subscribable {
+  stream(peer: SocketAddress | undefined): unknown;
+}
+
 export interface Shim {
   readonly cli: { readonly stdin: { getStdin(): ShimInputStream } };
   readonly clocks: { readonly monotonicClock: { subscribeInstant(at: bigint): ShimPollable } };

@@ -5,7 +5,17 @@
  */
 import { lazily } from "./lazily.ts";
 import { Pollable } from "./poll.ts";
-import { type ShimInputStream, type ShimOutputStream, type ShimTcpSocket, type Subscribable, shim } from "./shim.ts";
+import {
+  type OutgoingDatagram,
+  type ShimDatagrams,
+  type ShimInputStream,
+  type ShimOutputStream,
+  type ShimTcpSocket,
+  type ShimUdpSocket,
+  type SocketAddress,
+  type Subscribable,
+  shim,
+} from "./shim.ts";
 import { shimSink, shimSource } from "./shim-streams.ts";
 import { InputStream, IoError, OutputStream } from "./streams.ts";
 
@@ -43,6 +53,11 @@ function granted(): Record<string, object> {
     udp: {
       ...made.udp,
       "[method]udp-socket.subscribe": subscribe,
+      "[method]udp-socket.stream": (socket: ShimUdpSocket, peer?: SocketAddress) => {
+        if (peer !== undefined && !isDestination(peer)) throw "invalid-argument";
+        return socket.stream(peer);
+      },
+      "[method]outgoing-datagram-stream.send": send,
       "[method]incoming-datagram-stream.subscribe": subscribe,
       "[method]outgoing-datagram-stream.subscribe": subscribe,
     },
@@ -67,6 +82,20 @@ function shutdown(socket: ShimTcpSocket, direction: "receive" | "send" | "both")
   const sender = senders.get(socket);
   if (sender === undefined || direction === "both") socket.shutdown(direction);
   else if (direction === "send") sender[Symbol.dispose]();
+}
+
+/** Sends what comes before the first datagram for no possible destination, at which the shim would fail. */
+function send(stream: ShimDatagrams, datagrams: readonly OutgoingDatagram[]): bigint {
+  const wrong = datagrams.findIndex(
+    ({ remoteAddress }) => remoteAddress !== undefined && !isDestination(remoteAddress),
+  );
+  if (wrong === 0) throw "invalid-argument";
+  return stream.send(wrong < 0 ? datagrams : datagrams.slice(0, wrong));
+}
+
+/** Whether datagrams can be sent there: to a port, and not to the address that stands for any. */
+function isDestination({ val: { port, address } }: SocketAddress): boolean {
+  return port !== 0 && address.some((part) => part !== 0);
 }
 
 /** `subscribe` of a resource of the shim's, with a pollable of ours. */

@@ -101,3 +101,37 @@ test("a guest with the network makes requests", () => {
   assert.equal(readAll(input), "question");
   input[Symbol.dispose]();
 });
+
+test("a guest sends datagrams, but none to nowhere", () => {
+  const granted = sockets(true) as Record<string, Guest>;
+  const udp = caller(granted["udp"]);
+  const socket = granted["udp-create-socket"].createUdpSocket("ipv4");
+  const network = granted["instance-network"].instanceNetwork();
+  const at = (port: number, ...address: number[]) => ({ tag: "ipv4", val: { port, address } });
+  udp("[method]udp-socket.start-bind", socket, network, at(0, 127, 0, 0, 1));
+  udp("[method]udp-socket.finish-bind", socket);
+  const here = udp("[method]udp-socket.local-address", socket);
+  for (const nowhere of [at(0, 127, 0, 0, 1), at(here.val.port, 0, 0, 0, 0)]) {
+    assert.throws(
+      () => udp("[method]udp-socket.stream", socket, nowhere),
+      (error) => error === "invalid-argument",
+    );
+  }
+  const [incoming, outgoing] = udp("[method]udp-socket.stream", socket, undefined);
+  const send = (...to: object[]) => {
+    udp("[method]outgoing-datagram-stream.check-send", outgoing);
+    const datagrams = to.map((remoteAddress) => ({ data: bytes("hello"), remoteAddress }));
+    return udp("[method]outgoing-datagram-stream.send", outgoing, datagrams);
+  };
+  for (const nowhere of [at(0, 127, 0, 0, 1), at(here.val.port, 0, 0, 0, 0)]) {
+    assert.throws(
+      () => send(nowhere, here),
+      (error) => error === "invalid-argument",
+    );
+    assert.equal(send(here, nowhere, here), 1n, "it says how many were sent, and fails at the next call");
+  }
+  waitFor(udp("[method]incoming-datagram-stream.subscribe", incoming));
+  const [{ data, remoteAddress }] = udp("[method]incoming-datagram-stream.receive", incoming, 1n);
+  assert.deepEqual([new TextDecoder().decode(data), remoteAddress], ["hello", here]);
+  for (const resource of [incoming, outgoing, socket]) resource[Symbol.dispose]();
+});
