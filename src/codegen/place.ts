@@ -57,7 +57,9 @@ export interface Range {
 export function readRange(code: Code, side: Side, of: "string" | "list", ptr: Expr, offset: number): Range {
   const view = side.pointer === "i32" ? "u32" : "u64";
   const size = pointerSize(side.pointer);
-  return liftRange(side, of, read(code, side, view, ptr, offset), read(code, side, view, ptr, offset + size));
+  const range = { ptr: read(code, side, view, ptr, offset), length: read(code, side, view, ptr, offset + size) };
+  // What is read through an unsigned view is unsigned already.
+  return side.pointer === "i32" ? range : liftRange(side, of, range.ptr, range.length);
 }
 
 /** Writes a range at `ptr + offset`: the end of `store_string` and `store_list` in the specification. */
@@ -78,7 +80,7 @@ export function writeRange(
 
 /** A range from two core values. Those of type `i32` are taken as they are: of either sign. */
 export function liftRange(side: Side, of: "string" | "list", ptr: Expr, length: Expr): Range {
-  if (side.pointer === "i32") return { ptr: unsigned(ptr), length: unsigned(length) };
+  if (side.pointer === "i32") return { ptr: binary(ptr, ">>>", 0), length: binary(length, ">>>", 0) };
   return { ptr: call("pointer64", ptr), length: call(of === "string" ? "taggedFrom64" : "pointer64", length) };
 }
 
@@ -90,10 +92,5 @@ export function lowerRange(side: Side, of: "string" | "list", { ptr, length }: R
 
 /** A pointer that is a core value, as a number. */
 export function liftPointer(body: Body, side: Side, ptr: Expr, wanted: string): Expr {
-  return side.pointer === "i32" ? unsigned(ptr) : body.bind(call("pointer64", ptr), wanted);
-}
-
-/** What is read of memory through an unsigned view is unsigned already. */
-function unsigned(e: Expr): Expr {
-  return e.op === "index" ? e : binary(e, ">>>", 0);
+  return side.pointer === "i32" ? binary(ptr, ">>>", 0) : body.bind(call("pointer64", ptr), wanted);
 }

@@ -149,7 +149,7 @@
 ;;   function liftParams$fetch(binding) {
 ;;     const cx = binding.cx;
 ;;     return function fetch(core, scope) {
-;;       return [loadUtf8(cx, core[0], core[1]), unsigned64(core[2])];
+;;       return [loadUtf8(cx, core[0] >>> 0, core[1] >>> 0), unsigned64(core[2])];
 ;;     };
 ;;   }
 ;;
@@ -157,7 +157,7 @@
 ;;     const cx = binding.cx;
 ;;     const memory = cx.memory;
 ;;     return function fetch(value, core) {
-;;       const ptr = checkPointer(cx, core[3], 12, 4);
+;;       const ptr = checkPointer(cx, core[3] >>> 0, 12, 4);
 ;;       switch (value.tag) {
 ;;         case "ok": {
 ;;           memory.u8[ptr] = 0;
