@@ -118,7 +118,9 @@ Example:
     .addHelpText(
       "after",
       `
-Scripts have components as text; @bytecodealliance/jco-transpile, which has an assembler, must be installed.
+Scripts have components as text; @bytecodealliance/jco-transpile, which has an assembler, must be installed. Texts are
+those of the current specification: (memory (core memory $i "m")), not (memory $i "m"). Where WAST_STRICT_COMPONENT_INDICES
+is set to 0 in the environment, the older form is read as well.
 
 Example:
   gantry wast --tier evaluate test/wast/strings.wast`,

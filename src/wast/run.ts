@@ -199,7 +199,7 @@ class Run {
   }
 
   async #compile(source: AssembledSource): Promise<unknown> {
-    if (source.refused !== undefined) throw new Failure(`the assembler refuses it: ${source.refused}`);
+    if (source.refused !== undefined) throw new Failure(`the assembler refuses it: ${inBrief(source.refused)}`);
     return this.#host.compile(source.bytes);
   }
 
@@ -259,7 +259,17 @@ function agrees(error: ComponentError, expected: string): boolean {
 function refusedFor(refusal: string, expected: string): Verdict {
   const letters = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
   if (letters(refusal).includes(letters(expected))) return passed;
-  return failed(`expected "${expected}", but the assembler says ${refusal}`);
+  return failed(`expected "${expected}", but the assembler says ${inBrief(refusal)}`);
+}
+
+/** The sentence, and its place in the component's text, of what the assembler prints as data of its own language. */
+function inBrief(refusal: string): string {
+  const sentence =
+    /kind: Custom\("((?:[^"\\]|\\.)*)"\)/.exec(refusal)?.[1] ?? /kind: Lex\((.*?)\) *\}/.exec(refusal)?.[1];
+  if (sentence === undefined) return refusal;
+  const place = /\bline: (\d+), col: (\d+)/.exec(refusal);
+  const text = sentence.replace(/\\(["\\])/g, "$1");
+  return place === null ? text : `${text} (line ${Number(place[1]) + 1} of it, column ${Number(place[2]) + 1})`;
 }
 
 /** One line for a `ComponentError`; anything else is a fault of the host, so with its stack. */

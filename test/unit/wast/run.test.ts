@@ -6,6 +6,12 @@ import { createHost } from "./fake-host.ts";
 
 /** The fake host's components are quoted: `(component quote "ok")`. The fake assembler refuses texts with `!`. */
 async function assemble(text: string): Promise<Uint8Array> {
+  if (text.includes("!!")) {
+    const place = 'text: Some(Text { line: 1, col: 82, snippet: "(memory $i \\"m\\")" })';
+    throw new Error(
+      `Error { kind: Wast(Error { inner: ErrorInner { ${place}, kind: Custom("write \\"it\\" so") } }) }`,
+    );
+  }
   if (text.includes("!")) throw new Error('kind: Lex(UnexpectedToken("!"))');
   return new TextEncoder().encode(text.replace(/^\(component (.*) \)$/, "$1"));
 }
@@ -211,3 +217,9 @@ test("a host that only compiles", () =>
     ["passed", /validate error/, "passed", "skipped", "skipped", /validate error/, "skipped", "passed"],
     { host: { compileOnly: true } },
   ));
+
+test("what the assembler says is told in brief", () =>
+  expect('(component quote "!!") (assert_malformed (component quote "!!") "other")', [
+    /^the assembler refuses it: write "it" so \(line 2 of it, column 83\)$/,
+    /^expected "other", but the assembler says write "it" so \(line 2 of it, column 83\)$/,
+  ]));
