@@ -96,14 +96,17 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
   return code.maker(variant === "read" ? "read" : "lift", name, [...reader, ...params]);
 }
 
-/**
- * Whether all that a call does with handles is that it lends something to the instance that defines it, as calls of methods
- * do: to that it is its representation, and no handle is made.
- */
-function lendsToOwner(plan: Plan, { params }: FuncType, { instance }: CanonicalOptions): boolean {
+/** The type of what a call lends, if that is all that it does with handles: calls of methods do. */
+function onlyLoan({ params }: FuncType): ValTypeOf<"borrow"> | undefined {
   const [handle, ...more] = params.filter(({ type }) => hasHandles(type));
-  if (handle?.type.kind !== "borrow" || more.length > 0) return false;
-  const resource = plan.resources[handle.type.resource.id]!;
+  return handle?.type.kind === "borrow" && more.length === 0 ? handle.type : undefined;
+}
+
+/** Whether that lends to the instance that defines the resource: to that it is its representation, and no handle is made. */
+function lendsToOwner(plan: Plan, type: FuncType, { instance }: CanonicalOptions): boolean {
+  const loan = onlyLoan(type);
+  if (loan === undefined) return false;
+  const resource = plan.resources[loan.resource.id]!;
   return resource.kind === "defined" && resource.instance === instance && resource.rep === "i32";
 }
 
@@ -149,7 +152,6 @@ export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { re
   const options = plan.options[lower.options]!;
   const type = generator.funcType(plan.funcTypes[lower.type]!);
   const signature = flattenFuncType(options, type, "lower");
-  const paramsSide = hostSide(options, { scoped: true, lists: "chosen" });
   const resultSide = hostSide(options, {});
 
   const code = new CallCode(generator);
@@ -160,7 +162,9 @@ export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { re
   const failed = code.constant("failed", () => code.binding("failed"));
 
   code.checkMayLeave(options.instance);
-  const scope = code.scope(type);
+  const loan = onlyLoan(type) === undefined ? undefined : code.declare("loan");
+  const scope = loan === undefined ? code.scope(type) : undefined;
+  const paramsSide = hostSide(options, { scoped: true, loan, lists: "chosen" });
   const { result } = type;
   const value = result === undefined ? undefined : code.declare("result", env("notReturned"));
   const isErr = result?.kind === "result" ? code.declare("isErr", constant(false)) : undefined;
@@ -180,13 +184,15 @@ export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { re
       if (hasNone) code.if(isOk, () => code.do(call("checkNothing", value, path())));
     }
     const flats = value === undefined ? [] : lowerHostResult(code, resultSide, result!, signature, core, value, isErr);
-    const returned = flats.map((flat) => (scope === undefined ? flat : code.named(flat, "flat")));
+    const lends = loan !== undefined || scope !== undefined;
+    const returned = flats.map((flat) => (lends ? code.named(flat, "flat") : flat));
     if (scope !== undefined) code.do(method(scope, "end"));
+    if (loan !== undefined) code.do(method(loan, "endLoan"));
     if (returned.length > 0) code.return(returned[0]);
   });
   const error = code.fresh("error");
   const handler = code.block(() => {
-    code.return(apply(failed, [local(error), scope ?? nothing, value ?? env("notReturned"), isErr ?? nothing]));
+    code.return(apply(failed, [local(error), loan ?? scope ?? nothing, value ?? env("notReturned"), isErr ?? nothing]));
   });
   code.add({ op: "try", body, error, handler });
   return code.maker("lower", name, params);

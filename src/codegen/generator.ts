@@ -35,7 +35,7 @@ export interface Side {
   readonly strings: "copy" | "view";
   /** Whether handles are parameters, and so belong to the scope of the call. */
   readonly scoped: boolean;
-  /** Where a loan is kept that is all that the host lends in a call, and no scope is needed. */
+  /** Where a loan is kept that is all that is lent in a call, so that no scope is needed. */
   readonly loan?: Expr | undefined;
   /** Where both sides of a call are a component's, what is captured of the second has another name. */
   readonly prefix: "" | "callee";

@@ -238,6 +238,10 @@ export const hostValues: Values = {
   liftHandle(code, side, t, i) {
     const args = [code.cx(side), i, code.capture(side, `resource${t.resource.id}`)];
     if (t.kind === "own") return code.bind(call("liftOwnValue", ...args), "handle");
+    if (side.loan !== undefined) {
+      code.assign(side.loan, call("lendToHost", ...args));
+      return get(side.loan, "rep");
+    }
     return code.bind(call("liftBorrowValue", ...args, code.capture(side, "scope")), "handle");
   },
 

@@ -11,7 +11,7 @@ import type { CoreFunction, HostFunction } from "./functions.ts";
 import { type ComponentInstance, ENTERED, TRAPPED } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import { InvalidValue } from "./numbers.ts";
-import type { CallScope, Failing } from "./resources.ts";
+import type { Failing } from "./resources.ts";
 import { messageOf } from "./show.ts";
 import { isGuestFailure, reasonOf, stackOverflow, trap, trapOnThrow, trapWith } from "./trap.ts";
 
@@ -156,7 +156,7 @@ export function lowerFailed(
   path: readonly string[],
   explain: () => ComponentError,
   error: unknown,
-  scope: CallScope | undefined,
+  scope: Failing | undefined,
   result: unknown,
 ): never {
   scope?.release();

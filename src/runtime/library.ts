@@ -42,6 +42,7 @@ export {
 } from "./numbers.ts";
 export * from "./objects.ts";
 export {
+  lendToHost,
   lendValue,
   liftBorrow,
   liftBorrowValue,

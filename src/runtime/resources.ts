@@ -131,7 +131,7 @@ export function makeScope(): CallScope {
 }
 
 /** `ResourceHandle` in the specification. */
-export class ResourceHandle implements Loan {
+export class ResourceHandle implements Lent {
   static readonly kind: string = "resource";
   readonly type: ResourceType;
   rep: Rep;
@@ -148,6 +148,29 @@ export class ResourceHandle implements Loan {
 
   endLoan(): void {
     this.numLends--;
+  }
+
+  release(): void {
+    this.numLends--;
+  }
+
+  abandon(): void {
+    this.numLends--;
+  }
+}
+
+/** The scope of a call that lends nothing but one handle to the host, with the host's value for that. */
+class LentToHost extends CallScope implements Lent {
+  readonly rep: unknown;
+
+  constructor(handle: ResourceHandle) {
+    super();
+    this.addLender(handle);
+    this.rep = handle.type.host.fromBorrow(handle.rep, this);
+  }
+
+  endLoan(): void {
+    this.release();
   }
 }
 
@@ -171,8 +194,9 @@ function retire(handle: ResourceHandle): Rep {
 
 /** The handle at `index`, which must be one of a resource of type `type`. */
 function getHandle(instance: ComponentInstance, index: number, type: ResourceType): ResourceHandle {
-  const handle = instance.handles.find(index);
-  return handle instanceof ResourceHandle && handle.type === type ? handle : wrongHandle(instance, index, type);
+  // Nothing else that is in the table has a `ResourceType` for its type.
+  const handle = instance.handles.find(index) as ResourceHandle | undefined;
+  return handle !== undefined && handle.type === type ? handle : wrongHandle(instance, index, type);
 }
 
 function wrongHandle(instance: ComponentInstance, index: number, wanted: ResourceType): never {
@@ -239,6 +263,23 @@ export function liftOwnValue(cx: LiftLowerContext, i: number, type: ResourceType
 /** `lift_borrow`, for the host. */
 export function liftBorrowValue(cx: LiftLowerContext, i: number, type: ResourceType, scope: CallScope): unknown {
   return type.host.fromBorrow(liftBorrow(cx, i, type, scope), scope);
+}
+
+/**
+ * `lift_borrow`, for a call of the host that has nothing but this loan, and needs no other scope. What comes back has the
+ * value: of a resource that the host defines, that is the representation.
+ */
+export function lendToHost(cx: LiftLowerContext, i: number, type: ResourceType): Lent {
+  const handle = getHandle(cx.instance, i >>> 0, type);
+  if (type.impl !== undefined) return lendObject(handle);
+  handle.numLends++;
+  return handle;
+}
+
+function lendObject(handle: ResourceHandle): Lent {
+  const lent = new LentToHost(handle);
+  handle.numLends++;
+  return lent;
 }
 
 /** `lower_own` of a value of the host's. With a `scope`, what is done is undone if the call is abandoned. */

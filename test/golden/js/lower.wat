@@ -25,9 +25,8 @@
 ;;     checkPointer,
 ;;     errorPayload,
 ;;     invalidDiscriminant,
-;;     liftBorrowValue,
+;;     lendToHost,
 ;;     loadUtf8,
-;;     makeScope,
 ;;     mayNotLeave,
 ;;     notReturned,
 ;;     storeUtf8,
@@ -79,9 +78,10 @@
 ;;     const views = binding.views;
 ;;     return function use(it, more0, more1, more2) {
 ;;       if (mayNotLeave[0] !== 0) cannotLeave(path);
-;;       const scope = makeScope();
+;;       let loan;
 ;;       try {
-;;         const handle = liftBorrowValue(cx, it, resource0, scope);
+;;         loan = lendToHost(cx, it, resource0);
+;;         const borrow = loan.rep;
 ;;         let option;
 ;;         switch (more0) {
 ;;           case 0: {
@@ -99,10 +99,10 @@
 ;;             break;
 ;;           }
 ;;         }
-;;         checkNothing(host(handle, option), path);
-;;         scope.end();
+;;         checkNothing(host(borrow, option), path);
+;;         loan.endLoan();
 ;;       } catch (error) {
-;;         return failed(error, scope, notReturned, undefined);
+;;         return failed(error, loan, notReturned, undefined);
 ;;       }
 ;;     };
 ;;   }

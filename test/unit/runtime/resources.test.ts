@@ -8,6 +8,7 @@ import {
   CallScope,
   dropFromHost,
   type HostSide,
+  lendToHost,
   liftBorrow,
   liftBorrowValue,
   liftOwn,
@@ -230,6 +231,31 @@ function wrapping(): HostSide & { ended: unknown[]; lent: number } {
   };
   return self;
 }
+
+test("what alone is lent to the host stays where it is until the call ends, and no longer", () => {
+  const { thing, cx, user } = world();
+  const host = wrapping();
+  thing.host = host;
+  lowerOwn(cx, 100, thing);
+  const lent = lendToHost(cx, 1, thing);
+  assert.deepEqual(lent.rep, { rep: 100 });
+  const again = lendToHost(cx, 1, thing);
+  lent.endLoan();
+  assert.deepEqual(host.ended, [lent.rep]);
+  assertTrap(() => resourceDropper(user, thing)(1), "lent");
+  again.release();
+  assert.deepEqual(host.ended, [lent.rep, again.rep]);
+  const own = new ResourceType("own", undefined);
+  const object = {};
+  lowerOwn(cx, object, own);
+  const mine = lendToHost(cx, 2, own);
+  assert.equal(mine.rep, object);
+  assertTrap(() => resourceDropper(user, own)(2), "lent");
+  mine.endLoan();
+  for (const type of [thing, own]) resourceDropper(user, type)(type === own ? 2 : 1);
+  assert.equal(user.handles.size, 0);
+  for (const i of [1, 2]) assertTrap(() => lendToHost(cx, i, thing), "unknown-handle");
+});
 
 test("handles become values of the host's, and values handles", () => {
   const { thing, cx, definerCx, definer, user } = world();
