@@ -264,7 +264,7 @@ export class Scheduler {
       }
       if (this.chooser !== undefined && this.#calls.size === 0 && this.waiting.size > 0) {
         await this.#nextTurn();
-        if (this.#chain !== undefined || this.#posted.length > 0) continue;
+        if (this.#chain !== undefined || this.#posted.length > 0 || this.#endings.length > 0) continue;
       }
       let thread = this.#next();
       if (thread === undefined) {
