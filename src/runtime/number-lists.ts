@@ -90,7 +90,9 @@ export function storeNumbers(cx: LiftLowerContext, numbers: Numbers, value: unkn
   const { size } = numbers;
   const { u8: before } = cx.memory;
   const ptr = allocateList(cx, length, size, size);
-  if (trueLength(value) === length) numbers.view(cx.memory).set(value as never, ptr / size);
+  const { memory } = cx;
+  // While this memory has not grown, nothing on it is gone; a view on another one that has grown makes `set` throw.
+  if (memory.u8 === before || trueLength(value) === length) numbers.view(memory).set(value as never, ptr / size);
   else if (value.buffer === before.buffer) cx.memory.u8.copyWithin(ptr, byteOffset, byteOffset + length * size);
   else invalid();
   return ptr;
