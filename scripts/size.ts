@@ -25,7 +25,7 @@ const runtimeAsync = await bundle("src/runtime/async.ts");
 const rows: readonly Row[] = [
   { name: "`.`", part: core.first, most: 76 },
   { name: "`.`, with what links components", part: core.with.get("src/fuse/fuse.ts")!, goal: 64, most: 94 },
-  { name: "`.`, with what is asynchronous", part: core.with.get("src/embed/async-parts.ts")!, most: 98 },
+  { name: "`.`, with what is asynchronous", part: core.with.get("src/embed/async-parts.ts")!, most: 100 },
   { name: "`.`, all of it", part: core.all, most: 115 },
   { name: "`./runtime`", part: runtime.first, goal: 20, most: 18 },
   { name: "`./runtime/async`", part: runtimeAsync.first, most: 27 },
