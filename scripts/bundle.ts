@@ -13,8 +13,6 @@ export interface Part {
 export interface Bundle {
   /** The entry point, and all that it imports. */
   readonly first: Part;
-  /** The same with one file more that is imported with `import()`, by that file: all that is loaded then. */
-  readonly with: ReadonlyMap<string, Part>;
   /** What is imported with `import()`, less what is there already. */
   readonly later: Part;
   readonly all: Part;
@@ -35,14 +33,10 @@ export async function bundle(entry: string): Promise<Bundle> {
   });
   const { outputs } = metafile;
   const names = Object.keys(outputs);
-  const entryOf = (file: string) => names.filter((name) => outputs[name]!.entryPoint === file);
-  const withImports = (roots: readonly string[]): Set<string> => {
-    const found = new Set(roots);
-    for (const name of found) {
-      for (const { kind, path } of outputs[name]!.imports) if (kind === "import-statement") found.add(path);
-    }
-    return found;
-  };
+  const first = new Set(names.filter((name) => outputs[name]!.entryPoint === entry));
+  for (const name of first) {
+    for (const { kind, path } of outputs[name]!.imports) if (kind === "import-statement") first.add(path);
+  }
   const part = (chosen: Iterable<string>): Part => {
     const some = [...chosen];
     const code = some.map((name) => outputFiles.find(({ path }) => path.endsWith(basename(name)))!.contents);
@@ -53,11 +47,8 @@ export async function bundle(entry: string): Promise<Bundle> {
       gzipped: gzipSync(Buffer.concat(code), { level: 9 }).length,
     };
   };
-  const first = withImports(entryOf(entry));
-  const dynamic = names.flatMap((name) => outputs[name]!.entryPoint ?? []).filter((file) => file !== entry);
   return {
     first: part(first),
-    with: new Map(dynamic.map((file) => [file, part(withImports([...first, ...entryOf(file)]))])),
     later: part(names.filter((name) => !first.has(name))),
     all: part(names),
   };

@@ -14,7 +14,7 @@ export interface CompileOptions {
   readonly tier?: Tier;
   /**
    * Whether calls between the components inside become core WebAssembly, where the engine can: true by default. Nothing but
-   * speed depends on it. What it takes is loaded by `compile` or `instantiate`, when it is first needed.
+   * speed depends on it.
    */
   readonly fuse?: boolean;
 }

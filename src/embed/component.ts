@@ -23,7 +23,7 @@ import { validateComponent } from "../validate/validate.ts";
 import { loadAsyncWorld } from "./async-world.ts";
 import { type CompileOptions, featuresOf } from "./compile-options.ts";
 import { EarlyModules } from "./early-modules.ts";
-import { fused, lacksFusing, loadFusing } from "./fusing.ts";
+import { fused } from "./fusing.ts";
 import { type Extern, Reflection } from "./reflect.ts";
 import { bytesOf, type ComponentBytes, type ComponentSource, isBytes, view } from "./source.ts";
 import type { AnyWorld, World } from "./world.ts";
@@ -190,7 +190,7 @@ export class Component<W extends World = AnyWorld> {
     const composed =
       this.#prepared.composed ?? prepared(planComponent(closure, given.components, given.modules), making.tier);
     if (!this.#needsMore()) this.#prepared.composed = composed;
-    if (!fuse || lacksFusing(composed.planned)) return composed;
+    if (!fuse) return composed;
     const planned = fused(composed.planned);
     const result = planned === composed.planned ? composed : prepared(planned, making.tier);
     if (!this.#needsMore()) this.#prepared.fused = result;
@@ -214,7 +214,6 @@ export class Component<W extends World = AnyWorld> {
         return;
       }
       const nothing: Given = { components: new Map(), modules: new Map() };
-      if (this.#compiled.making.fuse && lacksFusing(this.#prepare(nothing, false).planned)) await loadFusing();
       const { planned, functions, async } = this.#prepare(nothing);
       if (!async) functions(new Set(), undefined);
       // What is small is compiled sooner than another thread begins to.

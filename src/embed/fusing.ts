@@ -1,13 +1,10 @@
 /**
  * Fuses calls between components where the engine can run what comes of it.
  *
- * What makes adapters is loaded when a component is first met in which there are such calls: most have none. Nothing but
- * speed depends on it, so who cannot wait for it, or may not import so, has its calls composed.
- *
  * Adapters copy from one memory to another, so most need modules with several. Engines that have them have all else that
  * these adapters use, but for exceptions in the standard form.
  */
-import type { fuse } from "../fuse/fuse.ts";
+import { fuse } from "../fuse/fuse.ts";
 import type { Planned } from "../plan/inline.ts";
 import type { SourceIndex } from "../plan/plan.ts";
 import type { Binary } from "./component.ts";
@@ -26,30 +23,13 @@ function isValid(sections: readonly number[]): boolean {
   return WebAssembly.validate(Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, ...sections));
 }
 
-let makeAdapters: typeof fuse | undefined;
-
-/** Loads what makes adapters. */
-export async function loadFusing(): Promise<void> {
-  try {
-    makeAdapters ??= (await import("../fuse/fuse.ts")).fuse;
-  } catch {
-    // It may not be imported here, so there are none.
-  }
-}
-
-/** Whether what makes adapters is not loaded, and would have something to do. */
-export function lacksFusing({ plan }: Planned<Binary>): boolean {
-  return makeAdapters === undefined && plan.trampolines.some((t) => t.op === "lower" && t.callee.from === "lift");
-}
-
 /** The plan with adapters, whose modules are in one more source, yet to be compiled; the plan as it is where there are none. */
 export function fused(planned: Planned<Binary>): Planned<Binary> {
-  if (makeAdapters === undefined) return planned;
   multiMemory ??= isValid(twoMemories);
   exceptions ??= isValid(tryTable);
   const { plan, sources } = planned;
   const source = sources.length as SourceIndex;
-  const result = makeAdapters(plan, { source, multiMemory, exceptions });
+  const result = fuse(plan, { source, multiMemory, exceptions });
   if (result === undefined) return planned;
   const later = new Map<number, Uint8Array<ArrayBuffer>>();
   for (const { source: of, start, end } of result.plan.modules) {

@@ -16,7 +16,6 @@ import {
 import { kindOf } from "../runtime/show.ts";
 import { type AsyncWorld, asyncWorldNow, loadAsyncWorld } from "./async-world.ts";
 import { type Component, compiledOf, type Prepared, prepareOf, wrap } from "./component.ts";
-import { lacksFusing, loadFusing } from "./fusing.ts";
 import { Instance } from "./instance.ts";
 import { givenFor, resolveImports } from "./resolve.ts";
 import { guestDefined } from "./resource.ts";
@@ -92,11 +91,7 @@ export class Linker<Given extends object = {}> {
     component: Component<W> & Provided<W, Given>,
     options: InstantiateOptions = {},
   ): Promise<Instance<W>> {
-    let linked = this.#link(component);
-    if (compiledOf(component).making.fuse && linked.waiting.size === 0 && lacksFusing(linked.prepared.planned)) {
-      await loadFusing();
-      linked = this.#link(component);
-    }
+    const linked = this.#link(component);
     const world = isAsync(linked) ? await loadAsyncWorld() : undefined;
     const state = await instantiate(instantiation(linked, world, options));
     return this.#instance(component, linked.prepared, state);

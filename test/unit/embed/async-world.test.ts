@@ -8,20 +8,20 @@ import { guestText } from "./async-guests.ts";
 const asynchronous =
   /(?<!plan\/)async-(?!world)|-async|\/(scheduler|task|subtask|thread|fiber|waitable|streams?|futures?|buffers|copy-|host-|suspension|passage|quantum|next-turn|stream-source|shims|error-context-)/;
 
-/** What makes adapters between components is loaded when it is needed, too. */
-const ofAdapters = /\/fuse\/|\/wasm\/(instructions|writer|body|encoder)|\/plan\/(types|blocking)/;
+/** What only they use of other rooms. */
+const usedByThem = /\/plan\/blocking/;
 
 for (const entry of ["src/index.ts", "src/runtime/index.ts"]) {
-  test(`${entry} imports nothing asynchronous and no adapters but by import()`, {
+  test(`${entry} imports nothing asynchronous but by import()`, {
     skip: "bun" in process.versions,
   }, async () => {
     const { first, later } = await bundle(entry);
     assert.deepEqual(
-      first.files.filter((file) => asynchronous.test(file) || file.includes("/fuse/")),
+      first.files.filter((file) => asynchronous.test(file)),
       [],
     );
     assert.deepEqual(
-      later.files.filter((file) => !asynchronous.test(file) && !ofAdapters.test(file)),
+      later.files.filter((file) => !asynchronous.test(file) && !usedByThem.test(file)),
       [],
     );
   });

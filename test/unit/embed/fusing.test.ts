@@ -1,9 +1,8 @@
-/** What makes adapters is loaded for components that have calls to fuse. Nothing but speed may depend on it. */
+/** Calls between components are fused, however a component is compiled. Nothing but speed may depend on it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { Component, prepareOf } from "../../../src/embed/component.ts";
-import { lacksFusing } from "../../../src/embed/fusing.ts";
 import { Linker } from "../../../src/embed/linker.ts";
 
 const callee = `(component
@@ -35,18 +34,10 @@ function isFused(component: Component): boolean {
 
 const answer = async (component: Component) => (await new Linker().instantiate(component)).func("f").call();
 
-// In this order: what is loaded stays so.
-test("calls are composed before it is loaded, and fused after", async () => {
-  await Component.compile(Uint8Array.from(await parse(callee)));
-  const early = Component.compileSync(composed);
-  const { planned } = prepareOf(early, nothing);
-  assert.ok(lacksFusing(planned), "loaded for a component that has no such calls");
-  assert.equal(new Linker().instantiateSync(early).func("f").call(), 7);
-  assert.ok(!isFused(early));
-  assert.equal(await answer(early), 7);
-  assert.ok(!lacksFusing(planned), "not loaded by `instantiate`");
-  assert.ok(isFused(early));
-  assert.equal(new Linker().instantiateSync(early).func("f").call(), 7);
+test("what is compiled without waiting is fused", () => {
+  const component = Component.compileSync(composed);
+  assert.ok(isFused(component));
+  assert.equal(new Linker().instantiateSync(component).func("f").call(), 7);
 });
 
 test("what is compiled with `await` is fused, unless it is not to be", async () => {
