@@ -1,4 +1,4 @@
-/** `npm run check`: the inner loop. Types, style, floors, unit and golden tests, the fast scripts; under a minute. */
+/** `npm run check`: the inner loop. Types, style, floors, unit and golden tests, the fast scripts; a minute or two. */
 import { globSync } from "node:fs";
 import { runSteps } from "./steps.ts";
 
