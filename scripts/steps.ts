@@ -3,6 +3,7 @@
  * a step fails, and adds up what the test runners counted.
  */
 import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
 
 export interface Step {
   readonly name: string;
@@ -16,6 +17,9 @@ export interface Totals {
   skipped: number;
 }
 
+// Hundreds of processes load the same files: Node keeps what it makes of their TypeScript, where it can.
+const kept = { NODE_COMPILE_CACHE: resolve("node_modules/.cache/compiled") };
+
 /** Runs `steps` to the end, whatever fails, prints the totals as the last line, and sets the exit code. */
 export function runSteps(steps: readonly Step[]): void {
   const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
@@ -25,7 +29,7 @@ export function runSteps(steps: readonly Step[]): void {
     const [program, ...args] = command;
     const { status, stdout, stderr } = spawnSync(program, args, {
       encoding: "utf8",
-      env: { ...process.env, ...env },
+      env: { ...kept, ...process.env, ...env },
       maxBuffer: 2 ** 28,
     });
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);

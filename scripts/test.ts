@@ -3,22 +3,16 @@
  * own Node, programs from the command line, and the package as a user installs it.
  */
 import { globSync } from "node:fs";
+import { checks, ownScripts, unitTests } from "./inner-loop.ts";
 import { machineNode } from "./machine-node.ts";
 import { runSteps, type Step } from "./steps.ts";
 
 const tests = (...patterns: string[]): string[] => globSync(patterns).sort();
 const steps: Step[] = [
-  { name: "types", command: ["tsc", "-p", "tsconfig.json"] },
-  { name: "types of worlds", command: ["tsc", "-p", "test/types"] },
-  { name: "style", command: ["biome", "ci", "--reporter=summary", "."] },
-  { name: "floors", command: ["node", "scripts/check-floors.ts"] },
-  { name: "index of the specification", command: ["node", "scripts/spec-index.ts", "--check"] },
+  ...checks,
   { name: "build", command: ["npm", "run", "-s", "build"] },
-  {
-    name: "unit and golden tests",
-    command: ["node", "--test", ...tests("test/unit/**/*.test.ts", "test/golden/*.test.ts")],
-  },
-  { name: "own scripts, jit", command: ["node", "scripts/conformance.ts", "test/wast"] },
+  unitTests,
+  ownScripts,
   { name: "own scripts, evaluate", command: ["node", "scripts/conformance.ts", "test/wast", "--tier", "evaluate"] },
   { name: "official suite, jit", command: ["node", "scripts/conformance.ts"] },
   { name: "official suite, evaluate", command: ["node", "scripts/conformance.ts", "--tier", "evaluate"] },
