@@ -277,3 +277,12 @@ export const ofPythonAlone: ReadonlyMap<string, string> = new Map([
  * Functions that nothing implements yet. The list only ever becomes shorter: one that has a place must leave it.
  */
 export const notYetPlaced: ReadonlySet<string> = new Set([]);
+
+/** What else of the specification's code comments speak of: fields, parameters, types, and functions of its prose alone. */
+// biome-ignore format: a list
+export const otherNames: readonly string[] = [
+  "CallbackCode", "CoerceValueIter", "CoreFuncInst", "EventTuple", "ReclaimBuffer", "SharedBase", "U32Type",
+  "canon_thread_spawn_indirect", "canon_thread_spawn_ref", "case_index", "exclusive_thread", "future_event",
+  "may_enter", "num_borrows", "num_waiting", "on_cancel", "on_copy", "on_copy_done", "on_progress", "on_resolve",
+  "on_start", "ready_func", "stream_event", "subtask_event", "switch_to", "thread_func",
+];

@@ -1,6 +1,6 @@
 /**
  * Numbers, booleans and characters between JavaScript and core WebAssembly: the scalar cases of `lift_flat` and
- * `lower_flat`, `canonicalize_nan`, `encode_float`, `decode_float` and the conversions of `char` in the specification.
+ * `lower_flat`, and the conversions of floats and characters that they use.
  *
  * A value that comes from JavaScript is checked, never coerced: 300 is not a `u8`, `"1"` is not a number. The check that
  * fails says nothing, since it must cost nothing where it holds; `explain.ts` walks the value again to say what is wrong.
