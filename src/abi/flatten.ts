@@ -94,7 +94,7 @@ export function flattenType(t: ValType, pointer: PointerType): readonly FlatType
 }
 
 /** `flatten_types` in the specification. */
-export function flattenTypes(types: readonly ValType[], pointer: PointerType): FlatType[] {
+function flattenTypes(types: readonly ValType[], pointer: PointerType): FlatType[] {
   return types.flatMap((type) => flattenType(type, pointer));
 }
 

@@ -170,7 +170,7 @@ export function flagsSize(count: number): 1 | 2 | 4 {
 }
 
 /** `align_to` in the specification. */
-export function alignTo(offset: number, alignment: number): number {
+function alignTo(offset: number, alignment: number): number {
   return Math.ceil(offset / alignment) * alignment;
 }
 

@@ -22,7 +22,7 @@ export interface CompileOptions {
 const keys = ["features", "tier", "fuse"] as const satisfies readonly (keyof CompileOptions)[];
 
 /** @throws TypeError that names the option */
-export function checkCompileOptions(options: unknown): asserts options is CompileOptions {
+function checkCompileOptions(options: unknown): asserts options is CompileOptions {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new TypeError(`the options of Component.compile are an object, not ${show(options)}`);
   }

@@ -111,6 +111,6 @@ function wrongRoom(
 }
 
 /** For messages. */
-export function span({ memory }: LiftLowerContext, ptr: number, size: number, alignment: number): Span {
+function span({ memory }: LiftLowerContext, ptr: number, size: number, alignment: number): Span {
   return { ptr, size, alignment, memory: memory.u8.length };
 }

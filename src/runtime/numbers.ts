@@ -20,10 +20,6 @@ export function invalid(): never {
   throw invalidValue;
 }
 
-export function toBool(v: unknown): number {
-  return v === true ? 1 : v === false ? 0 : invalid();
-}
-
 export function toU8(v: unknown): number {
   if (typeof v !== "number") invalid();
   const i = v & 0xff;

@@ -139,7 +139,7 @@ export function uniquenessKey(name: string): string {
 // ---- Versions
 
 /** Parses what follows `@` in an interface name. A string is the reason why `text` is no version. */
-export function parseVersion(text: string, canonical = false): InterfaceVersion | string {
+function parseVersion(text: string, canonical = false): InterfaceVersion | string {
   return canonical && isCanonicalVersion(text) ? { kind: "canonical", text } : parseSemver(text);
 }
 

@@ -88,7 +88,7 @@ export function resolveExternType(
 }
 
 /** The type of one instance of `type`: with resources and names of its own. */
-export function openInstance(
+function openInstance(
   context: Context,
   type: InstanceType,
   offset: number,

@@ -59,8 +59,3 @@ export function isFeature(name: string): name is Feature {
 export function featureSet(wanted: "all" | readonly Feature[] = []): FeatureSet {
   return wanted === "all" ? allFeatures : new Set([...defaultFeatures, ...wanted]);
 }
-
-/** The default features, with those named in `change` turned on (true) or off (false). */
-export function withFeatures(change: { readonly [F in Feature]?: boolean | undefined }): FeatureSet {
-  return new Set(names.filter((name) => change[name] ?? features[name].default));
-}

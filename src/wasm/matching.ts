@@ -19,7 +19,7 @@ import type {
 } from "./types.ts";
 
 /** Whether `sub` is `sup` or declares to be a subtype of it. */
-export function matchesDefined(sub: DefinedType, sup: DefinedType): boolean {
+function matchesDefined(sub: DefinedType, sup: DefinedType): boolean {
   for (let type: DefinedType | undefined = sub; type !== undefined; type = type.supertype) {
     if (type === sup) return true;
   }
@@ -56,12 +56,12 @@ export function matchesRef(sub: RefType, sup: RefType): boolean {
   return (sup.nullable || !sub.nullable) && matchesHeap(sub.heap, sup.heap);
 }
 
-export function matchesVal(sub: CoreValType, sup: CoreValType): boolean {
+function matchesVal(sub: CoreValType, sup: CoreValType): boolean {
   return sub === sup || (typeof sub !== "string" && typeof sup !== "string" && matchesRef(sub, sup));
 }
 
 /** Whether two value types are equivalent: each matches the other. */
-export function equalVal(a: CoreValType, b: CoreValType): boolean {
+function equalVal(a: CoreValType, b: CoreValType): boolean {
   return matchesVal(a, b) && matchesVal(b, a);
 }
 

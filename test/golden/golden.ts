@@ -7,8 +7,8 @@
  *     ;;= plan
  *     ;;   core0 = …
  *
- * Lines that begin with `;;!` configure, as `key = JSON`; the rest up to the first `;;=` is the program; each `;;=`
- * begins the expected output of one thing that is shown. `golden.test.ts` compares, `npm run bless` rewrites.
+ * The first line says what is shown; the rest up to the first `;;=` is the program; each `;;=` begins the expected output
+ * of one thing that is shown. `golden.test.ts` compares, `npm run bless` rewrites.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -22,32 +22,25 @@ import { analyzeBlocking } from "../../src/plan/blocking.ts";
 import { type Planned, planComponent } from "../../src/plan/inline.ts";
 import type { SourceIndex } from "../../src/plan/plan.ts";
 import { printPlan } from "../../src/plan/print.ts";
-import { allFeatures, type Feature, withFeatures } from "../../src/validate/features.ts";
+import { allFeatures } from "../../src/validate/features.ts";
 import { validateComponent } from "../../src/validate/validate.ts";
-
-interface Config {
-  /** What is shown, in this order. */
-  readonly show: readonly View[];
-  /** Proposals that are turned on or off, by name. Without this, all are on. */
-  readonly features?: { readonly [F in Feature]?: boolean };
-}
 
 /** What can be shown of a component. A view that throws a `ComponentError` shows that. */
 const views = {
-  plan: (bytes: Uint8Array, config: Config): string => printPlan(plan(bytes, config).plan, { ranges: false }),
-  js: (bytes: Uint8Array, config: Config): string => printModule(generate(plan(bytes, config).plan, true)),
+  plan: (bytes: Uint8Array): string => printPlan(plan(bytes).plan, { ranges: false }),
+  js: (bytes: Uint8Array): string => printModule(generate(plan(bytes).plan, true)),
   /** What of it is asynchronous. */
-  blocking: (bytes: Uint8Array, config: Config): string => {
-    const { tasks, suspends, shims } = analyzeBlocking(plan(bytes, config).plan);
+  blocking: (bytes: Uint8Array): string => {
+    const { tasks, suspends, shims } = analyzeBlocking(plan(bytes).plan);
     const instances = (which: readonly boolean[]) => which.flatMap((yes, i) => (yes ? ` instance${i}` : []));
     const names = shims.map((index) => ` trampoline${index}`);
     return `tasks:${instances(tasks)}\nsuspends:${instances(suspends)}\nshims:${names}\n`;
   },
   /** The plan once calls between components are adapters. */
-  fused: (bytes: Uint8Array, config: Config): string => printPlan(fused(bytes, config).plan, { ranges: false }),
+  fused: (bytes: Uint8Array): string => printPlan(fused(bytes).plan, { ranges: false }),
   /** The adapters. */
-  adapters: async (bytes: Uint8Array, config: Config): Promise<string> => {
-    const { plan, bytes: code } = fused(bytes, config);
+  adapters: async (bytes: Uint8Array): Promise<string> => {
+    const { plan, bytes: code } = fused(bytes);
     const modules = plan.modules.filter(({ source }) => source === ADAPTERS);
     const texts = await Promise.all(modules.map(({ start, end }) => print(code.subarray(start, end))));
     return texts.join("");
@@ -56,17 +49,16 @@ const views = {
 
 type View = keyof typeof views;
 
-function plan(bytes: Uint8Array, { features: change }: Config): Planned<null> {
-  const features = change === undefined ? allFeatures : withFeatures(change);
-  const component = validateComponent(decodeComponent(bytes), bytes, { features });
+function plan(bytes: Uint8Array): Planned<null> {
+  const component = validateComponent(decodeComponent(bytes), bytes, { features: allFeatures });
   return planComponent({ component, environment: undefined, source: null });
 }
 
 const ADAPTERS = 1 as SourceIndex;
 
-function fused(bytes: Uint8Array, config: Config): Fused {
-  const { plan: before } = plan(bytes, config);
-  return fuse(before, { source: ADAPTERS, multiMemory: true, exceptions: true }) ?? { plan: before, bytes: new Uint8Array() };
+function fused(bytes: Uint8Array): Pick<Fused, "plan" | "bytes"> {
+  const { plan: before } = plan(bytes);
+  return fuse(before, { source: ADAPTERS, multiMemory: true, exceptions: true, late: false }) ?? { plan: before, bytes: new Uint8Array() };
 }
 
 /** All golden files, by paths from this folder. */
@@ -81,29 +73,28 @@ export function readGolden(file: string): string {
   return readFileSync(fileURLToPath(new URL(file, import.meta.url)), "utf8");
 }
 
-/** The file's text as it should be: configuration and program as they are, every output made anew. */
+/** The file's text as it should be: the program as it is, every output made anew. */
 export async function blessed(text: string): Promise<string> {
   const source = text.split(/^;;=/m, 1)[0]!;
-  const config = readConfig(source);
   const bytes = await parse(source);
   const shown: string[] = [];
-  for (const view of config.show) shown.push(`;;= ${view}\n${comment(await show(view, bytes, config))}`);
+  for (const view of wantedViews(source)) shown.push(`;;= ${view}\n${comment(await show(view, bytes))}`);
   return `${source.trimEnd()}\n${shown.join("")}`;
 }
 
-function readConfig(source: string): Config {
-  const config: Record<string, unknown> = {};
-  for (const [, key, value] of source.matchAll(/^;;! (\w+) = (.*)$/gm)) config[key!] = JSON.parse(value!);
-  const { show } = config;
-  if (!Array.isArray(show) || !show.every((view) => view in views)) {
+/** What the file wants to be shown, in this order. */
+function wantedViews(source: string): readonly View[] {
+  const [, list = "null"] = /^;;! show = (.*)$/m.exec(source) ?? [];
+  const wanted: unknown = JSON.parse(list);
+  if (!Array.isArray(wanted) || !wanted.every((view): view is View => view in views)) {
     throw new Error(`";;! show = […]" must list some of ${Object.keys(views).join(", ")}`);
   }
-  return config as unknown as Config;
+  return wanted;
 }
 
-async function show(view: View, bytes: Uint8Array, config: Config): Promise<string> {
+async function show(view: View, bytes: Uint8Array): Promise<string> {
   try {
-    return await views[view](bytes, config);
+    return await views[view](bytes);
   } catch (error) {
     if (!(error instanceof ComponentError)) throw error;
     return `${error.phase} ${error.code}: ${[...error.path, error.reason].join(" › ")}\n`;

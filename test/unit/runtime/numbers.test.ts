@@ -7,7 +7,6 @@ import {
   f32ToBits,
   f64ToBits,
   invalid,
-  toBool,
   toChar,
   toF32,
   toF64,
@@ -71,12 +70,6 @@ test("integers of 64 bits are bigints", () => {
       assertInvalid(() => convert(v), `${name} ${String(v)}`);
     }
   }
-});
-
-test("booleans are booleans", () => {
-  assert.equal(toBool(true), 1);
-  assert.equal(toBool(false), 0);
-  for (const v of [0, 1, 0n, NaN, ...strangers]) assertInvalid(() => toBool(v));
 });
 
 test("floats are any numbers", () => {

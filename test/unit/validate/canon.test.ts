@@ -1,6 +1,6 @@
 import { describe, it } from "node:test";
-import { type Feature, withFeatures } from "../../../src/validate/features.ts";
-import { accepts, component, errorOf, rejects, section, validateBytes } from "./component.ts";
+import { defaultFeatures, type Feature, featureSet } from "../../../src/validate/features.ts";
+import { accepts, component, errorOf, rejects, section, validateBytes, without } from "./component.ts";
 
 /** A core module with what canonical options may refer to, and aliases of it. */
 const core = (functions = "") => `
@@ -115,7 +115,7 @@ describe("canonical built-ins", () => {
   it("of shared threads need their feature", () => {
     const bytes = component(section(8, [[0x42, 0x00]]));
     validateBytes(bytes);
-    errorOf(bytes, "`shared-everything-threads` feature", "feature", withFeatures({}));
+    errorOf(bytes, "`shared-everything-threads` feature", "feature", defaultFeatures);
   });
 
   const types = `
@@ -222,8 +222,8 @@ describe("canonical built-ins", () => {
   ];
   for (const [text, feature] of gated) {
     it(`need the feature ${feature}: ${text}`, async () => {
-      await rejects(core() + types + text, `\`${feature}\` feature`, "feature", withFeatures({ [feature]: false }));
-      await accepts(core() + types + text, withFeatures({ [feature]: true }));
+      await rejects(core() + types + text, `\`${feature}\` feature`, "feature", without(feature));
+      await accepts(core() + types + text, featureSet([feature]));
     });
   }
 });

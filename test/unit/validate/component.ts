@@ -3,9 +3,14 @@ import assert from "node:assert/strict";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { decodeComponent } from "../../../src/binary/component.ts";
 import { ComponentError } from "../../../src/errors/component-error.ts";
-import { allFeatures, type FeatureSet } from "../../../src/validate/features.ts";
+import { allFeatures, defaultFeatures, type Feature, type FeatureSet } from "../../../src/validate/features.ts";
 import type { TypedComponent } from "../../../src/validate/typed.ts";
 import { validateComponent } from "../../../src/validate/validate.ts";
+
+/** What has shipped, but `feature`. */
+export function without(feature: Feature): FeatureSet {
+  return new Set([...defaultFeatures].filter((name) => name !== feature));
+}
 
 /** Validates the component with the definitions in `text`. */
 export async function validate(text: string, features: FeatureSet = allFeatures): Promise<TypedComponent> {

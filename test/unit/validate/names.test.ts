@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { withFeatures } from "../../../src/validate/features.ts";
+import { defaultFeatures } from "../../../src/validate/features.ts";
 import { accepts, component, errorOf, name, rejects, section, validate, validateBytes } from "./component.ts";
 
 const func = (externName: string) => `(import "${externName}" (func))`;
@@ -24,17 +24,17 @@ describe("names of imports and exports", () => {
   for (const [n, reason] of rejected) {
     it(`cannot be "${n}"`, () => {
       const bytes = component(section(7, [[0x40, 0x00, 0x01, 0x00]]), section(10, [[0x00, ...name(n), 0x01, 0x00]]));
-      errorOf(bytes, reason, "name", withFeatures({}));
-      assert.match(errorOf(bytes, "is not a valid extern name", "name", withFeatures({})).reason, /^import name/);
+      errorOf(bytes, reason, "name", defaultFeatures);
+      assert.match(errorOf(bytes, "is not a valid extern name", "name", defaultFeatures).reason, /^import name/);
     });
   }
 
   it("say which feature they need", () => {
     const bytes = (n: string) =>
       component(section(7, [[0x40, 0x00, 0x01, 0x00]]), section(10, [[0x00, ...name(n), 0x01, 0x00]]));
-    errorOf(bytes("a:b:c/d"), "needs the `nested-names` feature", "name", withFeatures({}));
-    errorOf(bytes("a:b/c@1"), "needs the `canonical-names` feature", "name", withFeatures({}));
-    errorOf(bytes("a:b:c/d@0.2"), "needs the `nested-names` and `canonical-names` features", "name", withFeatures({}));
+    errorOf(bytes("a:b:c/d"), "needs the `nested-names` feature", "name", defaultFeatures);
+    errorOf(bytes("a:b/c@1"), "needs the `canonical-names` feature", "name", defaultFeatures);
+    errorOf(bytes("a:b:c/d@0.2"), "needs the `nested-names` and `canonical-names` features", "name", defaultFeatures);
   });
 
   it("may be nested, and have canonical versions, with their features", async () => {
@@ -122,6 +122,6 @@ describe("attributes", () => {
   it("complete a canonical version", () => {
     validateBytes(named("a:b/c@1", attribute(1, ".2.3")));
     validateBytes(named("a:b/c@0.2", attribute(1, ".6-rc.1")));
-    errorOf(named("a:b/c@1", attribute(1, ".2.3")), "`canonical-names` feature", undefined, withFeatures({}));
+    errorOf(named("a:b/c@1", attribute(1, ".2.3")), "`canonical-names` feature", undefined, defaultFeatures);
   });
 });

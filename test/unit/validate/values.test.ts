@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ComponentError } from "../../../src/errors/component-error.ts";
-import { withFeatures } from "../../../src/validate/features.ts";
+import { defaultFeatures } from "../../../src/validate/features.ts";
 import { component, errorOf, leb, name, section, validateBytes } from "./component.ts";
 
 const types = section(7, [
@@ -133,9 +133,13 @@ describe("values", () => {
   });
 
   it("need their feature", () => {
-    const off = withFeatures({});
-    errorOf(component(section(12, [value(0x7f, 1)])), "`values` feature", "feature", off);
-    errorOf(component(section(10, [[0x00, ...name("v"), 0x02, 0x01, 0x73]])), "`values` feature", "feature", off);
+    errorOf(component(section(12, [value(0x7f, 1)])), "`values` feature", "feature", defaultFeatures);
+    errorOf(
+      component(section(10, [[0x00, ...name("v"), 0x02, 0x01, 0x73]])),
+      "`values` feature",
+      "feature",
+      defaultFeatures,
+    );
   });
 });
 
