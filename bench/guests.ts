@@ -17,7 +17,7 @@ interface GuestSource {
 
 const utf8 = ["utf8", "utf8"] as const;
 
-export const guestSources = {
+const guestSources = {
   scalars: { file: "scalars", encodings: utf8 },
   "strings-utf8": { file: "strings", encodings: utf8 },
   "strings-utf16": { file: "strings", encodings: ["utf16", "utf16"] },
@@ -33,8 +33,6 @@ export const guestSources = {
 } as const satisfies Record<string, GuestSource>;
 
 export type GuestName = keyof typeof guestSources;
-
-export const guestNames = Object.keys(guestSources) as GuestName[];
 
 export const cacheFolder: string = fileURLToPath(new URL(".cache/", import.meta.url));
 

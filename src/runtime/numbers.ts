@@ -1,5 +1,5 @@
 /**
- * Numbers, booleans and characters between JavaScript and core WebAssembly: the scalar cases of `lift_flat` and
+ * Numbers and characters between JavaScript and core WebAssembly: the scalar cases of `lift_flat` and
  * `lower_flat`, and the conversions of floats and characters that they use.
  *
  * A value that comes from JavaScript is checked, never coerced: 300 is not a `u8`, `"1"` is not a number. The check that

@@ -161,11 +161,6 @@ export class ComponentEncoder {
     });
   }
 
-  /** Lets `resource` stand for a type that there is. */
-  knownResource(resource: ResourceType, index: number): void {
-    this.#types.set(resource, index);
-  }
-
   funcType({ params, result }: FuncType): number {
     const refs = params.map(({ label, type }) => [label, this.#ref(type)] as const);
     const resultRef = result && this.#ref(result);

@@ -280,7 +280,7 @@ function faultOf({ code }: ComponentError): string {
 }
 
 /** A copy that outlives the call, with views read. */
-export function snapshot(value: unknown): unknown {
+function snapshot(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (ArrayBuffer.isView(value)) return (value as Uint8Array).slice();
   if (Array.isArray(value)) return value.map(snapshot);

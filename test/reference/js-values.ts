@@ -6,7 +6,7 @@
  */
 import type { ResourceType, ValType } from "../../src/types/types.ts";
 import { encodeUtf8, type ReferenceContext, type ReferenceString, utf16Tag } from "./strings.ts";
-import { assert, leftOut } from "./trap.ts";
+import { leftOut } from "./trap.ts";
 import type { PtrType, RecordValue, Value, VariantValue } from "./types.ts";
 
 /** Which objects stand for the resources of handles. */
@@ -234,7 +234,7 @@ function caseFromJs(
 }
 
 /** A string of the host's. Lone surrogates have become U+FFFD, and `latin1+utf16` is what takes least room. */
-export function hostString(text: string, to: Destination): ReferenceString {
+function hostString(text: string, to: Destination): ReferenceString {
   const points = Array.from(text, (character) => {
     const codePoint = character.codePointAt(0)!;
     return codePoint >= 0xd800 && codePoint <= 0xdfff ? 0xfffd : codePoint;
@@ -255,48 +255,5 @@ export function encodedString(text: readonly number[], { encoding, ptrType }: De
       const latin1 = text.every((codePoint) => codePoint < 256);
       return { ...string, taggedCodeUnits: latin1 ? units : units | utf16Tag(ptrType) };
     }
-  }
-}
-
-/** The same value with all of its strings as a memory of `to`'s kind would have them. */
-export function encodedFor(v: Value, t: ValType, to: Destination): Value {
-  const inner = (value: Value, type: ValType): Value => encodedFor(value, type, to);
-  switch (t.kind) {
-    case "string":
-      return encodedString((v as ReferenceString).text, to);
-    case "list":
-      return (v as readonly Value[]).map((item) => inner(item, t.element));
-    case "map":
-      return (v as readonly Value[]).map((entry) => inner(entry, { kind: "tuple", types: [t.key, t.value] }));
-    case "record":
-      return new Map(t.fields.map(({ label, type }) => [label, inner((v as RecordValue).get(label)!, type)]));
-    case "tuple":
-      return new Map(t.types.map((type, i) => [`${i}`, inner((v as RecordValue).get(`${i}`)!, type)]));
-    case "variant":
-    case "option":
-    case "result": {
-      const { label, payload } = v as VariantValue;
-      if (payload === undefined) return v;
-      const type = payloadType(t, label);
-      assert(type !== undefined);
-      return { label, payload: inner(payload, type) };
-    }
-    default:
-      return v;
-  }
-}
-
-/** The type of the payload of a case, by the label that the despecialized type has for it. */
-export function payloadType(
-  t: Extract<ValType, { readonly kind: "variant" | "option" | "result" }>,
-  label: string,
-): ValType | undefined {
-  switch (t.kind) {
-    case "variant":
-      return t.cases.find((c) => c.label === label)!.type;
-    case "option":
-      return label === "some" ? t.type : undefined;
-    case "result":
-      return label === "ok" ? t.ok : t.error;
   }
 }

@@ -56,7 +56,7 @@ export function load(cx: LiftLowerContext, ptr: bigint, type: ValType): Value {
   }
 }
 
-export function loadInt(cx: LiftLowerContext, ptr: bigint, nbytes: number, signed = false): bigint {
+function loadInt(cx: LiftLowerContext, ptr: bigint, nbytes: number, signed = false): bigint {
   const bytes = cx.memory.bytes().subarray(Number(ptr), Number(ptr) + nbytes);
   let i = 0n;
   for (let k = nbytes - 1; k >= 0; k--) i = i * 256n + BigInt(bytes[k]!);

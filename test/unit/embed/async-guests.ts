@@ -59,7 +59,7 @@ export function guestText({ types = "", builtins = {}, imports = {}, exports, co
     ${lifts.join("\n")})`;
 }
 
-export function compileGuest(guest: Guest): Promise<Component> {
+function compileGuest(guest: Guest): Promise<Component> {
   return component(guestText(guest), { features: "all" });
 }
 

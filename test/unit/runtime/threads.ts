@@ -8,7 +8,7 @@ import { Task, type TaskFunction, waitUntil } from "../../../src/runtime/task.ts
 import { always, Thread } from "../../../src/runtime/thread.ts";
 import { reasonOf } from "../../../src/runtime/trap.ts";
 
-export const callbackFunction = { asyncType: true, asyncOption: true, hasCallback: true };
+const callbackFunction = { asyncType: true, asyncOption: true, hasCallback: true };
 export const stackfulFunction = { asyncType: true, asyncOption: true, hasCallback: false };
 export const syncFunction = { asyncType: false, asyncOption: false, hasCallback: false };
 
