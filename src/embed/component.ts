@@ -17,6 +17,7 @@ import {
 } from "../plan/inline.ts"; // biome-ignore format: one list
 import type { ImportIndex, Plan } from "../plan/plan.ts";
 import type { FunctionTable } from "../runtime/functions.ts";
+import type { Instantiation } from "../runtime/instantiate.ts";
 import { kindOf } from "../runtime/show.ts";
 import type { Feature } from "../validate/features.ts";
 import { validateComponent } from "../validate/validate.ts";
@@ -53,6 +54,8 @@ export interface Prepared {
   readonly planned: Planned<Binary>;
   /** Once all that the component consists of is compiled. */
   readonly modules: readonly WebAssembly.Module[];
+  /** Makes adapters that are not made before they are called, if there are any. */
+  readonly late: Instantiation["late"];
   /** Whether anything of the plan is asynchronous. */
   readonly async: boolean;
   /**
@@ -191,8 +194,8 @@ export class Component<W extends World = AnyWorld> {
       this.#prepared.composed ?? prepared(planComponent(closure, given.components, given.modules), making.tier);
     if (!this.#needsMore()) this.#prepared.composed = composed;
     if (!fuse) return composed;
-    const planned = fused(composed.planned);
-    const result = planned === composed.planned ? composed : prepared(planned, making.tier);
+    const plan = fused(composed.planned);
+    const result = plan === undefined ? composed : prepared(plan.planned, making.tier, plan.late);
     if (!this.#needsMore()) this.#prepared.fused = result;
     return result;
   }
@@ -243,10 +246,11 @@ function moduleAt({ modules, later }: Binary, start: number): WebAssembly.Module
   return module;
 }
 
-function prepared(planned: Planned<Binary>, tier: Tier): Prepared {
+function prepared(planned: Planned<Binary>, tier: Tier, late?: Prepared["late"]): Prepared {
   let modules: readonly WebAssembly.Module[] | undefined;
   return {
     planned,
+    late,
     async: isAsynchronousPlan(planned.plan),
     functions: compiler(planned.plan, tier),
     get modules() {

@@ -6,7 +6,8 @@
  */
 import { fuse } from "../fuse/fuse.ts";
 import type { Planned } from "../plan/inline.ts";
-import type { SourceIndex } from "../plan/plan.ts";
+import type { SourceIndex, TrampolineIndex } from "../plan/plan.ts";
+import type { LateModule } from "../runtime/instantiate.ts";
 import type { Binary } from "./component.ts";
 
 /** `(module (memory 0) (memory 0))` */
@@ -23,17 +24,31 @@ function isValid(sections: readonly number[]): boolean {
   return WebAssembly.validate(Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, ...sections));
 }
 
-/** The plan with adapters, whose modules are in one more source, yet to be compiled; the plan as it is where there are none. */
-export function fused(planned: Planned<Binary>): Planned<Binary> {
+/** A plan with adapters: those that are there from the beginning are in one more source, yet to be compiled. */
+export interface FusedPlan {
+  readonly planned: Planned<Binary>;
+  /** Makes the others. */
+  readonly late: (index: TrampolineIndex) => LateModule;
+}
+
+/** Undefined if there is nothing to fuse. */
+export function fused(planned: Planned<Binary>): FusedPlan | undefined {
   multiMemory ??= isValid(twoMemories);
   exceptions ??= isValid(tryTable);
   const { plan, sources } = planned;
   const source = sources.length as SourceIndex;
-  const result = fuse(plan, { source, multiMemory, exceptions });
-  if (result === undefined) return planned;
+  const result = fuse(plan, { source, multiMemory, exceptions, late: true });
+  if (result === undefined) return undefined;
   const later = new Map<number, Uint8Array<ArrayBuffer>>();
   for (const { source: of, start, end } of result.plan.modules) {
     if (of === source) later.set(start, result.bytes.subarray(start, end) as Uint8Array<ArrayBuffer>);
   }
-  return { ...planned, plan: result.plan, sources: [...sources, { modules: new Map(), later }] };
+  const modules = new Map<Uint8Array, WebAssembly.Module>();
+  const late = (index: TrampolineIndex): LateModule => {
+    const { module: bytes, ...adapter } = result.late(index);
+    const module = modules.get(bytes) ?? new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
+    modules.set(bytes, module);
+    return { ...adapter, module };
+  };
+  return { planned: { ...planned, plan: result.plan, sources: [...sources, { modules: new Map(), later }] }, late };
 }

@@ -49,6 +49,7 @@ function instantiation(
     functions: prepared.functions(waiting, world?.codegen),
     modules: prepared.modules,
     imports,
+    late: prepared.late,
     store: runtimeStore(store),
     hostSide: guestDefined,
     async: world?.runtime,

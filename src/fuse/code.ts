@@ -10,7 +10,7 @@ import type { Side } from "./side.ts";
 /** How much code a function has in it, in nodes of types, before what is more goes into helpers. */
 const FUEL = 200;
 
-export type LeafFunc = Exclude<Leaf, { readonly leaf: "may-leave" }>;
+export type LeafFunc = Exclude<Leaf, { readonly leaf: "may-leave" | "late" }>;
 
 /** What `realloc` finds room for. */
 export type Room = "string" | "list" | "pointer";

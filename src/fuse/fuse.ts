@@ -9,24 +9,30 @@
  * Calls that cannot be fused are left as they are, for `codegen/` to compose of two functions. Which can, `program.ts` says.
  */
 import type {
-  CoreArg, CoreDef, CoreInstanceIndex, Initializer, InstanceIndex, LeafArg, ModuleIndex, Plan, PlanModule, SourceIndex, TrampolineIndex,
+  CoreArg, CoreDef, CoreExport, CoreInstanceIndex, Initializer, InstanceIndex, LateAdapter, LeafArg, ModuleIndex, Plan, PlanModule, SourceIndex,
+  TrampolineIndex,
 } from "../plan/plan.ts"; // biome-ignore format: one list
 import { writeAdapter } from "./adapter.ts";
 import { Dependencies } from "./dependencies.ts";
+import { lateAdapters } from "./late.ts";
 import { AdapterModule, exportName } from "./module.ts";
 import { type Pair, Program, type ProgramOptions } from "./program.ts";
 import { rewrite } from "./rewrite.ts";
-import { Shape } from "./shape.ts";
+import { type Imports, Shape } from "./shape.ts";
 
 export interface FuseOptions extends ProgramOptions {
   /** The number that the adapters' bytes will have among the plan's sources. */
   readonly source: SourceIndex;
+  /** Whether adapters can be made when they are first called. */
+  readonly late: boolean;
 }
 
 export interface Fused {
   readonly plan: Plan;
   /** The adapter modules, one after another. */
   readonly bytes: Uint8Array;
+  /** Makes an adapter that the plan has a `late` leaf for; its module is the same object for all of one shape. */
+  readonly late: (index: TrampolineIndex) => LateAdapter & { readonly module: Uint8Array };
 }
 
 /** Undefined if no two components of the plan call each other in a way that can be fused. */
@@ -35,18 +41,15 @@ export function fuse(plan: Plan, options: FuseOptions): Fused | undefined {
     return undefined;
   const program = new Program(plan, options);
   if (program.pairs.size === 0) return undefined;
-  const fuser = new Fuser(program, options.source);
+  const fuser = new Fuser(program, options);
   fuser.run();
   return fuser.finish();
 }
 
 /** A module that has been made, and what it has been made for. */
-interface Made {
-  readonly shape: Shape;
-  readonly module: ModuleIndex;
+interface Made extends Imports {
+  readonly bytes: Uint8Array;
   readonly pairs: readonly Pair[];
-  readonly args: readonly CoreArg[];
-  readonly leaves: readonly LeafArg[];
 }
 
 class Fuser {
@@ -63,21 +66,36 @@ class Fuser {
   readonly #steps: Initializer[] = [];
   readonly #modules: PlanModule[];
   readonly #made: Map<string, Made> = new Map();
-  readonly #bytes: Uint8Array[] = [];
+  /** The modules that are there from the beginning, and their numbers. */
+  readonly #placed: Map<Uint8Array, ModuleIndex> = new Map();
   #length = 0;
   #coreInstances: number;
 
-  constructor(program: Program, source: SourceIndex) {
+  constructor(program: Program, { source, late }: FuseOptions) {
     const { plan, pairs } = program;
     this.#program = program;
     this.#source = source;
     this.#modules = [...plan.modules];
     this.#coreInstances = plan.initializers.filter(({ op }) => op === "instantiate").length;
     this.#dependencies = new Dependencies(program);
+    if (late) this.#stub(lateAdapters(program));
     for (const [index, pair] of pairs) {
       if (pair.direct) this.#become.set(index, pair.lift.core);
-      else this.#wait(pair);
+      else if (!this.#become.has(index)) this.#wait(pair);
     }
+  }
+
+  /** Has functions in place of adapters that are made when they are called. These need nothing, so they come first. */
+  #stub(late: ReadonlyMap<TrampolineIndex, readonly CoreExport[]>): void {
+    if (late.size === 0) return;
+    const core = this.#coreInstances++ as CoreInstanceIndex;
+    const module = new AdapterModule(this.#program);
+    for (const [index, tables] of late) {
+      const stub: CoreExport = { from: "core-instance", instance: core, name: exportName(index) };
+      module.stub(this.#program.pairs.get(index)!, stub, tables);
+      this.#become.set(index, stub);
+    }
+    this.#instantiate(core, module.finish(), [], module.leaves);
   }
 
   #wait(pair: Pair): void {
@@ -118,15 +136,8 @@ class Fuser {
     const pairs = [...new Set(indices)].sort((a, b) => a - b).flatMap((index) => this.#pending.get(index) ?? []);
     const core = this.#coreInstances++ as CoreInstanceIndex;
     const shape = new Shape(this.#program, pairs);
-    const made = this.#made.get(shape.key) ?? this.#make(shape, pairs);
-    this.#steps.push({
-      op: "instantiate",
-      core,
-      module: { from: "static", module: made.module },
-      args: made.args.map((arg) => made.shape.arg(arg, shape)),
-      leaves: made.leaves.map((leaf) => made.shape.leaf(leaf, shape)),
-      owner: 0 as InstanceIndex,
-    });
+    const made = this.#madeFor(shape, pairs);
+    this.#instantiate(core, made.bytes, shape.args(made), shape.leaves(made));
     for (const [i, { index }] of pairs.entries()) {
       this.#become.set(index, { from: "core-instance", instance: core, name: exportName(made.pairs[i]!.index) });
       this.#pending.delete(index);
@@ -134,32 +145,53 @@ class Fuser {
     this.#ready = [];
   }
 
-  /** Makes a module of adapters. */
-  #make(shape: Shape, pairs: readonly Pair[]): Made {
-    const module = new AdapterModule(this.#program);
-    for (const { index, lowerSignature, name } of pairs) {
-      module.declare(index, lowerSignature.params, lowerSignature.results, name);
+  #instantiate(core: CoreInstanceIndex, bytes: Uint8Array, args: readonly CoreArg[], leaves: readonly LeafArg[]): void {
+    let module = this.#placed.get(bytes);
+    if (module === undefined) {
+      const start = this.#length;
+      this.#length += bytes.length;
+      module = (this.#modules.push({ source: this.#source, start, end: this.#length }) - 1) as ModuleIndex;
+      this.#placed.set(bytes, module);
     }
-    for (const pair of pairs) writeAdapter(module, pair);
-    const bytes = module.finish();
-    const start = this.#length;
-    this.#length += bytes.length;
-    this.#bytes.push(bytes);
-    const { args, leaves } = module;
-    const made: Made = { shape, pairs, args, leaves, module: this.#modules.length as ModuleIndex };
-    this.#modules.push({ source: this.#source, start, end: this.#length });
-    this.#made.set(shape.key, made);
+    const owner = 0 as InstanceIndex;
+    this.#steps.push({ op: "instantiate", core, module: { from: "static", module }, args, leaves, owner });
+  }
+
+  /** A module of adapters of this shape. */
+  #madeFor(shape: Shape, pairs: readonly Pair[]): Made {
+    let made = this.#made.get(shape.key);
+    if (made === undefined) {
+      const module = new AdapterModule(this.#program);
+      for (const { index, lowerSignature, name } of pairs) {
+        module.declare(index, lowerSignature.params, lowerSignature.results, name);
+      }
+      for (const pair of pairs) writeAdapter(module, pair);
+      made = { shape, pairs, bytes: module.finish(), args: module.args, leaves: module.leaves };
+      this.#made.set(shape.key, made);
+    }
     return made;
   }
 
   finish(): Fused {
     const bytes = new Uint8Array(this.#length);
     let at = 0;
-    for (const module of this.#bytes) {
+    for (const module of this.#placed.keys()) {
       bytes.set(module, at);
       at += module.length;
     }
-    const { plan } = this.#program;
-    return { plan: rewrite({ ...plan, modules: this.#modules, initializers: this.#steps }, this.#become), bytes };
+    const { plan: before, pairs } = this.#program;
+    const { plan, core } = rewrite({ ...before, modules: this.#modules, initializers: this.#steps }, this.#become);
+    const late: Fused["late"] = (index) => {
+      const pair = pairs.get(index)!;
+      const shape = new Shape(this.#program, [pair]);
+      const made = this.#madeFor(shape, [pair]);
+      return {
+        module: made.bytes,
+        name: exportName(made.pairs[0]!.index),
+        args: shape.args(made).map((arg) => ({ ...arg, value: core(arg.value) })),
+        leaves: shape.leaves(made),
+      };
+    };
+    return { plan, bytes, late };
   }
 }

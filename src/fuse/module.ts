@@ -11,7 +11,7 @@ import type { ValType } from "../types/types.ts";
 import type { EncodedType, Func, Item, Local, Memory } from "../wasm/body.ts";
 import { ModuleEncoder } from "../wasm/encoder.ts";
 import { Code, type LeafFunc, type Room } from "./code.ts";
-import type { Program } from "./program.ts";
+import type { Pair, Program } from "./program.ts";
 import { Side } from "./side.ts";
 
 export class AdapterModule {
@@ -95,6 +95,16 @@ export class AdapterModule {
       code.get(ptr);
     };
     return this.helper("reallocate", [side.index, what], ["i32", "i32", pointer, "i32"], [pointer], write);
+  }
+
+  /** Exports, as `stub`, what is there until the adapter for `pair` is made. */
+  stub({ index, lowerSignature: { params, results } }: Pair, stub: CoreExport, tables: readonly CoreExport[]): void {
+    const type = this.#encoder.type(params, results);
+    const leaf: Leaf = { leaf: "late", adapter: index, stub, tables };
+    this.#encoder.export(
+      stub.name,
+      this.#leaf(leaf, (name) => this.#encoder.importFunc("leaf", name, type)),
+    );
   }
 
   // ---- Imports

@@ -4,8 +4,14 @@
  */
 import type { CanonicalOptions, CoreDef, Initializer, Plan, TrampolineIndex } from "../plan/plan.ts";
 
+export interface Rewritten {
+  readonly plan: Plan;
+  /** What a definition of the plan before is now. */
+  readonly core: (def: CoreDef) => CoreDef;
+}
+
 /** `made`: what has become of trampolines; it may be a trampoline again, of which something has become. */
-export function rewrite(plan: Plan, made: ReadonlyMap<TrampolineIndex, CoreDef>): Plan {
+export function rewrite(plan: Plan, made: ReadonlyMap<TrampolineIndex, CoreDef>): Rewritten {
   const numbers = new Map<TrampolineIndex, TrampolineIndex>();
   const trampolines = plan.trampolines.filter((_, i) => {
     const index = i as TrampolineIndex;
@@ -42,11 +48,12 @@ export function rewrite(plan: Plan, made: ReadonlyMap<TrampolineIndex, CoreDef>)
     }
   }
 
-  return {
+  const rewritten = {
     ...plan,
     options: plan.options.map(options),
     lifts: plan.lifts.map((lift) => ({ ...lift, core: core(lift.core) })),
     trampolines,
     initializers: plan.initializers.map(step),
   };
+  return { plan: rewritten, core };
 }

@@ -23,6 +23,13 @@ class Indices<I extends number> {
   }
 }
 
+/** What a module imports that was made for one group. */
+export interface Imports {
+  readonly shape: Shape;
+  readonly args: readonly CoreArg[];
+  readonly leaves: readonly LeafArg[];
+}
+
 export class Shape {
   /** Groups with the same key have the same code. */
   readonly key: string;
@@ -72,20 +79,21 @@ export class Shape {
 
   // ---- From one group to another of the same shape
 
-  arg(arg: CoreArg, other: Shape): CoreArg {
-    return { ...arg, value: this.#translate(arg.value, other) };
+  args({ shape, args }: Imports): CoreArg[] {
+    return args.map((arg) => ({ ...arg, value: this.#translate(arg.value, shape) }));
   }
 
-  leaf(arg: LeafArg, other: Shape): LeafArg {
-    return { ...arg, value: this.#translate(arg.value, other) };
+  leaves({ shape, leaves }: Imports): LeafArg[] {
+    return leaves.map((leaf) => ({ ...leaf, value: this.#translate(leaf.value, shape) }));
   }
 
-  /** A definition or a leaf with the indices that have the same places in `other`. */
+  /** A definition or a leaf of `other` with the indices that have the same places here. */
   #translate<T extends CoreDef | Leaf>(value: T, other: Shape): T {
+    if (other === this) return value;
     const [own, others] = [this.#indices(value), other.#indices(value)];
     const fields = Object.entries(value).map(([field, index]: [string, unknown]) => [
       field,
-      own[field] === undefined ? index : others[field]!.found[own[field].place(index as number)],
+      own[field] === undefined ? index : own[field].found[others[field]!.place(index as number)],
     ]);
     return Object.fromEntries(fields) as T;
   }

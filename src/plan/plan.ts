@@ -207,6 +207,16 @@ export type Leaf =
   | { readonly leaf: "uncaught-exception" }
   /** The memory whose first word says whether what runs may leave its instance. */
   | { readonly leaf: "may-leave" }
+  /**
+   * At its first call, has the adapter made that takes the place of a trampoline, and puts it into `tables` where `stub` is,
+   * the export of the core instance that this is imported by.
+   */
+  | {
+      readonly leaf: "late";
+      readonly adapter: TrampolineIndex;
+      readonly stub: CoreExport;
+      readonly tables: readonly CoreExport[];
+    }
   /** Enters `callee` from `caller`, or leaves it to that. */
   | { readonly leaf: "enter" | "leave"; readonly callee: InstanceIndex; readonly caller: InstanceIndex }
   /** Empties the slots of an instance for the call that begins; or for a `realloc`, after which they are as they were. */
@@ -234,6 +244,13 @@ export type Leaf =
 export type PlainTrapCode = {
   [C in TrapCode]: [] extends Parameters<(typeof trapMessages)[C]> ? C : never;
 }[TrapCode];
+
+/** An adapter that is made when it is first called: what its module imports, and the name of its export. */
+export interface LateAdapter {
+  readonly name: string;
+  readonly args: readonly CoreArg[];
+  readonly leaves: readonly LeafArg[];
+}
 
 // ---- Exports
 

@@ -202,6 +202,8 @@ function leaf(def: Leaf): string {
     case "lend":
     case "end-loan":
       return `${def.leaf} resource${def.resource} options${def.options}`;
+    case "late":
+      return `late adapter${def.adapter} for ${core(def.stub)} in ${def.tables.map(core).join(", ")}`;
     case "transfer-own":
       return `${def.leaf} resource${def.resource} from options${def.from} to options${def.to}`;
   }

@@ -61,6 +61,7 @@ export class InstanceState {
   readonly #imports: readonly ResolvedImport[];
   /** Component instances with `context.get` or `context.set`. */
   readonly #withStorage: ReadonlySet<InstanceIndex>;
+  readonly #late: Instantiation["late"];
   readonly #coreInstances: WebAssembly.Exports[] = [];
   readonly #memories: Map<WebAssembly.Memory, Memory> = new Map();
   readonly #contexts: (LiftLowerContext | undefined)[] = [];
@@ -69,12 +70,13 @@ export class InstanceState {
   /** By `ImportIndex`. */
   readonly #handedOn: (Functions | undefined)[] = [];
 
-  constructor({ plan, functions, modules, imports, store, hostSide, async }: Instantiation) {
+  constructor({ plan, functions, modules, imports, late, store, hostSide, async }: Instantiation) {
     this.plan = plan;
     this.store = store;
     this.#functions = functions;
     this.#modules = modules;
     this.#imports = imports;
+    this.#late = late;
     const instances: ComponentInstance[] = [];
     for (const { parent } of plan.instances) {
       instances.push(new ComponentInstance(store, parent === undefined ? undefined : instances[parent]));
@@ -123,6 +125,11 @@ export class InstanceState {
       imports[module][name] = makeLeaf(value, this);
     }
     return imports;
+  }
+
+  lateAdapter(index: TrampolineIndex): CoreFunction {
+    const { module, name, args, leaves } = this.#late!(index);
+    return new WebAssembly.Instance(module, this.coreImports(args, leaves)).exports[name] as CoreFunction;
   }
 
   // ---- Definitions

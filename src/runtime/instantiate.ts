@@ -6,7 +6,7 @@
  * entered meanwhile.
  */
 import { ComponentError } from "../errors/component-error.ts";
-import type { Initializer, Plan } from "../plan/plan.ts";
+import type { Initializer, LateAdapter, Plan, TrampolineIndex } from "../plan/plan.ts";
 import type { AsyncRuntime } from "./async-state.ts";
 import { cannotEnter, importWords, leave, located } from "./call.ts";
 import type { FunctionTable, HostFunction } from "./functions.ts";
@@ -39,6 +39,9 @@ type CoreInstantiation = Extract<Initializer, { readonly op: "instantiate" }>;
 /** Modules of at most so many bytes are instantiated at once: waiting for the engine would take longer. */
 const SMALL_MODULE = 4096;
 
+/** An adapter in a module of its own. */
+export type LateModule = LateAdapter & { readonly module: WebAssembly.Module };
+
 /** A plan and all that it takes to instantiate it. */
 export interface Instantiation {
   readonly plan: Plan;
@@ -48,6 +51,8 @@ export interface Instantiation {
   /** Parallel to `plan.imports`. */
   readonly imports: readonly ResolvedImport[];
   readonly store: Store;
+  /** Makes an adapter that the plan has a `late` leaf for. */
+  readonly late?: ((index: TrampolineIndex) => LateModule) | undefined;
   /** What a resource that a guest defines looks like to JavaScript. */
   readonly hostSide: (type: ResourceType) => HostSide;
   /** What it takes if anything of the plan is asynchronous. */

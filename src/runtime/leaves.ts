@@ -3,9 +3,10 @@
  * of a call, and entering where it must be tracked. None of these calls a guest.
  */
 import { ComponentError } from "../errors/component-error.ts";
-import type { InstanceIndex, Leaf, OptionsIndex, ResourceIndex } from "../plan/plan.ts";
+import type { CoreExport, InstanceIndex, Leaf, OptionsIndex, ResourceIndex, TrampolineIndex } from "../plan/plan.ts";
 import { clearStorage, isInside, leave, restoreStorage, saveStorage } from "./call.ts";
 import type { LiftLowerContext } from "./context.ts";
+import type { CoreFunction } from "./functions.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
 import { mayLeaveMemory } from "./may-leave.ts";
 import {
@@ -27,6 +28,9 @@ export interface LeafState {
   readonly instances: readonly ComponentInstance[];
   readonly resources: readonly ResourceType[];
   context(index: OptionsIndex): LiftLowerContext;
+  coreExport(def: CoreExport): WebAssembly.ExportValue;
+  /** Makes the adapter in place of a trampoline. */
+  lateAdapter(index: TrampolineIndex): CoreFunction;
 }
 
 export function makeLeaf(leaf: Leaf, state: LeafState): WebAssembly.ImportValue {
@@ -55,6 +59,13 @@ export function makeLeaf(leaf: Leaf, state: LeafState): WebAssembly.ImportValue 
       return () => trapWith(new ComponentError("trap", "uncaught-exception", "wasm exception not caught"));
     case "may-leave":
       return mayLeaveMemory;
+    case "late": {
+      let adapter: CoreFunction | undefined;
+      return (...args: never[]) => {
+        adapter ??= replaced(state, leaf);
+        return adapter(...args);
+      };
+    }
     case "enter": {
       const entering = enteringSet(state, leaf);
       return () => {
@@ -109,6 +120,20 @@ export function makeLeaf(leaf: Leaf, state: LeafState): WebAssembly.ImportValue 
     }
   }
 }
+
+/** The adapter for a `late` leaf, which is from now on where the leaf's stub was. */
+function replaced(state: LeafState, leaf: Extract<Leaf, { readonly leaf: "late" }>): CoreFunction {
+  const adapter = state.lateAdapter(leaf.adapter);
+  const stub = state.coreExport(leaf.stub);
+  for (const def of leaf.tables) {
+    const table = state.coreExport(def) as WebAssembly.Table;
+    for (let i = 0; i < Math.min(table.length, MAX_ENTRIES); i++) if (table.get(i) === stub) table.set(i, adapter);
+  }
+  return adapter;
+}
+
+/** Tables for imports have an entry for each. Those of a language for its own functions may have a hundred thousand. */
+const MAX_ENTRIES = 1000;
 
 type CrossingLeaf = { readonly callee: InstanceIndex; readonly caller: InstanceIndex };
 

@@ -122,8 +122,17 @@ class ModuleReader implements CoreTypeSpace {
 
   read(bytes: Uint8Array, range: Range): CoreModuleType {
     readSections(bytes, range, (id, section) => this.#section(id, section));
-    const traits = { throws: this.#spaces.tag.length > 0, plainTypes: this.#plainTypes };
+    const fills = this.#fills();
+    const traits = { throws: this.#spaces.tag.length > 0, plainTypes: this.#plainTypes, ...(fills && { fills }) };
     return { kind: "core-module", traits, imports: this.#imports, exports: this.#exports };
+  }
+
+  /** See `ModuleTraits`. */
+  #fills(): number[] | undefined {
+    if (this.#exports.length > 0) return undefined;
+    if (this.#spaces.func.filter((item) => typeof item === "number").length > 1) return undefined;
+    const tables = this.#imports.flatMap(({ type }, i) => (type.kind === "table" ? [i] : []));
+    return tables.length > 0 ? tables : undefined;
   }
 
   get size(): number {

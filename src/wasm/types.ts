@@ -111,6 +111,11 @@ export interface ModuleTraits {
    * another module has with the same parameters and results; else it may be refused as an import.
    */
   readonly plainTypes: boolean;
+  /**
+   * Of a module that exports nothing and has no function but the one that starts it: which of its imports are tables. What
+   * else it imports is called through these, if at all, once it has been instantiated.
+   */
+  readonly fills?: readonly number[];
 }
 
 /** What a core module asks for and gives: `core:moduletype`. */

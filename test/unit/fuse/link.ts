@@ -62,10 +62,10 @@ const LOG_COUNT = 8;
 const NEXT = 16;
 export const PARAMS = 1024;
 export const RESULT = 2048;
-export const POST_RETURN = 3072;
+const POST_RETURN = 3072;
 const HEAP = 4096;
 const LOG = 3 * 65536;
-export const PAGES = 4;
+const PAGES = 4;
 
 export const modes = { well: 0, unaligned: 1, outOfBounds: 2, traps: 3, grows: 4 } as const;
 
@@ -260,9 +260,10 @@ export const fuseOptions: FuseOptions = {
   source: 1 as SourceIndex,
   multiMemory: true,
   exceptions: true,
+  late: false,
 };
 
-export function mustFuse(plan: Plan, options: FuseOptions = fuseOptions): Fused {
+function mustFuse(plan: Plan, options: FuseOptions = fuseOptions): Fused {
   const fused = fuse(plan, options);
   if (fused === undefined) throw new Error("nothing was fused");
   return fused;
