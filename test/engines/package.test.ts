@@ -33,7 +33,7 @@ for (const tier of ["jit", "evaluate"] as const) {
   });
 }
 
-test("gantry run", () => {
+test("the built command runs a program", () => {
   const command = fileURLToPath(new URL("dist/cli/main.js", root));
   const guest = fileURLToPath(new URL("examples/hello/hello.wasm", root));
   const { stdout, stderr, status } = spawnSync(process.execPath, [command, "run", guest, "Ann", "Bob"], {

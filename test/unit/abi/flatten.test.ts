@@ -19,7 +19,7 @@ const func = (params: ValType[], result?: ValType, async = false): FuncType => (
   result,
 });
 
-test("types", () => {
+test("types are flattened, and counted, as the specification flattens them", () => {
   const cases: [string, ValType, string][] = [
     ["flags", { kind: "flags", labels: ["a"] }, "i32"],
     ["string", string, "i32 i32"],
@@ -53,7 +53,7 @@ test("types", () => {
   assert.deepEqual(flattenType(string, "i64"), ["i64", "i64"]);
 });
 
-test("join", () => {
+test("two flat types in one place are joined to one that holds both", () => {
   const flats = ["i32", "i64", "f32", "f64"] as const;
   const table = flats.map((a) => flats.map((b) => join(a, b)).join(" "));
   assert.deepEqual(table, ["i32 i64 i32 i64", "i64 i64 i64 i64", "i32 i64 f32 i64", "i64 i64 i64 f64"]);
@@ -72,7 +72,7 @@ test("a type shared at every level is counted once a level", () => {
   assert.ok(flatCount(type) >= 2 ** 500);
 });
 
-test("signatures of lift and lower", () => {
+test("what is too much to pass flat goes through memory, as lifts and lowers have it", () => {
   const sync = { async: false, pointer: "i32" } as const;
   const wide = { async: false, pointer: "i64" } as const;
   const async = { async: true, pointer: "i32" } as const;

@@ -97,7 +97,7 @@ function gantry(args: readonly string[], { code = 0, stdout = "", stderr = "", i
   assert.equal(result.status, code, told);
 }
 
-test("help and usage", () => {
+test("help tells how to use each command; other use ends with 2", () => {
   gantry(["--help"], { stdout: /Usage: gantry [\s\S]*Exit codes: 0/ });
   for (const command of ["run", "call", "print", "validate", "wast"]) {
     gantry([command, "--help"], {
@@ -116,7 +116,7 @@ test("help and usage", () => {
   gantry(["call", "--tier", "fast", "calc.wasm", "f()"], { code: 2, stderr: /Allowed choices are jit, evaluate/ });
 });
 
-test("files that cannot be used", () => {
+test("a file that cannot be used is told, with what is wrong with it", () => {
   gantry(["validate", "missing.wasm"], { code: 1, stderr: "gantry: missing.wasm: no such file\n" });
   gantry(["validate", "."], { code: 1, stderr: "gantry: .: is a directory\n" });
   gantry(["validate", "core.wasm"], {
@@ -134,7 +134,7 @@ test("files that cannot be used", () => {
   gantry(["validate", "--verbose", "invalid.wasm"], { code: 1, stderr: /ComponentError: [\s\S]*\n {4}at / });
 });
 
-test("validate", () => {
+test("validate tells of each file, and ends with 1 if one is not valid", () => {
   gantry(["validate", "calc.wasm", "failing.wasm"], {
     stdout: "calc.wasm: a valid component\nfailing.wasm: a valid component\n",
   });
@@ -154,7 +154,7 @@ test("validate", () => {
   });
 });
 
-test("call", () => {
+test("call prints what functions return, and ends with 1 for an error side", () => {
   gantry(["call", "calc.wasm", "add(2, 3)"], { stdout: "5\n" });
   gantry(["call", "--tier", "evaluate", "calc.wasm", "add(2, 3)"], { stdout: "5\n" });
   gantry(["call", "calc.wasm", "count", "count()", "nothing()"], { stdout: "1\n2\n" });
@@ -163,7 +163,7 @@ test("call", () => {
   gantry(["call", "calc.wasm", "docs:calc/ops@1.0.0#half(9)"], { code: 1, stdout: 'err("no")\n' });
 });
 
-test("calls that cannot be made", () => {
+test("a call that cannot be made is told, and so is one that traps", () => {
   gantry(["call", "calc.wasm", "sub(2, 3)"], {
     code: 2,
     stderr: /^gantry: no function "sub" is exported; there are: .*add/,
@@ -185,7 +185,7 @@ test("calls that cannot be made", () => {
   });
 });
 
-test("run", () => {
+test("run ends with the command's exit code, and tells why there is none", () => {
   gantry(["run", "failing.wasm"], { code: 1 });
   gantry(["run", "trapping.wasm"], {
     code: 134,
@@ -199,7 +199,7 @@ test("run", () => {
   });
 });
 
-test("print", () => {
+test("print shows the world as WIT, the plan, or generated code", () => {
   gantry(["print", "calc.wasm"], {
     stdout: `package root:component;
 
@@ -223,7 +223,7 @@ package docs:calc@1.0.0 {
   gantry(["print", "--js", "calc.wasm"], { stdout: /function [\s\S]*return / });
 });
 
-test("features", () => {
+test("features are asked for by name", () => {
   gantry(["validate", "gated.wasm"], { code: 1, stderr: /fixed-length-lists/ });
   gantry(["validate", "--features", "fixed-length-lists", "gated.wasm"], { stdout: /a valid component/ });
   gantry(["print", "--features", "all", "gated.wasm"], { stdout: /import f: func\(l: list<u8, 4>\);/ });
@@ -234,7 +234,7 @@ test("features", () => {
   });
 });
 
-test("wast", () => {
+test("wast runs scripts, and ends with 1 if one fails that is not expected to", () => {
   gantry(["wast", "good.wast"], { stdout: /\n2 passed, 0 failed, 0 skipped\n$/ });
   gantry(["wast", "--filter", "good", "."], { stdout: /\n2 passed, 0 failed, 0 skipped\n$/ });
   gantry(["wast", "failing.wast"], {

@@ -124,7 +124,7 @@ function randomValue(type: ValType, random: (limit: number) => number): unknown 
   }
 }
 
-test("a thousand values", () => {
+test("a thousand random values are what they were when they are read as they are printed", () => {
   const random = generator(7);
   for (let i = 0; i < 1000; i++) {
     const type = randomType(random, 1 + (i % 3));

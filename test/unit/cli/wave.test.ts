@@ -82,14 +82,14 @@ const pairs: [text: string, type: ValType, value: unknown][] = [
   ["err", types.result(u8, undefined), { tag: "err" }],
 ];
 
-test("texts and values", () => {
+test("a value is printed as its text, and the text read as the value", () => {
   for (const [text, type, value] of pairs) {
     assert.equal(printValue(value, type), text);
     assert.deepEqual(readValue(text, type), value, text);
   }
 });
 
-test("other ways to write a value", () => {
+test("a value may be written in more ways than it is printed in", () => {
   const cases: [text: string, type: ValType, value: unknown][] = [
     [" // a comment\n 7 // another", u8, 7],
     ["[1,2 , 3,]", types.list(u8), Uint8Array.of(1, 2, 3)],
@@ -116,7 +116,7 @@ test("other ways to write a value", () => {
   for (const [text, type, value] of cases) assert.deepEqual(readValue(text, type), value, text);
 });
 
-test("mistakes, with their places", () => {
+test("mistakes are told with their places", () => {
   const cases: [text: string, type: ValType, message: RegExp, offset: number][] = [
     ["yes", bool, /^expected true or false, found `yes`/, 0],
     ["256", u8, /^256 is out of the range of u8/, 0],
@@ -175,7 +175,7 @@ test("mistakes, with their places", () => {
   }
 });
 
-test("calls", () => {
+test("a call is the name of a function and its arguments, of which options may be left out", () => {
   const func = types.func(
     false,
     [

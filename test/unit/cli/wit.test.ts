@@ -19,7 +19,7 @@ const func = (name: string, params: Record<string, ValType>, result?: ValType, a
 const type = (name: string, t: ValType): Extern => ({ name, kind: "type", type: t });
 const instance = (name: string, ...exports: Extern[]): Extern => ({ name, kind: "instance", exports });
 
-test("a world of functions", () => {
+test("functions stand in the world itself, and what WIT has no words for in comments", () => {
   const text = printWorld({
     imports: [func("log", { message: string }), func("from", { list: types.list(u8) }, undefined, true)],
     exports: [
@@ -41,7 +41,7 @@ world root {
   );
 });
 
-test("interfaces, by package, with their types", () => {
+test("interfaces stand in their packages, with the types that they define", () => {
   const point = types.record([
     { label: "x", type: u32 },
     { label: "type", type: types.option(string) },

@@ -8,20 +8,20 @@ import { componentLimits } from "../../../src/wasm/limits.ts";
 const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 
 for (const tier of ["jit", "evaluate"] as const) {
-  test(`a record of as many fields as can be has no end in its code (${tier})`, async () => {
+  test(`a record of as many fields as can be comes back (${tier})`, async () => {
     const n = componentLimits.recordFields;
     const type = `(record ${times(n, (i) => `(field "f${i}" string)`).join(" ")})`;
     const value = Object.fromEntries(times(n, (i) => [`f${i}`, `v${i}`]));
     assert.deepEqual((await echo(type, tier))(value), value);
   });
 
-  test(`so has a tuple of numbers (${tier})`, async () => {
+  test(`a tuple of as many numbers as can be comes back (${tier})`, async () => {
     const n = componentLimits.tupleTypes;
     const value = times(n, (i) => i % 256);
     assert.deepEqual((await echo(`(tuple ${"u8 ".repeat(n)})`, tier))(value), value);
   });
 
-  test(`so has a variant (${tier})`, async () => {
+  test(`a variant of as many cases as can be comes back from each end (${tier})`, async () => {
     const n = componentLimits.variantCases;
     const variant = `(variant ${times(n, (i) => `(case "c${i}" ${i % 2 === 0 ? "string" : "(tuple u8 f64)"})`).join(" ")})`;
     const value = Array.from({ length: 20 });

@@ -84,7 +84,7 @@ test("what is expected of locals that follow one another is asked at once", () =
   assert.match(source, /const \{ invalid \} = library;/);
 });
 
-test("statements", () => {
+test("statements are printed without needless braces, and cases without falling through", () => {
   assert.equal(print({ op: "do", value: get(record([["x", a]]), "y") }), "({ x: a }.y);");
   const leave: Stmt = { op: "return", value: a };
   assert.equal(print({ op: "if", test: a, consequent: [leave], alternate: [] }), "if (a) return a;");

@@ -41,7 +41,7 @@ async function runExamples(component: Component): Promise<void> {
 
 const echo = (v: unknown): unknown => v;
 
-test("so do those of resources", async () => {
+test("the examples of resources give what they say", async () => {
   const bytes = readFileSync(new URL("../../fixtures/plugin/plugin.wasm", import.meta.url));
   const unused = () => assert.fail("not in the examples");
   const functions = ["log", "parseNumber", "describe", "middle", "archive", "revise", "total"];

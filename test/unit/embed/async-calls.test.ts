@@ -343,13 +343,13 @@ test("what would have to wait where nothing can is refused", { skip: canSuspend 
   });
 });
 
-test("one that gives a value at once needs nothing else", async () => {
+test("a function that is marked as blocking, but gives a value at once, needs nothing else", async () => {
   const instance = await instantiateGuest(fetching, { fetch: blocking((n: number) => n * 2) });
   assert.equal(instance.func("get").call(4), 8);
   assert.equal(await instance.func("get").callAsync(4), 8);
 });
 
-test("a promise that is rejected is the error that is thrown", { skip }, async () => {
+test("a rejected promise of a function that is marked as blocking is the error that is thrown", { skip }, async () => {
   const instance = await instantiateGuest(fetching, {
     fetch: blocking(async () => {
       throw new Error("offline");
@@ -370,7 +370,7 @@ test("a promise of a function that is not marked is refused, and what to do is s
   });
 });
 
-test("nor is a promise of a function without a result, which nothing would look at", async () => {
+test("a promise of a function that is not marked is refused, too, if it has no result", async () => {
   const saying = guestText({
     types: "(type $none (result))",
     imports: {

@@ -158,7 +158,7 @@ async function bytesOf(stream: ComponentStream<Uint8Array>): Promise<number[]> {
   return all;
 }
 
-test("the script comes to its end", { skip }, async () => {
+test("a task that is left alone comes to its end", { skip }, async () => {
   const scene = await Scene.set();
   const result = scene.call();
   await scene.advance(3);
@@ -169,7 +169,9 @@ test("the script comes to its end", { skip }, async () => {
 });
 
 for (let point = 0; point < 3; point++) {
-  test(`cancelled while it waits for the ${["host function", "stream", "future"][point]}`, { skip }, async () => {
+  test(`a task is cancelled while it waits for the ${["host function", "stream", "future"][point]}`, {
+    skip,
+  }, async () => {
     const scene = await Scene.set();
     const result = scene.call(scene.controller.signal);
     const rejected = assert.rejects(result, /^Error: changed my mind$/);
@@ -190,7 +192,7 @@ for (let point = 0; point < 3; point++) {
   });
 }
 
-test("cancelled before it begins", { skip }, async () => {
+test("a task that is cancelled before it begins never does", { skip }, async () => {
   const scene = await Scene.set();
   const reason = new Error("never mind");
   await assert.rejects(scene.call(AbortSignal.abort(reason)), reason);
@@ -216,7 +218,7 @@ test("a signal that comes too late changes nothing", { skip }, async () => {
   scene.assertClean();
 });
 
-test("the reader of its stream leaves", { skip }, async () => {
+test("a task ends when the reader of its stream leaves", { skip }, async () => {
   for (const early of [true, false]) {
     const scene = await Scene.set();
     const result = scene.call();
@@ -251,19 +253,19 @@ async function abortAfter(moments: number, chooser?: Chooser): Promise<"returned
   return outcome;
 }
 
-test("cancelled at any moment", { skip }, async () => {
+test("a task that is cancelled at any moment leaves nothing", { skip }, async () => {
   const outcomes = new Set<string>();
   for (let moments = 0; moments < 60; moments++) outcomes.add(await abortAfter(moments));
   assert.deepEqual([...outcomes].sort(), ["cancelled", "returned"]);
 });
 
-test("cancelled at any moment, whatever runs first", { skip }, async () => {
+test("a task that is cancelled at any moment leaves nothing, whatever runs first", { skip }, async () => {
   const outcomes = new Set<string>();
   for (let seed = 1; seed <= 100; seed++) outcomes.add(await abortAfter(seed % 60, new SeededChooser(seed)));
   assert.deepEqual([...outcomes].sort(), ["cancelled", "returned"]);
 });
 
-test("the source of its stream ends early", { skip }, async () => {
+test("a task goes on when the source of its stream ends early", { skip }, async () => {
   const scene = await Scene.set();
   const result = scene.instance.func("script").call([], 5);
   await scene.advance(1);
@@ -272,7 +274,7 @@ test("the source of its stream ends early", { skip }, async () => {
   scene.assertClean();
 });
 
-test("the source of its stream fails", { skip }, async () => {
+test("a task's call is rejected when the source of its stream fails", { skip }, async () => {
   const scene = await Scene.set();
   const source = new ReadableStream({ pull: () => Promise.reject(new Error("disk on fire")) }, { highWaterMark: 0 });
   const message = "script: a stream that was passed to a component failed: disk on fire";
@@ -281,7 +283,7 @@ test("the source of its stream fails", { skip }, async () => {
   await rejected;
 });
 
-test("the store fails while it waits", { skip }, async () => {
+test("a task that waits when its store fails leaves its caller an error", { skip }, async () => {
   for (let point = 0; point < 3; point++) {
     const scene = await Scene.set();
     const result = scene.call();

@@ -95,7 +95,7 @@ async function make() {
   return { instance, store, exports: instance.exports as Exports };
 }
 
-test("it reads", async () => {
+test("a component that returns to its event loop reads", async () => {
   const { exports, store } = await make();
   const bytes = Array.from({ length: 100 }, (_, i) => i);
   for (const source of [bytes, bytes.values(), new Blob([Uint8Array.from(bytes)]).stream(), watched(bytes, [])]) {
@@ -105,7 +105,7 @@ test("it reads", async () => {
   assert.equal(store.handles, 0);
 });
 
-test("it writes", async () => {
+test("a component that returns to its event loop writes, and learns that nobody reads on", async () => {
   const { exports, store } = await make();
   const chunks = await collect((await exports["count"]!(1000)) as ComponentStream<Uint32Array>);
   assert.deepEqual(
@@ -117,14 +117,14 @@ test("it writes", async () => {
   assert.equal(store.handles, 0);
 });
 
-test("it reads what it writes, through the host", async () => {
+test("a component reads what it writes, through the host", async () => {
   const { exports, store } = await make();
   assert.equal(await exports["sum"]!(await exports["count"]!(20)), 190);
   await settled();
   assert.equal(store.handles, 0);
 });
 
-test("it gives up when it is asked to", async () => {
+test("a component gives up when it is asked to in its event loop", async () => {
   const { exports, instance, store } = await make();
   const controller = new AbortController();
   let cancelled = false;

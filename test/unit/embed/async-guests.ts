@@ -7,7 +7,7 @@ import type { Instance } from "../../../src/embed/instance.ts";
 import { type InstantiateOptions, Linker } from "../../../src/embed/linker.ts";
 import type { ComponentInstance } from "../../../src/runtime/instance.ts";
 import { Store } from "../../../src/runtime/store.ts";
-import { component } from "./guests.ts";
+import { component, memoryText } from "./guests.ts";
 
 /** A function of core WebAssembly and what it is at component level. */
 interface Func {
@@ -27,17 +27,6 @@ export interface Guest {
   readonly code: string;
 }
 
-const memory = `
-  (core module $Memory
-    (memory (export "memory") 4) (global $next (mut i32) (i32.const 65536))
-    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (local $ptr i32)
-      (local.set $ptr (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
-      (global.set $next (i32.add (local.get $ptr) (local.get 3)))
-      (local.get $ptr)))
-  (core instance $memory (instantiate $Memory))
-  (alias core export $memory "memory" (core memory $memory))
-  (alias core export $memory "realloc" (core func $realloc))`;
-
 export function guestText({ types = "", builtins = {}, imports = {}, exports, code }: Guest): string {
   const all = { ...builtins, ...imports };
   const lines = [
@@ -53,7 +42,7 @@ export function guestText({ types = "", builtins = {}, imports = {}, exports, co
     ([name, { is, with: options = "" }]) =>
       `(func (export "${name}") ${is} (canon lift (core func $m "${name}") ${options}))`,
   );
-  return `(component ${memory} ${types} ${lines.join("\n")}
+  return `(component ${memoryText({ pages: 4, free: 65536 })} ${types} ${lines.join("\n")}
     (core module $M (import "" "memory" (memory 4)) ${coreImports.join("\n")} ${code})
     (core instance $m (instantiate $M (with "" (instance (export "memory" (memory $memory)) ${given.join(" ")}))))
     ${lifts.join("\n")})`;

@@ -171,7 +171,7 @@ test("bytes are read into a buffer of the embedder's", async () => {
   assert.deepEqual((await words.read()).value, ["a"]);
 });
 
-test("one read at a time", async () => {
+test("a stream is not read twice at a time", async () => {
   const { stream } = passStream(slowly(1, 2), "u8");
   const first = stream.read();
   await assert.rejects(stream.read(), /^TypeError: the stream is being read already$/);
@@ -179,7 +179,7 @@ test("one read at a time", async () => {
   assert.deepEqual((await stream.read()).value, bytes(2));
 });
 
-test("as a web stream", async () => {
+test("a stream can be read as a web stream", async () => {
   const { stream } = passStream([bytes(1, 2), bytes(3)].values(), "u8");
   const { readable } = stream;
   assert.equal(readable, stream.readable);
@@ -190,7 +190,7 @@ test("as a web stream", async () => {
   assert.deepEqual(await collect(passStream(slowly("a", ["b", "c"]), "string").stream.readable), [["a"], ["b", "c"]]);
 });
 
-test("as a web stream of bytes, into buffers of the reader's", async () => {
+test("as a web stream of bytes, a stream is read into buffers of the reader's", async () => {
   const { stream } = passStream([bytes(1, 2, 3, 4, 5)].values(), "u8");
   const reader = stream.readable.getReader({ mode: "byob" });
   const first = await reader.read(new Uint8Array(new ArrayBuffer(8), 2, 3));
@@ -201,7 +201,7 @@ test("as a web stream of bytes, into buffers of the reader's", async () => {
   assert.equal(last.done, true);
 });
 
-test("cancelling a web stream while it is read", async () => {
+test("a web stream can be cancelled while it is read", async () => {
   for (const mode of [undefined, "byob"] as const) {
     const log: string[] = [];
     const { stream, unhandled } = passStream(watched([1], log), "u8");
@@ -241,7 +241,7 @@ test("a source that fails ends the stream, and the failure is told", async () =>
   }
 });
 
-test("so does one that gives a wrong value, which is closed", async () => {
+test("a source that gives a wrong value ends the stream, and is closed", async () => {
   const cases: [unknown, Parameters<typeof asyncType>[1][], chunks: unknown[], message: string][] = [
     [
       [bytes(1), [2, 256]],
@@ -275,7 +275,7 @@ test("so does one that gives a wrong value, which is closed", async () => {
   }
 });
 
-test("a source that fails when it is cancelled", async () => {
+test("a source that fails when it is cancelled is told of", async () => {
   const source = new ReadableStream({ cancel: () => Promise.reject(new Error("stuck")) });
   const { stream, unhandled } = passStream(source, "u8");
   await stream.cancel();

@@ -84,7 +84,7 @@ test("slots that belong to no task are not asynchronous", async () => {
   assert.equal(printed, "0\nasync-not-loaded\n");
 });
 
-test("who cannot wait brings it along", async () => {
+test("who cannot wait brings along what asynchronous components need", async () => {
   const printed = await run(`
     const { loadAsync } = ${importOf("../../../src/async")};
     loadAsync();
@@ -92,7 +92,7 @@ test("who cannot wait brings it along", async () => {
   assert.equal(printed, "42\n");
 });
 
-test("instantiating loads it, too, for functions that may wait as well", async () => {
+test("instantiating loads what functions that may wait need, too", async () => {
   const printed = await run(`
     const waiting = new Linker().define("get", blocking(async () => 2));
     const component = Component.compileSync(plain);

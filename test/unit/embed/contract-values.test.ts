@@ -140,7 +140,7 @@ for (const tier of ["jit", "evaluate"] as const) {
     }
   });
 
-  test(`the same as the result of a host function is a trap (${tier})`, () => {
+  test(`a result of a host function that is no value of the type is a trap (${tier})`, () => {
     for (const [type, [, good, takes]] of Object.entries(types)) {
       for (const [what, value] of Object.entries(odd)) {
         const about = `${what} as ${type}`;

@@ -2,36 +2,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Instance, views } from "../../../src/index.ts";
-import { caught, instantiate } from "./guests.ts";
+import { caught, instantiate, memoryText } from "./guests.ts";
 
 /** Its `realloc` makes the memory grow, each time: whatever was a view before is none any more. */
 const growing = `(component
   (import "look" (func $look (param "l" (list u8)) (result (list u8))))
-  (core module $Memory
-    (memory (export "memory") 1) (global $next (mut i32) (i32.const 1024))
-    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (local $ptr i32)
-      (drop (memory.grow (i32.const 1)))
-      (local.set $ptr (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
-      (global.set $next (i32.add (local.get $ptr) (local.get 3)))
-      (local.get $ptr)))
-  (core instance $memory (instantiate $Memory))
-  (alias core export $memory "memory" (core memory $mem))
-  (alias core export $memory "realloc" (core func $realloc))
-  (core func $look (canon lower (func $look) (memory $mem) (realloc $realloc)))
+  ${memoryText({ first: "(drop (memory.grow (i32.const 1)))" })}
+  (core func $look (canon lower (func $look) (memory $memory) (realloc $realloc)))
   (core module $M
     (import "" "memory" (memory 1)) (import "" "look" (func $look (param i32 i32 i32)))
     (func (export "echo") (param i32 i32) (result i32)
       (i32.store (i32.const 16) (local.get 0)) (i32.store (i32.const 20) (local.get 1)) (i32.const 16))
     (func (export "show") (param i32 i32) (result i32) (call $look (local.get 0) (local.get 1) (i32.const 16)) (i32.const 16)))
-  (core instance $m (instantiate $M (with "" (instance (export "memory" (memory $mem)) (export "look" (func $look))))))
+  (core instance $m (instantiate $M (with "" (instance (export "memory" (memory $memory)) (export "look" (func $look))))))
   (func (export "echo") (param "l" (list u8)) (result (list u8))
-    (canon lift (core func $m "echo") (memory $mem) (realloc $realloc)))
+    (canon lift (core func $m "echo") (memory $memory) (realloc $realloc)))
   (func (export "words") (param "l" (list u16)) (result (list u16))
-    (canon lift (core func $m "echo") (memory $mem) (realloc $realloc)))
+    (canon lift (core func $m "echo") (memory $memory) (realloc $realloc)))
   (func (export "text") (param "l" string) (result string)
-    (canon lift (core func $m "echo") (memory $mem) (realloc $realloc)))
+    (canon lift (core func $m "echo") (memory $memory) (realloc $realloc)))
   (func (export "show") (param "l" (list u8)) (result (list u8))
-    (canon lift (core func $m "show") (memory $mem) (realloc $realloc))))`;
+    (canon lift (core func $m "show") (memory $memory) (realloc $realloc))))`;
 
 /** `growing`, in which `look` gives back the view that it gets, and keeps it. */
 async function example(): Promise<{ instance: Instance; kept: Uint8Array[] }> {

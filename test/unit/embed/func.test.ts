@@ -2,20 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Func, functionType, methodOf, views } from "../../../src/embed/func.ts";
 import { printType } from "../../../src/types/print.ts";
-import { caught, counters, instantiate } from "./guests.ts";
+import { caught, counters, instantiate, memoryText } from "./guests.ts";
 
 const lists = `(component
   (import "look" (func $look (param "bytes" (list u8))))
-  (core module $Memory
-    (memory (export "memory") 1) (global $next (mut i32) (i32.const 1024))
-    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (local $ptr i32)
-      (local.set $ptr (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
-      (global.set $next (i32.add (local.get $ptr) (local.get 3)))
-      (local.get $ptr)))
-  (core instance $memory (instantiate $Memory))
-  (alias core export $memory "memory" (core memory $mem))
-  (alias core export $memory "realloc" (core func $realloc))
-  (core func $look (canon lower (func $look) (memory $mem)))
+  ${memoryText()}
+  (core func $look (canon lower (func $look) (memory $memory)))
   (core module $M
     (import "" "memory" (memory 1)) (import "" "look" (func $look (param i32 i32)))
     (global $posted (mut i32) (i32.const 0))
@@ -24,21 +16,21 @@ const lists = `(component
     (func (export "post") (param i32) (global.set $posted (i32.add (global.get $posted) (i32.const 1))))
     (func (export "posted") (result i32) (global.get $posted))
     (func (export "show") (param i32 i32) (call $look (local.get 0) (local.get 1))))
-  (core instance $m (instantiate $M (with "" (instance (export "memory" (memory $mem)) (export "look" (func $look))))))
+  (core instance $m (instantiate $M (with "" (instance (export "memory" (memory $memory)) (export "look" (func $look))))))
   (type $pair' (record (field "first" u32) (field "second-one" (option string))))
   (export $pair "pair" (type $pair'))
   (func $echo (param "bytes" (list u8)) (result (list u8))
-    (canon lift (core func $m "echo") (memory $mem) (realloc $realloc) (post-return (core func $m "post"))))
+    (canon lift (core func $m "echo") (memory $memory) (realloc $realloc) (post-return (core func $m "post"))))
   (func $text (param "text" string) (result string)
-    (canon lift (core func $m "echo") (memory $mem) (realloc $realloc) (post-return (core func $m "post"))))
+    (canon lift (core func $m "echo") (memory $memory) (realloc $realloc) (post-return (core func $m "post"))))
   (func $pairs (param "p" (list $pair)) (result (list $pair))
-    (canon lift (core func $m "echo") (memory $mem) (realloc $realloc) (post-return (core func $m "post"))))
+    (canon lift (core func $m "echo") (memory $memory) (realloc $realloc) (post-return (core func $m "post"))))
   (instance $i (export "echo-bytes" (func $echo)) (export "echo-text" (func $text)))
   (export "ns:pkg/echo@1.0.0" (instance $i))
   (export "echo-bytes" (func $echo))
   (export "echo-pairs" (func $pairs))
   (func (export "posted") (result u32) (canon lift (core func $m "posted")))
-  (func (export "show") (param "bytes" (list u8)) (canon lift (core func $m "show") (memory $mem) (realloc $realloc))))`;
+  (func (export "show") (param "bytes" (list u8)) (canon lift (core func $m "show") (memory $memory) (realloc $realloc))))`;
 
 const example = (look: object = () => {}) => instantiate(lists, { look });
 

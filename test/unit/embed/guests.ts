@@ -23,6 +23,27 @@ export async function instantiate(
   return linker.instantiate(await component(text), options);
 }
 
+interface MemoryOptions {
+  readonly pages?: number;
+  /** Where free memory begins. */
+  readonly free?: number;
+  /** What `$realloc` does first. */
+  readonly first?: string;
+}
+
+/** The beginning of a component: `$memory`, and `$realloc`, which never takes anything back. */
+export const memoryText = ({ pages = 1, free = 1024, first = "" }: MemoryOptions = {}): string => `
+  (core module $Memory
+    (memory (export "memory") ${pages}) (global $next (mut i32) (i32.const ${free}))
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (local $ptr i32)
+      ${first}
+      (local.set $ptr (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
+      (global.set $next (i32.add (local.get $ptr) (local.get 3)))
+      (local.get $ptr)))
+  (core instance $memory (instantiate $Memory))
+  (alias core export $memory "memory" (core memory $memory))
+  (alias core export $memory "realloc" (core func $realloc))`;
+
 /** The `ComponentError` that `action` throws. */
 export function caught(action: () => unknown): ComponentError {
   try {
@@ -75,7 +96,7 @@ export const counters = `(component
       (local.set $rep (call $rep (local.get 0)))
       (call $drop (local.get 0))
       (local.get $rep))
-    (func (export "take-two") (param i32 i32))
+    (func (export "take-two") (param i32 i32) (result i32) (local.get 0))
     (func (export "dropped") (result i32) (global.get $dropped))
     (func (export "last") (result i32) (global.get $last))
     (func (export "fail") unreachable))
@@ -89,7 +110,7 @@ export const counters = `(component
   (func (export "[static]counter.sum-of") (param "a" (borrow $C)) (param "b" (borrow $C)) (result u32)
     (canon lift (core func $m "sum")))
   (func (export "take") (param "c" (own $C)) (result u32) (canon lift (core func $m "take")))
-  (func (export "take-two") (param "c" (own $C)) (param "n" u8) (canon lift (core func $m "take-two")))
+  (func (export "take-two") (param "c" (own $C)) (param "n" u8) (result u32) (canon lift (core func $m "take-two")))
   (func (export "dropped") (result u32) (canon lift (core func $m "dropped")))
   (func (export "last") (result u32) (canon lift (core func $m "last")))
   (func (export "fail") (canon lift (core func $m "fail"))))`;
@@ -98,7 +119,8 @@ export const counters = `(component
 export interface Counters {
   readonly Counter: CounterClass;
   take(counter: Counter): number;
-  takeTwo(counter: Counter, n: number): void;
+  /** Keeps the counter, and tells the number of its handle. */
+  takeTwo(counter: Counter, n: number): number;
   dropped(): number;
   last(): number;
   fail(): void;

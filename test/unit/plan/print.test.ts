@@ -59,7 +59,7 @@ const options = {
   callback: { from: "core-instance", instance: 0, name: "c" }, async: true,
 }; // biome-ignore format: a row
 
-test("everything else", () => {
+test("each sort of line of a plan has its notation", () => {
   const memory = options.memory;
   const parts = {
     imports: [

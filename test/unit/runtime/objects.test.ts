@@ -16,7 +16,7 @@ import {
 const isRejected = (run: () => unknown) => assert.throws(run, InvalidValue);
 const traps = (run: () => unknown) => assert.throws(run, WebAssembly.RuntimeError);
 
-test("objects, tuples and lists", () => {
+test("objects, tuples of a length, and lists are told from what only looks like them", () => {
   for (const value of [{}, [], () => {}, new Map()]) assert.equal(asObject(value), value);
   for (const value of [undefined, null, 1, "a", 1n, Symbol("s")]) isRejected(() => asObject(value));
   assert.deepEqual(asTuple([1, 2], 2), [1, 2]);
@@ -25,13 +25,13 @@ test("objects, tuples and lists", () => {
   for (const value of [{ length: 3 }, "abc", new Set([1]), undefined, null]) isRejected(() => listLength(value));
 });
 
-test("lists of a fixed length", () => {
+test("a fixed-length list has its length, and may be a typed array", () => {
   for (const value of [[1, 2], Uint8Array.of(1, 2)]) assert.equal(fixedList(value, 2), value);
   for (const value of [[1], Uint8Array.of(1), new DataView(new ArrayBuffer(2)), "ab"])
     isRejected(() => fixedList(value, 2));
 });
 
-test("maps", () => {
+test("a map is anything that gives pairs, but neither an object nor text", () => {
   const entries = [
     ["a", 1],
     ["b", 2],
@@ -45,17 +45,17 @@ test("maps", () => {
   for (const value of [{}, "ab", null, 5]) isRejected(() => mapEntries(value));
 });
 
-test("fields that objects inherit something under", () => {
+test("what every object inherits is no field of it", () => {
   assert.equal(ownField({}, "constructor"), undefined);
   assert.equal(ownField({ constructor: 1 }, "constructor"), 1);
 });
 
-test("flags", () => {
+test("a flag is true or false, or left out", () => {
   assert.deepEqual([true, false, undefined].map(toFlag), [1, 0, 0]);
   for (const value of [null, 0, 1, "true"]) isRejected(() => toFlag(value));
 });
 
-test("what is a payload and what an accident", () => {
+test("what has a payload, or is no Error, is an error side; other errors are accidents", () => {
   assert.equal(errorPayload("text"), "text");
   assert.equal(errorPayload(undefined), undefined);
   assert.equal(errorPayload(new ResultError(5)), 5);
@@ -72,7 +72,7 @@ test("what is a payload and what an accident", () => {
   assert.throws(() => errorPayload(trap), trap);
 });
 
-test("numbers from core WebAssembly", () => {
+test("characters and discriminants are checked on their way out of a guest", () => {
   assert.deepEqual([0xd7ff, 0xe000, 0x10ffff, 0].map(checkChar), [0xd7ff, 0xe000, 0x10ffff, 0]);
   for (const i of [0xd800, 0xdfff, 0x110000, -1]) traps(() => checkChar(i));
   assert.deepEqual([checkDiscriminant(0, 1), checkDiscriminant(2, 3)], [0, 2]);

@@ -146,7 +146,7 @@ test("a future is written and read once, whoever comes first", () => {
   }
 });
 
-test("a future that nobody reads any more", () => {
+test("who writes a future that nobody reads any more is told that it is dropped", () => {
   const log: string[] = [];
   const future = new SharedFuture(type("future", { kind: "string" }));
   future.write(side("w", write("a"), log));

@@ -32,7 +32,7 @@ test("tasks that need the instance for themselves enter one after the other, in 
   assert.deepEqual([log, instance.numWaitingToEnter], [["a", "b", "c"], 0]);
 });
 
-test("those that do not, and synchronous ones, do not wait for it", () => {
+test("tasks that do not need the instance for themselves, and synchronous ones, do not wait for it", () => {
   const instance = makeInstance();
   const log: string[] = [];
   start(makeTask(instance), log, "a");
@@ -70,7 +70,7 @@ test("a task that is cancelled before it begins never does, and those behind it 
   assert.deepEqual([log, instance.numWaitingToEnter], [["a", "c"], 0]);
 });
 
-test("one that is woken and then cancelled passes the lock on", async () => {
+test("a task that is woken and then cancelled passes the lock on", async () => {
   const instance = makeInstance();
   const log: string[] = [];
   const first = start(makeTask(instance), log, "a");
@@ -97,7 +97,7 @@ test("a request to cancel is remembered where nothing can be told of it now", ()
   assert.equal(task.state, "resolved");
 });
 
-test("what traps", () => {
+test("a task traps that cancels unasked, returns twice or never, or keeps a borrow", () => {
   const instance = makeInstance();
   const task = makeTask(instance);
   start(task, [], "a");

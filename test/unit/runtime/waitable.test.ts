@@ -60,7 +60,7 @@ test("whoever waits for a set is woken by each event in it", async () => {
   assert.deepEqual(payloads, [4]);
 });
 
-test("what traps", () => {
+test("a set that has waitables, or is waited for, cannot be dropped", () => {
   const set = new WaitableSet();
   const bell = new Bell();
   bell.join(set);

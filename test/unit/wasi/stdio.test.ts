@@ -62,6 +62,21 @@ test("output is complete though the process ends at once and the reader takes it
   assert.equal(code, 3);
 });
 
+test("output that is not granted is taken and goes nowhere", patience, () => {
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    program(`
+      const silent = cli({});
+      for (const stream of [silent.stdout.getStdout(), silent.stderr.getStderr()]) {
+        stream.blockingWriteAndFlush(new TextEncoder().encode("lost"));
+      }
+      say("heard");
+    `),
+    { encoding: "utf8" },
+  );
+  assert.deepEqual([stdout, stderr, status], ["heard", "", 0]);
+});
+
 test("a reader that went away is a broken pipe for the guest, and the process lives on", patience, async () => {
   const child = start(`
     try {

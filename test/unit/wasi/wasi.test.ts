@@ -43,13 +43,6 @@ describe("nothing is granted by default", () => {
     assert.throws(() => stdin.blockingRead(1n), { tag: "closed" });
   });
 
-  test("output is taken and goes nowhere", () => {
-    for (const name of ["stdout", "stderr"]) {
-      const stream = call(host, `cli/${name}`, name === "stdout" ? "getStdout" : "getStderr") as OutputStream;
-      stream.blockingWriteAndFlush(bytes("lost"));
-    }
-  });
-
   test("the network is denied", () => {
     assert.equal(told(host, "sockets/tcp-create-socket", "createTcpSocket", "ipv4"), "access-denied");
     assert.equal(told(host, "sockets/udp-create-socket", "createUdpSocket", "ipv6"), "access-denied");

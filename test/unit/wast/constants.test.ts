@@ -6,7 +6,7 @@ import { readForms, ScriptError } from "../../../src/wast/sexpr.ts";
 const read = (source: string): Constant => readConstant(readForms(source)[0]!);
 const u32 = (value: bigint): Constant => ({ kind: "u32", value });
 
-test("constants", () => {
+test("constants are read in each of their notations", () => {
   const cases: [source: string, constant: Constant][] = [
     ["(bool.const true)", { kind: "bool", value: true }],
     ["(u8.const 0xff)", { kind: "u8", value: 255n }],

@@ -17,7 +17,7 @@ const result = (file: string, ...statuses: ("passed" | "failed" | "skipped")[]):
 
 const results = [result("a.wast", "passed", "failed", "skipped"), result("b/c.wast", "failed")];
 
-test("a list", () => {
+test("a line of a list is a place and a reason, and each place is there once", () => {
   const list = parseExpectations("# a comment\n\na.wast:2 needs async\nb/c.wast:10   two  words \n");
   assert.deepEqual(
     [...list],
@@ -31,7 +31,7 @@ test("a list", () => {
   assert.throws(() => parseExpectations("a.wast:2 x\na.wast:2 y"), /line 2: a.wast:2 is listed twice/);
 });
 
-test("it ratchets", () => {
+test("what fails unlisted is told, and what is listed and passes or is not there", () => {
   const of = (list: string) => judge(results, parseExpectations(list));
   assert.deepEqual(of("a.wast:2 x\nb/c.wast:1 x"), { regressions: [], fixed: [], stale: [], known: 2 });
   assert.deepEqual(of("a.wast:2 x"), {
@@ -45,7 +45,7 @@ test("it ratchets", () => {
   assert.deepEqual(of("d.wast:1 x\na.wast:2 x\nb/c.wast:1 x").stale, [], "files that were not run do not count");
 });
 
-test("a list that fits", () => {
+test("a list that is made anew keeps the reasons that it had, and fits", () => {
   const list = formatExpectations(results, parseExpectations("a.wast:2 needs async\na.wast:1 x"));
   assert.equal(list, "a.wast:2 needs async\nb/c.wast:1 why\n");
   assert.deepEqual(judge(results, parseExpectations(list)), { regressions: [], fixed: [], stale: [], known: 2 });

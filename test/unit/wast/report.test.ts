@@ -16,7 +16,7 @@ const results: FileResult[] = [
 ];
 const known = new Map([["a.wast:3", "known"]]);
 
-test("a table", () => {
+test("the table counts by file and by directive, what is known apart", () => {
   assert.equal(
     formatTable(results, known),
     [
@@ -31,11 +31,11 @@ test("a table", () => {
   );
 });
 
-test("failures", () => {
+test("failures are listed with all their reasons, but for known ones", () => {
   assert.equal(formatFailures(results, known), "a.wast:2 assert_trap\n    one\n    two");
 });
 
-test("JSON", () => {
+test("the JSON has each outcome, and the sums of all", () => {
   const { files, passed, failed, skipped } = JSON.parse(toJson(results));
   assert.deepEqual({ passed, failed, skipped }, { passed: 1, failed: 2, skipped: 0 });
   assert.deepEqual(files[0].outcomes[1], {

@@ -48,7 +48,7 @@ async function expect(
 
 const ok = '(component quote "ok")';
 
-test("invocations and their results", () =>
+test("an invocation passes if it returns what the script expects, and else says why not", () =>
   expect(
     `${ok}
      (assert_return (invoke "id" (u32.const 3)) (u32.const 3))
@@ -110,7 +110,7 @@ test("a trap counts only if it is one, for the reason expected", () =>
     ],
   ));
 
-test("invalid, malformed and unlinkable components", () =>
+test("a component has to be refused in the phase and for the reason that the script expects", () =>
   expect(
     `(assert_invalid (component quote "compile validate unknown type 3") "unknown type")
      (assert_invalid (component quote "compile decode unknown type 3") "unknown type")
@@ -144,7 +144,7 @@ test("invalid, malformed and unlinkable components", () =>
     ],
   ));
 
-test("definitions and instances", () =>
+test("instances are made of definitions, and found by their names, which have to be there", () =>
   expect(
     `(component instance)
      (component definition quote "ok")
@@ -204,7 +204,7 @@ test("a directive that is known to be lost is not run", () =>
     lost: new Map([[1, "it hung"]]),
   }));
 
-test("a host that only compiles", () =>
+test("of a host that only compiles, what takes an instance is skipped", () =>
   expect(
     `(component quote "instantiate trap boom")
      (component quote "compile validate no")

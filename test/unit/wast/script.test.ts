@@ -8,7 +8,7 @@ const only = (source: string) => {
   return script[0]!;
 };
 
-test("directives", () => {
+test("directives are read with their parts and their lines", () => {
   assert.deepEqual(only("(component)"), {
     kind: "component",
     id: undefined,

@@ -14,7 +14,7 @@ function outline(node: Node): string {
   }
 }
 
-test("forms, comments, strings and identifiers", () => {
+test("forms are read without comments and annotations, and strings as bytes", () => {
   const cases: [source: string, outlines: string[]][] = [
     ["", []],
     ["(a)(b (c d))", ["(a)", "(b (c d))"]],
@@ -31,14 +31,14 @@ test("forms, comments, strings and identifiers", () => {
   for (const [source, outlines] of cases) assert.deepEqual(readForms(source).map(outline), outlines, source);
 });
 
-test("places", () => {
+test("forms know their lines and where their text is", () => {
   const source = '(a)\n\n (b "x\\n"\n (c))';
   const [a, b] = readForms(source);
   assert.deepEqual([a!.line, b!.line, b!.items[2]!.line], [1, 3, 4]);
   assert.equal(source.slice(b!.start, b!.end), '(b "x\\n"\n (c))');
 });
 
-test("nesting is not recursive", () => {
+test("forms nested in one another to any depth are read", () => {
   const depth = 200_000;
   assert.equal(readForms("(".repeat(depth) + ")".repeat(depth)).length, 1);
 });

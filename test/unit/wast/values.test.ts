@@ -68,7 +68,7 @@ test("constants become values, and equal them", () => {
   }
 });
 
-test("values that differ", () => {
+test("a value that is not what a constant says is told, with its place", () => {
   const cases: [source: string, type: ValType, value: unknown, message: RegExp][] = [
     ["(u8.const 1)", u8, 2, /result: expected 1, got 2/],
     ["(u8.const 1)", u8, 1n, /got 1n/],
@@ -131,7 +131,7 @@ test("constants of the wrong type are refused", () => {
   for (const [source, type] of cases) assert.throws(() => toValue(constant(source), type), ConstantError, source);
 });
 
-test("the number of arguments and results counts", () => {
+test("there are as many arguments and results as the function has", () => {
   const func = types.func(false, [{ label: "a", type: u8 }], undefined);
   assert.deepEqual(argumentsOf([constant("(u8.const 1)")], func), [1]);
   assert.throws(() => argumentsOf([], func), ConstantError);
