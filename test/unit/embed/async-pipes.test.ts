@@ -8,38 +8,20 @@ import { ComponentError } from "../../../src/errors/component-error.ts";
 import { canSuspend } from "../../../src/runtime/fiber.ts";
 import { collect, settled, watched } from "./async-ends.ts";
 import { type Guest, instantiateGuest, WatchedStore } from "./async-guests.ts";
+import { pipes } from "./async-pipes.ts";
 
 const skip = !canSuspend && "needs suspended stacks";
 
 const guest: Guest = {
-  types: `(type $S (stream u8)) (type $N (stream u32)) (type $W (stream string))
-    (type $F (future u32)) (type $T (future string))`,
+  types: `${pipes.types} (type $T (future string))`,
   builtins: {
-    "return-u32": { core: "(param i32)", is: "task.return (result u32)" },
-    "return-bytes": { core: "(param i32)", is: "task.return (result $S)" },
+    ...pipes.builtins,
     "return-words": { core: "(param i32)", is: "task.return (result $W)" },
-    "return-numbers": { core: "(param i32)", is: "task.return (result $N)" },
-    "return-future": { core: "(param i32)", is: "task.return (result $F)" },
     "return-text": { core: "(param i32)", is: "task.return (result $T)" },
-    "read-bytes": { core: "(param i32 i32 i32) (result i32)", is: "stream.read $S (memory $memory)" },
-    "drop-bytes": { core: "(param i32)", is: "stream.drop-readable $S" },
-    "read-words": {
-      core: "(param i32 i32 i32) (result i32)",
-      is: "stream.read $W (memory $memory) (realloc (func $realloc))",
-    },
-    "drop-words": { core: "(param i32)", is: "stream.drop-readable $W" },
-    "new-numbers": { core: "(result i64)", is: "stream.new $N" },
-    "write-numbers": { core: "(param i32 i32 i32) (result i32)", is: "stream.write $N (memory $memory)" },
-    "drop-numbers": { core: "(param i32)", is: "stream.drop-writable $N" },
-    "new-future": { core: "(result i64)", is: "future.new $F" },
-    "read-future": { core: "(param i32 i32) (result i32)", is: "future.read $F (memory $memory)" },
-    "write-future": { core: "(param i32 i32) (result i32)", is: "future.write $F (memory $memory)" },
-    "drop-future": { core: "(param i32)", is: "future.drop-readable $F" },
-    "drop-writable-future": { core: "(param i32)", is: "future.drop-writable $F" },
   },
   exports: {
     sum: { is: `async (param "s" $S) (result u32)`, with: "async" },
-    length: { is: `async (param "s" $W) (result u32)`, with: "async" },
+    letters: { is: `async (param "s" $W) (result u32)`, with: "async" },
     "pass-bytes": { is: `async (param "s" $S) (result $S)`, with: "async" },
     "pass-words": { is: `async (param "s" $W) (result $W)`, with: "async" },
     "pass-text": { is: `async (param "f" $T) (result $T)`, with: "async" },
@@ -49,32 +31,8 @@ const guest: Guest = {
     ignore: { is: `async (param "f" $F) (result u32)`, with: "async" },
     give: { is: `async (param "n" u32) (result $F)`, with: "async" },
   },
-  code: `
+  code: `${pipes.code}
     (global $counted (mut i32) (i32.const 0))
-    (func (export "sum") (param $s i32) (local $sum i32) (local $read i32) (local $i i32)
-      (loop $more
-        (local.set $read (call $read-bytes (local.get $s) (i32.const 16) (i32.const 4)))
-        (local.set $i (i32.const 0))
-        (loop $add
-          (if (i32.lt_u (local.get $i) (i32.shr_u (local.get $read) (i32.const 4))) (then
-            (local.set $sum (i32.add (local.get $sum) (i32.load8_u offset=16 (local.get $i))))
-            (local.set $i (i32.add (local.get $i) (i32.const 1)))
-            (br $add))))
-        (br_if $more (i32.eqz (i32.and (local.get $read) (i32.const 15)))))
-      (call $drop-bytes (local.get $s))
-      (call $return-u32 (local.get $sum)))
-    (func (export "length") (param $s i32) (local $sum i32) (local $read i32) (local $i i32)
-      (loop $more
-        (local.set $read (call $read-words (local.get $s) (i32.const 16) (i32.const 2)))
-        (local.set $i (i32.const 0))
-        (loop $add
-          (if (i32.lt_u (local.get $i) (i32.shr_u (local.get $read) (i32.const 4))) (then
-            (local.set $sum (i32.add (local.get $sum) (i32.load offset=20 (i32.shl (local.get $i) (i32.const 3)))))
-            (local.set $i (i32.add (local.get $i) (i32.const 1)))
-            (br $add))))
-        (br_if $more (i32.eqz (i32.and (local.get $read) (i32.const 15)))))
-      (call $drop-words (local.get $s))
-      (call $return-u32 (local.get $sum)))
     (func (export "pass-bytes") (param i32) (call $return-bytes (local.get 0)))
     (func (export "pass-words") (param i32) (call $return-words (local.get 0)))
     (func (export "pass-text") (param i32) (call $return-text (local.get 0)))
@@ -100,21 +58,9 @@ const guest: Guest = {
           (i32.lt_u (local.get $i) (local.get $to)))))
       (call $drop-numbers (local.get $w)))
     (func (export "counted") (result i32) (global.get $counted))
-    (func (export "get") (param $f i32)
-      (drop (call $read-future (local.get $f) (i32.const 16)))
-      (call $drop-future (local.get $f))
-      (call $return-u32 (i32.load (i32.const 16))))
     (func (export "ignore") (param $f i32)
       (call $drop-future (local.get $f))
-      (call $return-u32 (i32.const 7)))
-    (func (export "give") (param $n i32) (local $ends i64) (local $w i32)
-      (local.set $ends (call $new-future))
-      (local.set $w (i32.wrap_i64 (i64.shr_u (local.get $ends) (i64.const 32))))
-      (call $return-future (i32.wrap_i64 (local.get $ends)))
-      (if (i32.eqz (local.get $n)) (then unreachable))
-      (i32.store (i32.const 32) (local.get $n))
-      (drop (call $write-future (local.get $w) (i32.const 32)))
-      (call $drop-writable-future (local.get $w)))`,
+      (call $return-u32 (i32.const 7)))`,
 };
 
 type Exports = Record<string, (...args: unknown[]) => Promise<unknown>>;
@@ -151,8 +97,8 @@ test("a component reads what the host gives", { skip }, async () => {
   ];
   for (const source of sources) assert.equal(await exports["sum"]!(source), 45);
   assert.equal(await exports["sum"]!([]), 0);
-  assert.equal(await exports["length"]!(["a", "bc", "def"]), 6);
-  assert.equal(await exports["length"]!(slowly("a", ["bc", "def"], [])), 6);
+  assert.equal(await exports["letters"]!(["a", "bc", "def"]), 6);
+  assert.equal(await exports["letters"]!(slowly("a", ["bc", "def"], [])), 6);
   await settled();
   assert.equal(store.handles, 0);
 });
@@ -165,7 +111,7 @@ test("a value of the wrong type rejects the call, and closes the source", { skip
       "sum › element 1 of a stream's chunk: expected u8, got 256, which is out of range for u8 (0..255)",
     ],
     ["sum", [1, "2"], 'sum › element 0 of a stream\'s chunk: expected u8, got "2"'],
-    ["length", ["a", ["b", 5]], "length › element 1 of a stream's chunk: expected string, got 5"],
+    ["letters", ["a", ["b", 5]], "letters › element 1 of a stream's chunk: expected string, got 5"],
   ];
   for (const [name, items, message] of cases) {
     const { exports, store, unhandled } = await make();
@@ -242,7 +188,7 @@ test("streams pass through components, from store to store, and are checked by w
         /^sum › param "s": expected stream<u8>, got a ComponentStream: it (has been given away|has come to its end)$/,
     });
     const words = await first.exports["passWords"]!(slowly("a", "bc"));
-    assert.equal(await other.exports["length"]!(words), 3);
+    assert.equal(await other.exports["letters"]!(words), 3);
     const readable = ((await first.exports["passBytes"]!([4, 5])) as ComponentStream).readable;
     assert.equal(await other.exports["sum"]!(readable), 9);
     const numbers = await first.exports["count"]!(3, 3);
