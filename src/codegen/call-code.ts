@@ -14,11 +14,11 @@ import { type Capture, Code, type Side } from "./generator.ts";
 import { liftFlat } from "./lift-flat.ts";
 import { inOrder, load, unsigned } from "./load.ts";
 import { lowerFlat } from "./lower-flat.ts";
-import { liftPointer, read, write } from "./place.ts";
+import { liftPointer, read } from "./place.ts";
 import { hasHandles } from "./plan-types.ts";
-import { store, storeAll } from "./store.ts";
+import { storeAll, storeParts } from "./store.ts";
 import { BINDING, type Expr, type Maker } from "./tree.ts";
-import { capitalized, casesOf, isNumber } from "./values.ts";
+import { capitalized, casesOf } from "./values.ts";
 
 // `ENTERED` and `TRAPPED` of runtime/instance.ts.
 const ENTERED = 1;
@@ -141,25 +141,40 @@ export class CallCode extends Code {
     }
     const ptr = this.#checkPointer(side, types, core[0]!);
     const { offsets } = recordLayout(types, side.pointer);
-    return this.hoistViews(side, () => inOrder(this, types, (t, i) => load(this, side, t, ptr, offsets[i])));
+    return this.hoist(side, ptr, () => inOrder(this, types, (t, i) => load(this, side, t, ptr, offsets[i])));
   }
 
   /** `lower_flat_values` in the specification, of parameters: the parameters for the core function. */
   lowerParams(side: Side, type: FuncType, signature: Signature, values: readonly Expr[]): readonly Expr[] {
     const types = type.params.map((param) => param.type);
     if (signature.paramsIn === "flat") return types.flatMap((t, i) => lowerFlat(this, side, t, values[i]!));
-    const { size, alignment, offsets } = recordLayout(types, side.pointer);
-    // Scalars are checked first: a wrong one needs no room, and tests that follow one another are joined.
-    const scalars = types.map((t, i) => (isNumber(t) ? side.values.lowerNumber(this, t.kind, values[i]!) : undefined));
-    const ptr = this.bind(call("allocateParams", this.cx(side), constant(size), constant(alignment)), "params");
-    storeAll(this, side, types, () => {
-      for (const [i, t] of types.entries()) {
-        const scalar = scalars[i];
-        if (scalar === undefined || !isNumber(t)) store(this, side, t, values[i]!, ptr, offsets[i]);
-        else write(this, side, t.kind, ptr, offsets[i]!, scalar);
-      }
-    });
+    const { size, alignment } = recordLayout(types, side.pointer);
+    const ptr = this.bind(
+      call("allocate", this.cx(side), constant(size), constant(alignment), constant("pointer")),
+      "params",
+    );
+    this.#storeParams(side, type, values, ptr);
     return [side.pointer === "i32" ? ptr : call("pointerTo64", ptr)];
+  }
+
+  /**
+   * Puts parameters into memory: in a helper, since they are many, and engines put no long function in the place of its
+   * calls.
+   */
+  #storeParams(side: Side, { params }: FuncType, values: readonly Expr[], ptr: Expr): void {
+    const types = params.map(({ type }) => type);
+    const write = (code: Code, [place, ...parts]: readonly Expr[]): undefined => {
+      storeAll(code, side, types, place!, () => storeParts(code, side, types, (i) => parts[i]!, place!, 0));
+    };
+    const all = [ptr, ...values];
+    // What is lent in a call is kept in a local of its function.
+    if (side.loan !== undefined) write(this, all);
+    else {
+      const inputs = ["params", ...params.map(({ label }) => camelCase(label))];
+      this.do(
+        this.callHelper(this.generator.helper("store", side, { kind: "tuple", types }, inputs, write), side, all),
+      );
+    }
   }
 
   /** `lift_flat_values` in the specification, of a result. */
@@ -168,7 +183,7 @@ export class CallCode extends Code {
       return liftFlat(this, side, t, new Flats([{ type: signature.results[0]!, value: core }]));
     }
     const ptr = this.#checkPointer(side, [t], core);
-    return this.hoistViews(side, () => load(this, side, t, ptr));
+    return this.hoist(side, ptr, () => load(this, side, t, ptr));
   }
 
   /**
@@ -200,7 +215,7 @@ export class CallCode extends Code {
         },
         () => this.do(call("invalidDiscriminant")),
       );
-    this.hoistViews(side, lift);
+    this.hoist(side, ptr, lift);
   }
 
   /** The place that a caller has for a result, which is checked. */

@@ -223,10 +223,10 @@ function lowerHostResult(
   if (signature.resultsIn === "out-pointer") {
     const ptr = code.outPointer(side, t, core);
     if (!isTop(t)) {
-      storeAll(code, side, [t], () => store(code, side, t, value, ptr));
+      storeAll(code, side, [t], ptr, () => store(code, side, t, value, ptr));
       return [];
     }
-    storeAll(code, side, [t], () =>
+    storeAll(code, side, [t], ptr, () =>
       code.if(
         isErr!,
         () => storeCase(code, side, t, 1, value, ptr, 0),

@@ -12,10 +12,10 @@
 import type { PointerType } from "../abi/layout.ts";
 import type { CanonicalOptions, FuncTypeNode, Plan } from "../plan/plan.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
-import { apply, Body, env, get, local, Names } from "./build.ts";
+import { apply, Body, binary, env, get, local, Names } from "./build.ts";
 import type { View } from "./place.ts";
 import { cost, ownCost, valTypes } from "./plan-types.ts";
-import type { Expr, Func, Maker, Module } from "./tree.ts";
+import type { Expr, Func, Maker, Module, Stmt } from "./tree.ts";
 import type { Values } from "./values.ts";
 
 /** How much code a function has in it, in nodes of types, before compound types are put into helpers. */
@@ -41,6 +41,18 @@ export interface Side {
   readonly prefix: "" | "callee";
 }
 
+/** Names for a pointer in elements of some sizes. */
+interface Indices {
+  readonly ptr: Expr;
+  readonly names: Map<number, string>;
+}
+
+/** `ptr` in elements of so many bytes: in a 32-bit memory a shift, in a 64-bit one, where addresses may be longer, a division. */
+export function inElements({ pointer }: Side, ptr: Expr, size: number): Expr {
+  if (size === 1) return ptr;
+  return pointer === "i64" ? binary(ptr, "/", size) : binary(ptr, ">>>", Math.log2(size));
+}
+
 interface Helper {
   readonly name: string;
   readonly captures: readonly Capture[];
@@ -51,6 +63,7 @@ export abstract class Code extends Body {
   readonly generator: Generator;
   #fuel = FUEL;
   #hoisted: Map<View, string> | undefined;
+  #indices: Indices | undefined;
 
   constructor(generator: Generator) {
     super(new Names((name) => generator.isReserved(name)));
@@ -99,6 +112,48 @@ export abstract class Code extends Body {
     });
     this.#hoisted = undefined;
     for (const [view, name] of hoisted) this.add({ op: "const", name, value: get(this.memory(side), view) });
+    for (const statement of statements) this.add(statement);
+    return result;
+  }
+
+  /** Both, for what lies at `ptr`. */
+  hoist<R>(side: Side, ptr: Expr, write: () => R): R {
+    return this.hoistViews(side, () => this.hoistIndices(side, ptr, write));
+  }
+
+  /** `ptr` in elements of so many bytes. */
+  elementIndex(side: Side, ptr: Expr, size: number): Expr {
+    if (size === 1) return ptr;
+    if (this.#indices?.ptr !== ptr) return inElements(side, ptr, size);
+    const { names } = this.#indices;
+    let name = names.get(size);
+    if (name === undefined) {
+      name = this.fresh(size === 8 ? "long" : size === 4 ? "word" : "half");
+      names.set(size, name);
+    }
+    return local(name);
+  }
+
+  /** What `write` adds, and the names that it uses for `ptr` in elements of some sizes, which are yet to be defined. */
+  namingIndices(
+    ptr: Expr,
+    write: () => void,
+  ): { readonly statements: Stmt[]; readonly names: ReadonlyMap<number, string> } {
+    const outer = this.#indices;
+    const names: Map<number, string> = new Map();
+    this.#indices = { ptr, names };
+    const statements = this.block(write);
+    this.#indices = outer;
+    return { statements, names };
+  }
+
+  /** Adds what `write` adds, with the indices for `ptr` that it uses worked out before all of it. */
+  hoistIndices<R>(side: Side, ptr: Expr, write: () => R): R {
+    let result!: R;
+    const { statements, names } = this.namingIndices(ptr, () => {
+      result = write();
+    });
+    for (const [size, name] of names) this.add({ op: "const", name, value: inElements(side, ptr, size) });
     for (const statement of statements) this.add(statement);
     return result;
   }

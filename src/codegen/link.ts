@@ -71,7 +71,7 @@ export function linkMaker(
       const lowered = value;
       if (callerSignature.resultsIn === "out-pointer") {
         const ptr = code.outPointer(caller, t, core);
-        storeAll(code, caller, [t], () => store(code, caller, t, lowered, ptr));
+        storeAll(code, caller, [t], ptr, () => store(code, caller, t, lowered, ptr));
       } else [returned] = lowerFlat(code, caller, t, lowered);
     }
     if (calleeOptions.postReturn !== undefined) {

@@ -16,23 +16,17 @@ export type View = keyof typeof sizes;
 
 /** Reads the number at `ptr + offset`. `load_int` in the specification. */
 export function read(code: Code, side: Side, view: View, ptr: Expr, offset: number): Expr {
-  return index(code.view(side, view), elementIndex(side, view, ptr, offset));
+  return index(code.view(side, view), elementIndex(code, side, view, ptr, offset));
 }
 
 /** Writes `value` at `ptr + offset`. `store_int` in the specification. `value` must not run the guest: the view is fetched before it. */
 export function write(code: Code, side: Side, view: View, ptr: Expr, offset: number, value: Expr): void {
-  code.put(code.view(side, view), elementIndex(side, view, ptr, offset), value);
+  code.put(code.view(side, view), elementIndex(code, side, view, ptr, offset), value);
 }
 
-/**
- * Addresses of 32-bit memories fit a shift; those of 64-bit memories may not, but are multiples of the size, too. The
- * offset is added afterwards: then engines see that the sum cannot overflow, and shift once for all fields of a size.
- */
-function elementIndex(side: Side, view: View, ptr: Expr, offset: number): Expr {
-  const size = sizes[view];
-  if (size === 1) return plus(ptr, offset);
-  const first = side.pointer === "i64" ? binary(ptr, "/", size) : binary(ptr, ">>>", Math.log2(size));
-  return plus(first, offset / size);
+/** The offset is added afterwards: then engines see that the sum cannot overflow. */
+function elementIndex(code: Code, side: Side, view: View, ptr: Expr, offset: number): Expr {
+  return plus(code.elementIndex(side, ptr, sizes[view]), offset / sizes[view]);
 }
 
 /**
@@ -43,7 +37,7 @@ export function checkedPart(code: Code, side: Side, view: View, { ptr, length }:
   const size = constant(sizes[view]);
   const count = code.named(length, "length");
   const begin = code.bind(call("checkList", code.cx(side), ptr, count, size, size), "list");
-  const from = code.named(elementIndex(side, view, begin, 0), "from");
+  const from = code.named(elementIndex(code, side, view, begin, 0), "from");
   return [get(code.memory(side), view), from, binary(from, "+", count)];
 }
 

@@ -83,15 +83,16 @@ class Printer {
 
   #block(statements: readonly Stmt[], indent: string): string {
     let text = "";
-    const tests: string[] = [];
+    let tests: string[] = [];
     for (const [i, statement] of statements.entries()) {
-      if (statement.op === "expect") {
-        // Joined to what follows: the shorter a function is, the sooner engines put it in the place of its calls.
-        tests.push(misfits[statement.kind](statement.name));
-        if (statements[i + 1]?.op === "expect") continue;
-        this.outside.add("invalid");
-        text += `${indent}if (${tests.splice(0).join(" || ")}) invalid();\n`;
-      } else text += `${indent}${this.#stmt(statement, indent)}\n`;
+      if (statement.op === "expect") tests.push(misfits[statement.kind](statement.name));
+      else text += `${indent}${this.#stmt(statement, indent)}\n`;
+      // Joined to what follows: the shorter a function is, the sooner engines put it in the place of its calls.
+      const next = statements[i + 1];
+      if (tests.length === 0 || next?.op === "expect" || (next?.op === "const" && isRead(next.value))) continue;
+      this.outside.add("invalid");
+      text += `${indent}if (${tests.join(" || ")}) invalid();\n`;
+      tests = [];
     }
     return text;
   }
@@ -241,6 +242,11 @@ class Printer {
     if (value.op === "local" && value.name === key) return key;
     return `${isIdentifier(key) ? key : JSON.stringify(key)}: ${this.#expr(value, 0, indent)}`;
   }
+}
+
+/** Whether an expression reads a property of a local. That may run code of the embedder's, but none that could tell when. */
+function isRead(e: Expr): boolean {
+  return (e.op === "get" || (e.op === "index" && e.index.op === "constant")) && e.object.op === "local";
 }
 
 /** Whether a statement can stand behind an `if` without braces. */

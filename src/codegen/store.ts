@@ -28,10 +28,10 @@ export function store(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr
   code.do(code.callHelper(helper, side, [value, plus(ptr, offset)]));
 }
 
-/** Adds what `write` adds, which puts values of these types into memory: with views fetched once, if nothing runs the guest. */
-export function storeAll(code: Code, side: Side, types: readonly ValType[], write: () => void): void {
-  if (types.some((t) => hasPointers(t) || hasHandles(t))) write();
-  else code.hoistViews(side, write);
+/** Adds what `write` adds, which puts values of these types to `ptr` and beyond: with views fetched once, if nothing runs the guest. */
+export function storeAll(code: Code, side: Side, types: readonly ValType[], ptr: Expr, write: () => void): void {
+  if (types.some((t) => hasPointers(t) || hasHandles(t))) code.hoistIndices(side, ptr, write);
+  else code.hoist(side, ptr, write);
 }
 
 /** The cases of `store`: `store_record` and `store_flags` in the specification. */
@@ -67,23 +67,15 @@ function storeHere(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr, o
       writeRange(code, side, "list", ptr, offset, storeMap(code, side, t, value));
       return;
     case "record": {
-      const { offsets } = recordLayout(
-        t.fields.map(({ type }) => type),
-        pointer,
-      );
       const keys = keysOf(t.fields.map(({ label }) => label));
       const fields = values.asRecord(code, value, t);
-      for (const [i, { type }] of t.fields.entries()) {
-        store(code, side, type, fieldOf(fields, keys[i]!), ptr, offset + offsets[i]!);
-      }
+      const types = t.fields.map(({ type }) => type);
+      storeParts(code, side, types, (i) => fieldOf(fields, keys[i]!), ptr, offset);
       return;
     }
     case "tuple": {
-      const { offsets } = recordLayout(t.types, pointer);
       const tuple = values.asTuple(code, value, t.types.length);
-      for (const [i, type] of t.types.entries()) {
-        store(code, side, type, index(tuple, i), ptr, offset + offsets[i]!);
-      }
+      storeParts(code, side, t.types, (i) => index(tuple, i), ptr, offset);
       return;
     }
     case "variant":
@@ -112,6 +104,34 @@ function storeHere(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr, o
     }
   }
   t satisfies never;
+}
+
+/**
+ * `store_record` in the specification, of anything that is laid out as a record. Numbers that follow one another are all
+ * checked before the first is put into memory, so that there is one test for all of them.
+ */
+export function storeParts(
+  code: Code,
+  side: Side,
+  types: readonly ValType[],
+  part: (i: number) => Expr,
+  ptr: Expr,
+  offset: number,
+): void {
+  const { offsets } = recordLayout(types, side.pointer);
+  let numbers: (() => void)[] = [];
+  for (const [i, t] of types.entries()) {
+    const at = offset + offsets[i]!;
+    if (isNumber(t)) {
+      const number = side.values.lowerNumber(code, t.kind, part(i));
+      numbers.push(() => write(code, side, t.kind, ptr, at, number));
+    } else {
+      for (const put of numbers) put();
+      numbers = [];
+      store(code, side, t, part(i), ptr, at);
+    }
+  }
+  for (const put of numbers) put();
 }
 
 /** `store_variant` in the specification, once the case is known. */

@@ -18,6 +18,8 @@ export class LiftLowerContext {
   readonly memory: Memory;
   readonly realloc: Realloc | Realloc64 | undefined;
   readonly pointer: "i32" | "i64";
+  /** The word itself: of a module's exports engines do not take for granted that they never change, of this they do. */
+  readonly mayNotLeave: Int32Array = mayNotLeave;
   /**
    * The second result of the last `store…` of a string or a list: its length as the ABI passes it (code units, tagged
    * for latin1+utf16; elements). Left here so that the pointer can be returned without an allocation.
@@ -35,22 +37,4 @@ export class LiftLowerContext {
     this.realloc = realloc;
     this.pointer = pointer;
   }
-
-  /**
-   * `reallocate` in the specification: lets the guest find room, during which it may not call out.
-   * The pointer that comes back is checked by whoever calls this (`reallocate` in lists.ts), and so is the memory's size.
-   */
-  reallocate(old: number, oldSize: number, alignment: number, size: number): number {
-    mayNotLeave[0] = 1;
-    const ptr =
-      this.pointer === "i32"
-        ? (this.realloc as Realloc)(old, oldSize, alignment, size) >>> 0
-        : reallocate64(this.realloc as Realloc64, old, oldSize, alignment, size);
-    mayNotLeave[0] = 0;
-    return ptr;
-  }
-}
-
-function reallocate64(realloc: Realloc64, old: number, oldSize: number, alignment: number, size: number): number {
-  return Number(BigInt.asUintN(64, realloc(BigInt(old), BigInt(oldSize), BigInt(alignment), BigInt(size))));
 }

@@ -5,7 +5,7 @@
  */
 export { resultError } from "../errors/result-error.ts";
 export { cannotEnter, cannotEnterFromGuest, cannotLeave, checkNothing, notReturned } from "./call.ts";
-export { allocateList, allocateParams, checkList, checkPointer } from "./lists.ts";
+export { allocate, allocateList, checkList, checkPointer } from "./lists.ts";
 export { mayNotLeave } from "./may-leave.ts";
 export {
   makeNumbers,

@@ -4,7 +4,7 @@
  */
 import { MAX_LIST_BYTE_LENGTH, MAX_STRING_BYTE_LENGTH } from "../abi/constants.ts";
 import type { Span } from "../errors/messages.ts";
-import type { LiftLowerContext } from "./context.ts";
+import type { LiftLowerContext, Realloc, Realloc64 } from "./context.ts";
 import { invalid } from "./numbers.ts";
 import { trap } from "./trap.ts";
 
@@ -21,7 +21,9 @@ export function beyond({ memory }: LiftLowerContext, end: number): boolean {
 
 /** Traps unless `size` bytes at `ptr` are the guest's, and aligned. Alignments are powers of 2. */
 export function checkPointer(cx: LiftLowerContext, ptr: number, size: number, alignment: number): number {
-  if ((ptr & (alignment - 1)) !== 0 || beyond(cx, ptr + size)) wrongRange(cx, ptr, size, alignment, "pointer");
+  if ((ptr & (alignment - 1)) !== 0 || ptr + size >= cx.memory.u8.length) {
+    checkRange(cx, ptr, size, alignment, "pointer");
+  }
   return ptr;
 }
 
@@ -34,34 +36,33 @@ export function checkList(
   alignment: number,
 ): number {
   const size = length * elementSize;
-  if (size > MAX_LIST_BYTE_LENGTH || (ptr & (alignment - 1)) !== 0 || beyond(cx, ptr + size)) {
-    wrongRange(cx, ptr, size, alignment, "list");
+  if (size > MAX_LIST_BYTE_LENGTH || (ptr & (alignment - 1)) !== 0 || ptr + size >= cx.memory.u8.length) {
+    checkRange(cx, ptr, size, alignment, "list");
   }
   return ptr;
 }
 
 /** The checks of `load_string_from_range` in the specification. */
 export function checkString(cx: LiftLowerContext, ptr: number, size: number, alignment: 1 | 2): void {
-  if (size > MAX_STRING_BYTE_LENGTH || (ptr & (alignment - 1)) !== 0 || beyond(cx, ptr + size)) {
-    wrongRange(cx, ptr, size, alignment, "string");
+  if (size > MAX_STRING_BYTE_LENGTH || (ptr & (alignment - 1)) !== 0 || ptr + size >= cx.memory.u8.length) {
+    checkRange(cx, ptr, size, alignment, "string");
   }
 }
 
-function wrongRange(
-  cx: LiftLowerContext,
-  ptr: number,
-  size: number,
-  alignment: number,
-  what: "pointer" | "list" | "string",
-): never {
+/** The same checks where one of them may have failed: the memory may have grown. */
+function checkRange(cx: LiftLowerContext, ptr: number, size: number, alignment: number, what: Purpose): void {
   if (what === "list" && size > MAX_LIST_BYTE_LENGTH) trap("list-too-long");
   if (what === "string" && size > MAX_STRING_BYTE_LENGTH) trap("string-too-long");
+  const isBeyond = beyond(cx, ptr + size);
   const where = span(cx, ptr, size, alignment);
-  return trap((ptr & (alignment - 1)) === 0 ? `${what}-out-of-bounds` : "unaligned-pointer", where);
+  if ((ptr & (alignment - 1)) !== 0) trap("unaligned-pointer", where);
+  if (isBeyond) trap(`${what}-out-of-bounds`, where);
 }
 
-/** As many bytes as a list may have that a host passes in. */
-const limits = { i32: MAX_LIST_BYTE_LENGTH, i64: 2 * MAX_LIST_BYTE_LENGTH };
+/** Whether the host may pass in no list of so many bytes. */
+function isTooLong({ pointer }: LiftLowerContext, size: number): boolean {
+  return pointer === "i32" || size > 2 * MAX_LIST_BYTE_LENGTH;
+}
 
 /**
  * The first half of `store_list_into_range` in the specification: room for `length` elements, which are yet to be
@@ -73,41 +74,61 @@ const limits = { i32: MAX_LIST_BYTE_LENGTH, i64: 2 * MAX_LIST_BYTE_LENGTH };
 export function allocateList(cx: LiftLowerContext, length: number, elementSize: number, alignment: number): number {
   const size = length * elementSize;
   // A proxy of an array may have any length.
-  if (length >>> 0 !== length || size > limits[cx.pointer]) invalid();
-  const ptr = reallocate(cx, 0, 0, alignment, size, "list");
+  if (length >>> 0 !== length || (size > MAX_LIST_BYTE_LENGTH && isTooLong(cx, size))) invalid();
+  const ptr = allocate(cx, size, alignment, "list");
   cx.length = length;
   return ptr;
 }
 
-/** Room for parameters that go through memory. (`lower_flat_values` in the specification.) */
-export function allocateParams(cx: LiftLowerContext, size: number, alignment: number): number {
-  return reallocate(cx, 0, 0, alignment, size, "pointer");
+/** What room is wanted for, in messages. */
+type Purpose = "string" | "list" | "pointer";
+
+/**
+ * Lets the guest find room for something new. `reallocate` in the specification, as most use it, with what is checked there
+ * after each use: that what was found is the guest's, and aligned. Meanwhile the guest may not call out.
+ */
+export function allocate(cx: LiftLowerContext, size: number, alignment: number, what: Purpose): number {
+  cx.mayNotLeave[0] = 1;
+  const ptr =
+    cx.pointer === "i32"
+      ? (cx.realloc as Realloc)(0, 0, alignment, size) >>> 0
+      : reallocate64(cx.realloc, 0, 0, alignment, size);
+  cx.mayNotLeave[0] = 0;
+  if ((ptr & (alignment - 1)) !== 0 || ptr + size >= cx.memory.u8.length) checkRoom(cx, ptr, size, alignment, what);
+  return ptr;
 }
 
-/** `cx.reallocate`, and what the specification checks after each use of it: that what was found is the guest's, and aligned. */
+/** As `allocate`, for a string that is `oldSize` bytes at `old` so far. */
 export function reallocate(
   cx: LiftLowerContext,
   old: number,
   oldSize: number,
   alignment: number,
   size: number,
-  what: "string" | "list" | "pointer",
 ): number {
-  const ptr = cx.reallocate(old, oldSize, alignment, size);
-  if ((ptr & (alignment - 1)) !== 0 || beyond(cx, ptr + size)) wrongRoom(cx, ptr, size, alignment, what);
+  cx.mayNotLeave[0] = 1;
+  const ptr =
+    cx.pointer === "i32"
+      ? (cx.realloc as Realloc)(old, oldSize, alignment, size) >>> 0
+      : reallocate64(cx.realloc, old, oldSize, alignment, size);
+  cx.mayNotLeave[0] = 0;
+  checkRoom(cx, ptr, size, alignment, "string");
   return ptr;
 }
 
-function wrongRoom(
-  cx: LiftLowerContext,
-  ptr: number,
-  size: number,
-  alignment: number,
-  what: "string" | "list" | "pointer",
-): never {
+type AnyRealloc = Realloc | Realloc64 | undefined;
+
+function reallocate64(realloc: AnyRealloc, old: number, oldSize: number, alignment: number, size: number): number {
+  return Number(
+    BigInt.asUintN(64, (realloc as Realloc64)(BigInt(old), BigInt(oldSize), BigInt(alignment), BigInt(size))),
+  );
+}
+
+function checkRoom(cx: LiftLowerContext, ptr: number, size: number, alignment: number, what: Purpose): void {
+  const isBeyond = beyond(cx, ptr + size);
   const where = span(cx, ptr, size, alignment);
   if ((ptr & (alignment - 1)) !== 0) trap("realloc-unaligned", where);
-  return trap("realloc-out-of-bounds", { what, ...where });
+  if (isBeyond) trap("realloc-out-of-bounds", { what, ...where });
 }
 
 /** For messages. */

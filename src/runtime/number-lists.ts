@@ -20,25 +20,78 @@ interface Numbers {
   readonly array: { new (length: number): TypedArray; from(elements: readonly never[]): TypedArray };
   readonly view: (memory: Memory) => TypedArray;
   readonly size: number;
+  /** How long a typed array is, whatever its class says. */
+  readonly lengthOf: (this: unknown) => number;
   /** Puts `n` elements of `source`, which it checks, into `view` from index `to` on. */
   readonly put: (view: never, to: number, source: ArrayLike<unknown>, n: number, size: number) => void;
 }
 
-export const numbersU8: Numbers = { array: Uint8Array, view: (memory) => memory.u8, size: 1, put: putUnsigned };
-export const numbersS8: Numbers = { array: Int8Array, view: (memory) => memory.s8, size: 1, put: putSigned };
-export const numbersU16: Numbers = { array: Uint16Array, view: (memory) => memory.u16, size: 2, put: putUnsigned };
-export const numbersS16: Numbers = { array: Int16Array, view: (memory) => memory.s16, size: 2, put: putSigned };
-export const numbersU32: Numbers = { array: Uint32Array, view: (memory) => memory.u32, size: 4, put: putUnsigned };
-export const numbersS32: Numbers = { array: Int32Array, view: (memory) => memory.s32, size: 4, put: putSigned };
+const lengthOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length")!.get!;
+
+export const numbersU8: Numbers = {
+  array: Uint8Array,
+  view: (memory) => memory.u8,
+  size: 1,
+  lengthOf,
+  put: putUnsigned,
+};
+export const numbersS8: Numbers = { array: Int8Array, view: (memory) => memory.s8, size: 1, lengthOf, put: putSigned };
+export const numbersU16: Numbers = {
+  array: Uint16Array,
+  view: (memory) => memory.u16,
+  size: 2,
+  lengthOf,
+  put: putUnsigned,
+};
+export const numbersS16: Numbers = {
+  array: Int16Array,
+  view: (memory) => memory.s16,
+  size: 2,
+  lengthOf,
+  put: putSigned,
+};
+export const numbersU32: Numbers = {
+  array: Uint32Array,
+  view: (memory) => memory.u32,
+  size: 4,
+  lengthOf,
+  put: putUnsigned,
+};
+export const numbersS32: Numbers = {
+  array: Int32Array,
+  view: (memory) => memory.s32,
+  size: 4,
+  lengthOf,
+  put: putSigned,
+};
 export const numbersU64: Numbers = {
   array: BigUint64Array,
   view: (memory) => memory.u64,
   size: 8,
+  lengthOf,
   put: putBigUnsigned,
 };
-export const numbersS64: Numbers = { array: BigInt64Array, view: (memory) => memory.s64, size: 8, put: putBigSigned };
-export const numbersF32: Numbers = { array: Float32Array, view: (memory) => memory.f32, size: 4, put: putFloats };
-export const numbersF64: Numbers = { array: Float64Array, view: (memory) => memory.f64, size: 8, put: putFloats };
+export const numbersS64: Numbers = {
+  array: BigInt64Array,
+  view: (memory) => memory.s64,
+  size: 8,
+  lengthOf,
+  put: putBigSigned,
+};
+export const numbersF32: Numbers = {
+  array: Float32Array,
+  view: (memory) => memory.f32,
+  size: 4,
+  lengthOf,
+  put: putFloats,
+};
+export const numbersF64: Numbers = {
+  array: Float64Array,
+  view: (memory) => memory.f64,
+  size: 8,
+  lengthOf,
+  put: putFloats,
+};
 
 function putUnsigned(view: Uint8Array, to: number, source: ArrayLike<unknown>, n: number, size: number): void {
   const unused = 32 - 8 * size;
@@ -84,15 +137,17 @@ function putBigSigned(view: BigInt64Array, to: number, source: ArrayLike<unknown
  */
 export function storeNumbers(cx: LiftLowerContext, numbers: Numbers, value: unknown): number {
   if (!(value instanceof numbers.array) || !ArrayBuffer.isView(value)) return storeOther(cx, numbers, value);
-  const length = trueLength(value);
-  if (length === 0) return storeOther(cx, numbers, value);
+  // In this order: what engines find out about the array for the one property, they need not ask of it for the other.
   const { byteOffset } = value;
+  const length = numbers.lengthOf.call(value);
+  if (length === 0) return storeOther(cx, numbers, value);
   const { size } = numbers;
   const { u8: before } = cx.memory;
   const ptr = allocateList(cx, length, size, size);
   const { memory } = cx;
   // While this memory has not grown, nothing on it is gone; a view on another one that has grown makes `set` throw.
-  if (memory.u8 === before || trueLength(value) === length) numbers.view(memory).set(value as never, ptr / size);
+  if (memory.u8 === before || numbers.lengthOf.call(value) === length)
+    numbers.view(memory).set(value as never, ptr / size);
   else if (value.buffer === before.buffer) cx.memory.u8.copyWithin(ptr, byteOffset, byteOffset + length * size);
   else invalid();
   return ptr;
@@ -100,10 +155,8 @@ export function storeNumbers(cx: LiftLowerContext, numbers: Numbers, value: unkn
 
 /** How long a typed array is, whatever its class says: so much is copied of it. */
 function trueLength(value: ArrayLike<unknown>): number {
-  return lengthGetter.call(value);
+  return lengthOf.call(value);
 }
-
-const lengthGetter = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length")!.get!;
 
 /** Stores what is no typed array of the very type, or empty. */
 function storeOther(cx: LiftLowerContext, numbers: Numbers, value: unknown): number {

@@ -13,7 +13,7 @@ import { MAX_STRING_BYTE_LENGTH, UTF16_TAG, UTF16_TAG_64 } from "../abi/constant
 import { ComponentError } from "../errors/component-error.ts";
 import type { CanonicalOptions } from "../plan/plan.ts";
 import type { LiftLowerContext } from "./context.ts";
-import { checkString, reallocate } from "./lists.ts";
+import { allocate, checkString } from "./lists.ts";
 import { invalid } from "./numbers.ts";
 import {
   decodeLatin1,
@@ -86,7 +86,7 @@ export function storeUtf8(cx: LiftLowerContext, value: unknown): number {
   if (typeof value !== "string") invalid();
   const size = measureUtf8(value);
   if (size > MAX_STRING_BYTE_LENGTH) invalid();
-  const ptr = reallocate(cx, 0, 0, 1, size, "string");
+  const ptr = allocate(cx, size, 1, "string");
   writeMeasured(cx.memory, ptr, value, size);
   cx.length = size;
   return ptr;
@@ -94,7 +94,7 @@ export function storeUtf8(cx: LiftLowerContext, value: unknown): number {
 
 export function storeUtf16(cx: LiftLowerContext, value: unknown): number {
   if (typeof value !== "string" || 2 * value.length > MAX_STRING_BYTE_LENGTH) invalid();
-  const ptr = reallocate(cx, 0, 0, 2, 2 * value.length, "string");
+  const ptr = allocate(cx, 2 * value.length, 2, "string");
   writeUtf16(cx.memory, ptr, value);
   cx.length = value.length;
   return ptr;
@@ -108,7 +108,7 @@ export function storeLatin1OrUtf16(cx: LiftLowerContext, value: unknown): number
     return ptr;
   }
   if (value.length > MAX_STRING_BYTE_LENGTH) invalid();
-  const ptr = reallocate(cx, 0, 0, 2, value.length, "string");
+  const ptr = allocate(cx, value.length, 2, "string");
   writeLatin1(cx.memory, ptr, value);
   cx.length = value.length;
   return ptr;

@@ -7,7 +7,7 @@
  */
 import { UTF16_TAG } from "../abi/constants.ts";
 import type { LiftLowerContext } from "./context.ts";
-import { reallocate } from "./lists.ts";
+import { allocate, reallocate } from "./lists.ts";
 import { loadLatin1OrUtf16, loadUtf8, loadUtf16, type StringEncoding } from "./strings.ts";
 import { prefixBelow, writeLatin1, writeUtf8, writeUtf16 } from "./text.ts";
 
@@ -87,21 +87,21 @@ function storeAsLatin1OrUtf16(cx: LiftLowerContext, lifted: LiftedString): numbe
 // ---- `store_string_copy`, for each encoding
 
 function storeUtf8Copy(cx: LiftLowerContext, value: string, byteLength: number): number {
-  const ptr = reallocate(cx, 0, 0, 1, byteLength, "string");
+  const ptr = allocate(cx, byteLength, 1, "string");
   writeUtf8(cx.memory, ptr, value);
   cx.length = byteLength;
   return ptr;
 }
 
 function storeUtf16Copy(cx: LiftLowerContext, value: string): number {
-  const ptr = reallocate(cx, 0, 0, 2, 2 * value.length, "string");
+  const ptr = allocate(cx, 2 * value.length, 2, "string");
   writeUtf16(cx.memory, ptr, value);
   cx.length = value.length;
   return ptr;
 }
 
 function storeLatin1Copy(cx: LiftLowerContext, value: string): number {
-  const ptr = reallocate(cx, 0, 0, 2, value.length, "string");
+  const ptr = allocate(cx, value.length, 2, "string");
   writeLatin1(cx.memory, ptr, value);
   cx.length = value.length;
   return ptr;
@@ -111,7 +111,7 @@ function storeLatin1Copy(cx: LiftLowerContext, value: string): number {
 
 /** `store_string_to_utf8` in the specification: in the hope that all is ASCII. */
 function storeStringToUtf8(cx: LiftLowerContext, { value, codeUnits }: LiftedString, worstCaseSize: number): number {
-  let ptr = reallocate(cx, 0, 0, 1, codeUnits, "string");
+  let ptr = allocate(cx, codeUnits, 1, "string");
   const ascii = prefixBelow(value, 0x80);
   if (ascii === value.length) {
     writeLatin1(cx.memory, ptr, value);
@@ -119,9 +119,9 @@ function storeStringToUtf8(cx: LiftLowerContext, { value, codeUnits }: LiftedStr
     return ptr;
   }
   writeLatin1(cx.memory, ptr, value.slice(0, ascii));
-  ptr = reallocate(cx, ptr, codeUnits, 1, worstCaseSize, "string");
+  ptr = reallocate(cx, ptr, codeUnits, 1, worstCaseSize);
   const byteLength = ascii + writeUtf8(cx.memory, ptr + ascii, value.slice(ascii));
-  if (worstCaseSize > byteLength) ptr = reallocate(cx, ptr, worstCaseSize, 1, byteLength, "string");
+  if (worstCaseSize > byteLength) ptr = reallocate(cx, ptr, worstCaseSize, 1, byteLength);
   cx.length = byteLength;
   return ptr;
 }
@@ -129,30 +129,30 @@ function storeStringToUtf8(cx: LiftLowerContext, { value, codeUnits }: LiftedStr
 /** `store_utf8_to_utf16` in the specification. */
 function storeUtf8ToUtf16(cx: LiftLowerContext, { value, codeUnits }: LiftedString): number {
   const worstCaseSize = 2 * codeUnits;
-  let ptr = reallocate(cx, 0, 0, 2, worstCaseSize, "string");
+  let ptr = allocate(cx, worstCaseSize, 2, "string");
   writeUtf16(cx.memory, ptr, value);
   const byteLength = 2 * value.length;
-  if (byteLength < worstCaseSize) ptr = reallocate(cx, ptr, worstCaseSize, 2, byteLength, "string");
+  if (byteLength < worstCaseSize) ptr = reallocate(cx, ptr, worstCaseSize, 2, byteLength);
   cx.length = value.length;
   return ptr;
 }
 
 /** `store_string_to_latin1_or_utf16` in the specification: in the hope that all is Latin-1. */
 function storeStringToLatin1OrUtf16(cx: LiftLowerContext, { value, codeUnits }: LiftedString): number {
-  let ptr = reallocate(cx, 0, 0, 2, codeUnits, "string");
+  let ptr = allocate(cx, codeUnits, 2, "string");
   const latin1 = prefixBelow(value, 0x100);
   writeLatin1(cx.memory, ptr, value.slice(0, latin1));
   if (latin1 === value.length) {
-    if (latin1 < codeUnits) ptr = reallocate(cx, ptr, codeUnits, 2, latin1, "string");
+    if (latin1 < codeUnits) ptr = reallocate(cx, ptr, codeUnits, 2, latin1);
     cx.length = latin1;
     return ptr;
   }
   const worstCaseSize = 2 * codeUnits;
-  ptr = reallocate(cx, ptr, codeUnits, 2, worstCaseSize, "string");
+  ptr = reallocate(cx, ptr, codeUnits, 2, worstCaseSize);
   inflate(cx, ptr, latin1);
   writeUtf16(cx.memory, ptr + 2 * latin1, value.slice(latin1));
   const byteLength = 2 * value.length;
-  if (worstCaseSize > byteLength) ptr = reallocate(cx, ptr, worstCaseSize, 2, byteLength, "string");
+  if (worstCaseSize > byteLength) ptr = reallocate(cx, ptr, worstCaseSize, 2, byteLength);
   cx.length = value.length + UTF16_TAG;
   return ptr;
 }
@@ -160,7 +160,7 @@ function storeStringToLatin1OrUtf16(cx: LiftLowerContext, { value, codeUnits }: 
 /** `store_probably_utf16_to_latin1_or_utf16` in the specification: the other encoding was needed once, so perhaps still. */
 function storeProbablyUtf16ToLatin1OrUtf16(cx: LiftLowerContext, value: string): number {
   const n = value.length;
-  const ptr = reallocate(cx, 0, 0, 2, 2 * n, "string");
+  const ptr = allocate(cx, 2 * n, 2, "string");
   writeUtf16(cx.memory, ptr, value);
   if (prefixBelow(value, 0x100) < n) {
     cx.length = n + UTF16_TAG;
@@ -168,7 +168,7 @@ function storeProbablyUtf16ToLatin1OrUtf16(cx: LiftLowerContext, value: string):
   }
   deflate(cx, ptr, n);
   cx.length = n;
-  return reallocate(cx, ptr, 2 * n, 1, n, "string");
+  return reallocate(cx, ptr, 2 * n, 1, n);
 }
 
 /** Widens `n` bytes to UTF-16 code units in place, from the last to the first. */

@@ -46,51 +46,51 @@
 ;;   function loadElements$tuple6(cx, memory, ptr, length) {
 ;;     const list = makeList(length);
 ;;     const u32 = memory.u32;
-;;     let at = ptr;
+;;     let word = ptr >>> 2;
 ;;     for (let i = 0; i < length; i++) {
-;;       list[i] = [loadUtf8(cx, u32[at >>> 2], u32[(at >>> 2) + 1]), u32[(at >>> 2) + 2]];
-;;       at = at + 12;
+;;       list[i] = [loadUtf8(cx, u32[word], u32[word + 1]), u32[word + 2]];
+;;       word = word + 3;
 ;;     }
 ;;     return list;
 ;;   }
 ;;
 ;;   function storeElements$tuple6(cx, memory, list, ptr, length) {
-;;     let at = ptr;
+;;     let word = ptr >>> 2;
 ;;     for (let i = 0; i < length; i++) {
 ;;       const tuple = asTuple(list[i], 2);
 ;;       const ptr2 = storeUtf8(cx, tuple[0]);
 ;;       const length2 = cx.length;
-;;       memory.u32[at >>> 2] = ptr2;
-;;       memory.u32[(at >>> 2) + 1] = length2;
+;;       memory.u32[word] = ptr2;
+;;       memory.u32[word + 1] = length2;
 ;;       const u32 = tuple[1];
 ;;       if (u32 !== u32 >>> 0) invalid();
-;;       memory.u32[(at >>> 2) + 2] = u32;
-;;       at = at + 12;
+;;       memory.u32[word + 2] = u32;
+;;       word = word + 3;
 ;;     }
 ;;   }
 ;;
 ;;   function loadElements$tuple6$2(cx, memory, ptr, length) {
 ;;     const list = makeList(length);
 ;;     const u32 = memory.u32;
-;;     let at = ptr;
+;;     let word = ptr >>> 2;
 ;;     for (let i = 0; i < length; i++) {
-;;       const string = liftString(cx, "utf8", u32[at >>> 2], u32[(at >>> 2) + 1]);
-;;       list[i] = [string, u32[(at >>> 2) + 2]];
-;;       at = at + 12;
+;;       const string = liftString(cx, "utf8", u32[word], u32[word + 1]);
+;;       list[i] = [string, u32[word + 2]];
+;;       word = word + 3;
 ;;     }
 ;;     return list;
 ;;   }
 ;;
 ;;   function storeElements$tuple6$2(cx, memory, list, ptr, length) {
-;;     let at = ptr;
+;;     let word = ptr >>> 2;
 ;;     for (let i = 0; i < length; i++) {
 ;;       const tuple = list[i];
 ;;       const ptr2 = storeLiftedString(cx, "utf8", tuple[0]);
 ;;       const length2 = cx.length;
-;;       memory.u32[at >>> 2] = ptr2;
-;;       memory.u32[(at >>> 2) + 1] = length2;
-;;       memory.u32[(at >>> 2) + 2] = tuple[1];
-;;       at = at + 12;
+;;       memory.u32[word] = ptr2;
+;;       memory.u32[word + 1] = length2;
+;;       memory.u32[word + 2] = tuple[1];
+;;       word = word + 3;
 ;;     }
 ;;   }
 ;;

@@ -95,7 +95,8 @@
 ;;         const core = callee(ptr, length, age | 0, ptr2, length2);
 ;;         const ptr3 = checkPointer(cx, core >>> 0, 12, 4);
 ;;         const u32 = memory.u32;
-;;         const result = { fullName: loadUtf8(cx, u32[ptr3 >>> 2], u32[(ptr3 >>> 2) + 1]), age: u32[(ptr3 >>> 2) + 2] };
+;;         const word = ptr3 >>> 2;
+;;         const result = { fullName: loadUtf8(cx, u32[word], u32[word + 1]), age: u32[word + 2] };
 ;;         mayNotLeave[0] = 1;
 ;;         postReturn(core);
 ;;         mayNotLeave[0] = 0;
@@ -132,7 +133,8 @@
 ;;         const core = callee(ptr, length, age | 0, ptr2, length2);
 ;;         const ptr3 = checkPointer(cx, core >>> 0, 12, 4);
 ;;         const u32 = memory.u32;
-;;         result = { fullName: viewString(cx, "utf8", u32[ptr3 >>> 2], u32[(ptr3 >>> 2) + 1]), age: u32[(ptr3 >>> 2) + 2] };
+;;         const word = ptr3 >>> 2;
+;;         result = { fullName: viewString(cx, "utf8", u32[word], u32[word + 1]), age: u32[word + 2] };
 ;;         try {
 ;;           result = reader(result);
 ;;         } catch (readerError) {

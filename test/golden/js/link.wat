@@ -63,12 +63,14 @@
 ;;         const core = callee(ptr, length2, value);
 ;;         const ptr2 = checkPointer(calleeCx, core >>> 0, 8, 4);
 ;;         const u32 = calleeMemory.u32;
-;;         const string = liftString(calleeCx, "utf16", u32[ptr2 >>> 2], u32[(ptr2 >>> 2) + 1]);
+;;         const word = ptr2 >>> 2;
+;;         const string = liftString(calleeCx, "utf16", u32[word], u32[word + 1]);
 ;;         const ptr3 = checkPointer(cx, out >>> 0, 8, 4);
+;;         const word2 = ptr3 >>> 2;
 ;;         const ptr4 = storeLiftedString(cx, "utf8", string);
 ;;         const length3 = cx.length;
-;;         memory.u32[ptr3 >>> 2] = ptr4;
-;;         memory.u32[(ptr3 >>> 2) + 1] = length3;
+;;         memory.u32[word2] = ptr4;
+;;         memory.u32[word2 + 1] = length3;
 ;;         mayNotLeave[0] = 1;
 ;;         postReturn(core);
 ;;         mayNotLeave[0] = 0;

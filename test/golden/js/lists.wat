@@ -43,16 +43,15 @@
 ;;
 ;;   function storeElements$record1(memory, list, ptr, length) {
 ;;     const f64 = memory.f64;
-;;     let at = ptr;
+;;     let long = ptr >>> 3;
 ;;     for (let i = 0; i < length; i++) {
 ;;       const record = list[i];
 ;;       const x = record.x;
-;;       if (typeof x !== "number") invalid();
-;;       f64[at >>> 3] = x;
 ;;       const y = record.y;
-;;       if (typeof y !== "number") invalid();
-;;       f64[(at >>> 3) + 1] = y;
-;;       at = at + 16;
+;;       if (typeof x !== "number" || typeof y !== "number") invalid();
+;;       f64[long] = x;
+;;       f64[long + 1] = y;
+;;       long = long + 2;
 ;;     }
 ;;   }
 ;;
@@ -60,11 +59,13 @@
 ;;     const list = makeList(length);
 ;;     const u8 = memory.u8;
 ;;     const u32 = memory.u32;
+;;     let word = ptr >>> 2;
 ;;     let at = ptr;
 ;;     for (let i = 0; i < length; i++) {
 ;;       const label = labels2[u8[at]];
 ;;       if (label === undefined) invalidDiscriminant();
-;;       list[i] = [label, loadUtf8(cx, u32[(at >>> 2) + 1], u32[(at >>> 2) + 2])];
+;;       list[i] = [label, loadUtf8(cx, u32[word + 1], u32[word + 2])];
+;;       word = word + 3;
 ;;       at = at + 12;
 ;;     }
 ;;     return list;
@@ -74,11 +75,13 @@
 ;;     const list = makeList(length);
 ;;     const u8 = memory.u8;
 ;;     const u32 = memory.u32;
+;;     let word = ptr >>> 2;
 ;;     let at = ptr;
 ;;     for (let i = 0; i < length; i++) {
 ;;       const label = labels2[u8[at]];
 ;;       if (label === undefined) invalidDiscriminant();
-;;       list[i] = [label, viewString(cx, "utf8", u32[(at >>> 2) + 1], u32[(at >>> 2) + 2])];
+;;       list[i] = [label, viewString(cx, "utf8", u32[word + 1], u32[word + 2])];
+;;       word = word + 3;
 ;;       at = at + 12;
 ;;     }
 ;;     return list;
@@ -126,8 +129,9 @@
 ;;         const core = callee(ptr, length, toFlags(toFlag(flags.read) | (toFlag(flags.writeAll) << 1), flags), tag, payload);
 ;;         const ptr2 = checkPointer(cx, core >>> 0, 8, 4);
 ;;         const u32 = memory.u32;
-;;         const length2 = u32[(ptr2 >>> 2) + 1];
-;;         const result = loadElements$tuple9(labels2, cx, memory, checkList(cx, u32[ptr2 >>> 2], length2, 12, 4), length2);
+;;         const word = ptr2 >>> 2;
+;;         const length2 = u32[word + 1];
+;;         const result = loadElements$tuple9(labels2, cx, memory, checkList(cx, u32[word], length2, 12, 4), length2);
 ;;         entering0.flags = 0;
 ;;         return result;
 ;;       } catch (error) {
@@ -182,8 +186,9 @@
 ;;         const core = callee(ptr, length, toFlags(toFlag(flags.read) | (toFlag(flags.writeAll) << 1), flags), tag, payload);
 ;;         const ptr2 = checkPointer(cx, core >>> 0, 8, 4);
 ;;         const u32 = memory.u32;
-;;         const length2 = u32[(ptr2 >>> 2) + 1];
-;;         result = loadElements$tuple9$2(labels2, cx, memory, checkList(cx, u32[ptr2 >>> 2], length2, 12, 4), length2);
+;;         const word = ptr2 >>> 2;
+;;         const length2 = u32[word + 1];
+;;         result = loadElements$tuple9$2(labels2, cx, memory, checkList(cx, u32[word], length2, 12, 4), length2);
 ;;         try {
 ;;           result = reader(result);
 ;;         } catch (readerError) {

@@ -52,15 +52,17 @@
 ;;           isErr = true;
 ;;         }
 ;;         const ptr = checkPointer(cx, out >>> 0, 16, 8);
+;;         const word = ptr >>> 2;
+;;         const long = ptr >>> 3;
 ;;         if (isErr) {
 ;;           memory.u8[ptr] = 1;
 ;;           const ptr2 = storeUtf8(cx, result);
 ;;           const length = cx.length;
-;;           memory.u32[(ptr >>> 2) + 2] = ptr2;
-;;           memory.u32[(ptr >>> 2) + 3] = length;
+;;           memory.u32[word + 2] = ptr2;
+;;           memory.u32[word + 3] = length;
 ;;         } else {
 ;;           memory.u8[ptr] = 0;
-;;           memory.u64[(ptr >>> 3) + 1] = toU64(result);
+;;           memory.u64[long + 1] = toU64(result);
 ;;         }
 ;;       } catch (error) {
 ;;         return failed(error, undefined, result, isErr);

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { ComponentError } from "../../../src/errors/component-error.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { type Instantiation, instantiate } from "../../../src/runtime/instantiate.ts";
+import { allocate } from "../../../src/runtime/lists.ts";
 import { Store } from "../../../src/runtime/store.ts";
 import {
   builtin,
@@ -342,7 +343,7 @@ test("contexts are one for each options, memories one for each core memory", { s
   assert.equal(state.context(0 as never), m);
   assert.equal(m!.memory, n!.memory);
   assert.notEqual(m!.memory, other!.memory);
-  assert.equal(m!.reallocate(0, 0, 1, 1), 64);
+  assert.equal(allocate(m!, 1, 1, "pointer"), 64);
 });
 
 test("context slots are empty for each call, and survive until post-return", async () => {
@@ -376,7 +377,7 @@ test("context slots are empty for each call, and survive until post-return", asy
   }
   const { storage } = state.instances[0]!;
   storage[0] = 7;
-  state.context(0 as never).reallocate(0, 0, 1, 1);
+  allocate(state.context(0 as never), 1, 1, "pointer");
   assert.equal(storage[0], 7);
 });
 
