@@ -3,9 +3,9 @@
  * definitions as their rows in `abi/builtins.ts` say.
  */
 import { builtin, builtinByOpcode, type Immediate } from "../abi/builtins.ts";
-import { componentLimits } from "../wasm/limits.ts";
 import type { Reader } from "../wasm/reader.ts";
 import type { CanonDefinition, CanonOptionSyntax, ImmediatesSyntax } from "./definitions.ts";
+import * as max from "./limits.ts";
 import { byOpcode } from "./references.ts";
 import { readCoreValTypeKind, readResultList } from "./types.ts";
 
@@ -48,7 +48,7 @@ const readers: { readonly [I in Immediate]: (r: Reader) => ImmediatesSyntax[I] }
 };
 
 function readOptions(r: Reader): CanonOptionSyntax[] {
-  return r.vec(componentLimits.canonicalOptions, "canonical options", readOption);
+  return r.vec(max.canonicalOptions, "canonical options", readOption);
 }
 
 const optionNames = byOpcode<CanonOptionSyntax["option"]>({

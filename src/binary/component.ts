@@ -5,13 +5,13 @@
  * looked up and nothing is copied: what indices mean is `validate/`'s business, and core modules and value literals stay
  * ranges of the bytes.
  */
-import { componentLimits, maxComponentDepth } from "../wasm/limits.ts";
 import { readPreamble, readSections } from "../wasm/module.ts";
 import { Reader } from "../wasm/reader.ts";
 import { readCanon } from "./canon.ts";
 import type { ByteRange, ComponentSyntax, CustomSection, Definition } from "./definitions.ts";
 import { readExport, readImport } from "./externs.ts";
 import { readAlias, readCoreInstance, readInstance, readStart, readValue } from "./instances.ts";
+import * as max from "./limits.ts";
 import { readCoreTypeDefinition, readTypeDefinition } from "./types.ts";
 
 /** The `version` field of today's binary format; it becomes 1 with the final standard. */
@@ -75,7 +75,7 @@ function readSection({ r, syntax }: Open, stack: Open[]): void {
   const range: ByteRange = { start: section.pos, end: section.end };
   const vector = vectors.get(id);
   if (vector !== undefined) {
-    for (let count = section.count(componentLimits.definitions, vector.what); count > 0; count--) {
+    for (let count = section.count(max.definitions, vector.what); count > 0; count--) {
       definitions.push(vector.read(section));
     }
     section.finish(`the section of ${vector.what}`);
@@ -90,8 +90,8 @@ function readSection({ r, syntax }: Open, stack: Open[]): void {
       definitions.push({ kind: "core-module", offset, range });
       break;
     case 4: {
-      if (stack.length >= maxComponentDepth) {
-        r.failLimit(`components are nested ${stack.length + 1} levels deep`, maxComponentDepth, offset);
+      if (stack.length >= max.componentDepth) {
+        r.failLimit(`components are nested ${stack.length + 1} levels deep`, max.componentDepth, offset);
       }
       const inner = open(r.bytes, range);
       definitions.push({ kind: "component", offset, component: inner.syntax });

@@ -2,7 +2,6 @@
  * Names with attributes, external types, imports and exports: "Import and Export Definitions" and `externtype` in
  * Binary.md.
  */
-import { componentLimits } from "../wasm/limits.ts";
 import type { Reader } from "../wasm/reader.ts";
 import type {
   AttributeSyntax,
@@ -11,6 +10,7 @@ import type {
   ExternTypeSyntax,
   ImportDefinition,
 } from "./definitions.ts";
+import * as max from "./limits.ts";
 import { readOptional, readSortIndex, readValTypeRef } from "./references.ts";
 
 /** `import ::= <nameattributes> <externtype>` */
@@ -39,7 +39,7 @@ export function readExternName(r: Reader): ExternName {
   const byte = r.u8();
   if (byte > 0x02) r.failByte(byte, "component name");
   const name = r.name();
-  const attributes = byte === 0x02 ? r.vec(componentLimits.nameAttributes, "name attributes", readAttribute) : [];
+  const attributes = byte === 0x02 ? r.vec(max.nameAttributes, "name attributes", readAttribute) : [];
   return { offset, name, attributes };
 }
 

@@ -2,7 +2,6 @@
  * Core and component instances, aliases, start functions and values: "Instance Definitions", "Alias Definitions",
  * "Start Definitions" and "Value Definitions" in Binary.md.
  */
-import { componentLimits } from "../wasm/limits.ts";
 import type { Reader } from "../wasm/reader.ts";
 import type {
   AliasDefinition,
@@ -17,6 +16,7 @@ import type {
   ValueDefinition,
 } from "./definitions.ts";
 import { readExternName } from "./externs.ts";
+import * as max from "./limits.ts";
 import { readCoreSort, readSort, readSortIndex, readValTypeRef } from "./references.ts";
 
 /** `core:instance ::= 0x00 <moduleidx> vec(<core:instantiatearg>) | 0x01 vec(<core:inlineexport>)` */
@@ -26,11 +26,11 @@ export function readCoreInstance(r: Reader): CoreInstanceDefinition {
   switch (byte) {
     case 0x00: {
       const module = r.u32();
-      const args = r.vec(componentLimits.instantiationArgs, "instantiation arguments", readCoreInstantiateArg);
+      const args = r.vec(max.instantiationArgs, "instantiation arguments", readCoreInstantiateArg);
       return { kind: "core-instance", op: "instantiate", offset, module, args };
     }
     case 0x01: {
-      const exports = r.vec(componentLimits.instantiationExports, "exports of an instance", readCoreInlineExport);
+      const exports = r.vec(max.instantiationExports, "exports of an instance", readCoreInlineExport);
       return { kind: "core-instance", op: "inline", offset, exports };
     }
   }
@@ -59,11 +59,11 @@ export function readInstance(r: Reader): InstanceDefinition {
   switch (byte) {
     case 0x00: {
       const component = r.u32();
-      const args = r.vec(componentLimits.instantiationArgs, "instantiation arguments", readInstantiateArg);
+      const args = r.vec(max.instantiationArgs, "instantiation arguments", readInstantiateArg);
       return { kind: "instance", op: "instantiate", offset, component, args };
     }
     case 0x01: {
-      const exports = r.vec(componentLimits.instantiationExports, "exports of an instance", readInlineExport);
+      const exports = r.vec(max.instantiationExports, "exports of an instance", readInlineExport);
       return { kind: "instance", op: "inline", offset, exports };
     }
   }
@@ -112,7 +112,7 @@ export function readAlias(r: Reader): AliasDefinition {
 export function readStart(r: Reader): StartDefinition {
   const offset = r.pos;
   const func = r.u32();
-  const args = r.vec(componentLimits.startArgs, "arguments of a start function", (reader) => reader.u32());
+  const args = r.vec(max.startArgs, "arguments of a start function", (reader) => reader.u32());
   return { kind: "start", offset, func, args, results: r.u32() };
 }
 

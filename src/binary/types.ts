@@ -2,9 +2,8 @@
  * The type sections: "Type Definitions" in Binary.md, core and component level.
  *
  * Component, instance and module types nest in one another. They are read by functions that call each other, down to
- * `maxTypeDepth` levels.
+ * `max.typeDepth` levels.
  */
-import { componentLimits, maxTypeDepth } from "../wasm/limits.ts";
 import type { Reader } from "../wasm/reader.ts";
 import {
   anyType,
@@ -30,6 +29,7 @@ import type {
 } from "./definitions.ts";
 import { readExternName, readExternType } from "./externs.ts";
 import { readAlias } from "./instances.ts";
+import * as max from "./limits.ts";
 import { primitives, readCoreSort, readOptional, readValTypeRef } from "./references.ts";
 
 // ---- Section 3
@@ -50,7 +50,7 @@ function readCoreType(r: Reader, depth: number): CoreTypeSyntax {
   if (r.eat(0x50)) {
     checkDepth(r, depth, offset);
     const read = () => readModuleDeclaration(r, depth + 1);
-    const declarations = r.vec(componentLimits.moduleTypeDeclarations, "declarations of a module type", read);
+    const declarations = r.vec(max.moduleTypeDeclarations, "declarations of a module type", read);
     return { kind: "module", offset, declarations };
   }
   if (r.eat(0x00) && r.peek() !== 0x50) r.failByte(r.u8(), "non-final sub type");
@@ -108,19 +108,19 @@ function readType(r: Reader, depth: number): TypeSyntax {
   if (primitive !== undefined) return { kind: "primitive", offset, type: primitive };
   switch (byte) {
     case 0x72:
-      return { kind: "record", offset, fields: r.vec(componentLimits.recordFields, "record fields", readLabelledType) };
+      return { kind: "record", offset, fields: r.vec(max.recordFields, "record fields", readLabelledType) };
     case 0x71:
-      return { kind: "variant", offset, cases: r.vec(componentLimits.variantCases, "variant cases", readCase) };
+      return { kind: "variant", offset, cases: r.vec(max.variantCases, "variant cases", readCase) };
     case 0x70:
       return { kind: "list", offset, element: readValTypeRef(r), length: undefined };
     case 0x67:
       return { kind: "list", offset, element: readValTypeRef(r), length: r.u32() };
     case 0x6f:
-      return { kind: "tuple", offset, types: r.vec(componentLimits.tupleTypes, "tuple types", readValTypeRef) };
+      return { kind: "tuple", offset, types: r.vec(max.tupleTypes, "tuple types", readValTypeRef) };
     case 0x6e:
-      return { kind: "flags", offset, labels: r.vec(componentLimits.flagLabels, "flags", readLabel) };
+      return { kind: "flags", offset, labels: r.vec(max.flagLabels, "flags", readLabel) };
     case 0x6d:
-      return { kind: "enum", offset, labels: r.vec(componentLimits.enumCases, "enum cases", readLabel) };
+      return { kind: "enum", offset, labels: r.vec(max.enumCases, "enum cases", readLabel) };
     case 0x6b:
       return { kind: "option", offset, type: readValTypeRef(r) };
     case 0x6a:
@@ -176,7 +176,7 @@ function readCase(r: Reader): CaseSyntax {
 
 /** `functype ::= 0x40 <paramlist> <resultlist> | 0x43 <paramlist> <resultlist>` */
 function readFuncType(r: Reader, offset: number, async: boolean): FuncTypeSyntax {
-  const params = r.vec(componentLimits.params, "parameters", readLabelledType);
+  const params = r.vec(max.params, "parameters", readLabelledType);
   return { kind: "func", offset, async, params, result: readResultList(r) };
 }
 
@@ -212,7 +212,7 @@ export function readCoreValTypeKind(r: Reader): ResourceTypeSyntax["rep"] {
 function readDeclarations(r: Reader, depth: number, offset: number, imports: boolean): readonly TypeDeclaration[] {
   checkDepth(r, depth, offset);
   const read = () => readDeclaration(r, depth + 1, imports);
-  return r.vec(componentLimits.typeDeclarations, "declarations of a type", read);
+  return r.vec(max.typeDeclarations, "declarations of a type", read);
 }
 
 /**
@@ -240,5 +240,5 @@ function readDeclaration(r: Reader, depth: number, imports: boolean): TypeDeclar
 }
 
 function checkDepth(r: Reader, depth: number, offset: number): void {
-  if (depth >= maxTypeDepth) r.failLimit(`nesting of types is too deep: ${depth + 1} levels`, maxTypeDepth, offset);
+  if (depth >= max.typeDepth) r.failLimit(`nesting of types is too deep: ${depth + 1} levels`, max.typeDepth, offset);
 }

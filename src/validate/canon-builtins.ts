@@ -6,26 +6,22 @@ import { type Builtin, builtin, type Immediate, type SignatureType } from "../ab
 import { MAX_FLAT_PARAMS } from "../abi/constants.ts";
 import { flattenFuncType } from "../abi/flatten.ts";
 import type { CanonDefinition } from "../binary/definitions.ts";
-import type { ValType } from "../types/types.ts";
 import { matchesRef } from "../wasm/matching.ts";
 import type { CoreValType, DefinedType } from "../wasm/types.ts";
 import { hasPointer, isInMemory, type Mutable, OptionsResolver, resolveMemory } from "./canon-options.ts";
-import type { Context } from "./context.ts";
 import { typeAt } from "./externs.ts";
 import type { Feature } from "./features.ts";
 import type { Scope } from "./scope.ts";
-import type { CoreFunc, TypedImmediates } from "./typed.ts";
+import type { TypedImmediates } from "./typed.ts";
 import { resolveValType } from "./value-types.ts";
 
 type BuiltinDefinition = Extract<CanonDefinition, { readonly op: "builtin" }>;
 
-export function defineBuiltin(context: Context, scope: Scope, canon: BuiltinDefinition): void {
-  const { item, type } = new BuiltinChecker(context, scope, canon).define();
-  scope.addCoreFunc(item, type, canon.offset);
+export function defineBuiltin(scope: Scope, canon: BuiltinDefinition): void {
+  new BuiltinChecker(scope, canon).define();
 }
 
 class BuiltinChecker {
-  readonly #context: Context;
   readonly #scope: Scope;
   readonly #canon: BuiltinDefinition;
   /** The built-in's name, for messages. */
@@ -35,53 +31,49 @@ class BuiltinChecker {
   #threadType: DefinedType | undefined;
   #tableIndex: "i32" | "i64" = "i32";
 
-  constructor(context: Context, scope: Scope, canon: BuiltinDefinition) {
-    this.#context = context;
+  constructor(scope: Scope, canon: BuiltinDefinition) {
     this.#scope = scope;
     this.#canon = canon;
     this.#name = `\`${canon.builtin}\``;
     this.#row = builtin(canon.builtin);
   }
 
-  define(): { readonly item: Extract<CoreFunc, { readonly from: "builtin" }>; readonly type: DefinedType } {
+  define(): void {
     const { builtin, immediates, offset } = this.#canon;
-    const { feature } = this.#row;
+    const { feature, params, results } = this.#row;
     if (feature !== undefined) this.#require(feature, this.#name);
     for (const immediate of this.#row.immediates) this.#immediate(immediate);
-    const [params, results] = [this.#row.params, this.#row.results].map((types) =>
-      types.flatMap((type) => this.#signatureType(type)),
-    );
-    return {
-      item: { from: "builtin", builtin, immediates: this.#immediates, offset },
-      type: this.#context.coreTypes.func(params!, results!, immediates.shared),
-    };
+    const { coreTypes } = this.#scope.context;
+    const type = coreTypes.func(this.#signature(params), this.#signature(results), immediates.shared);
+    const item = { from: "builtin", builtin, immediates: this.#immediates, offset } as const;
+    this.#scope.addCore(item, { kind: "func", type }, offset);
   }
 
   #require(feature: Feature, what: string): void {
-    this.#context.require(feature, this.#canon.offset, what);
+    this.#scope.require(feature, this.#canon.offset, what);
   }
 
   #fail(reason: string): never {
-    return this.#context.fail("canonical", reason, this.#canon.offset);
+    return this.#scope.fail("canonical", reason, this.#canon.offset);
   }
 
   #immediate(immediate: Immediate): void {
     const { immediates: syntax, offset } = this.#canon;
-    const [context, scope, into] = [this.#context, this.#scope, this.#immediates];
+    const [scope, into] = [this.#scope, this.#immediates];
     switch (immediate) {
       case "resource":
-        into.resource = typeAt(context, scope, immediate, syntax.resource!, offset).type;
+        into.resource = typeAt(scope, immediate, syntax.resource!, offset).type;
         if (this.#canon.builtin !== "resource.drop" && !scope.defined.has(into.resource)) {
-          context.fail("resource", `type index ${syntax.resource!} is not a local resource`, offset);
+          scope.fail("resource", `type index ${syntax.resource!} is not a local resource`, offset);
         }
         return;
       case "stream":
       case "future": {
-        const { type } = scope.get("type", syntax[immediate]!, offset).type;
+        const { type } = scope.get("type", syntax[immediate]!, offset);
         if (type.kind === "stream" || type.kind === "future") into.type = type;
         if (type.kind !== immediate) {
           const reason = `${this.#name} requires a ${immediate} type: type index ${syntax[immediate]!} is none`;
-          context.fail("type", reason, offset);
+          scope.fail("type", reason, offset);
         }
         return;
       }
@@ -92,7 +84,7 @@ class BuiltinChecker {
         this.#table(syntax.table!);
         return;
       case "memory": {
-        const { item, pointer } = resolveMemory(context, scope, syntax.memory!, offset);
+        const { item, pointer } = resolveMemory(scope, syntax.memory!, offset);
         into.memory = item;
         into.pointer = pointer;
         return;
@@ -114,11 +106,11 @@ class BuiltinChecker {
         return;
       case "result": {
         const ref = syntax.result?.type;
-        into.result = { type: ref === undefined ? undefined : resolveValType(context, scope, ref, offset).type };
+        into.result = { type: ref === undefined ? undefined : resolveValType(scope, ref, offset).type };
         return;
       }
       case "options": {
-        const resolver = new OptionsResolver(context, scope, syntax.options!, offset);
+        const resolver = new OptionsResolver(scope, syntax.options!, offset);
         into.options = resolver.options;
         into.pointer = resolver.options.pointer;
         this.#checkOptions(resolver);
@@ -133,7 +125,7 @@ class BuiltinChecker {
     const { offset, immediates } = this.#canon;
     const type = this.#scope.get("core type", index, offset);
     if ("kind" in type || type.composite.kind !== "func") {
-      this.#context.fail("type", `core type index ${index} is not a function type`, offset);
+      this.#scope.fail("type", `core type index ${index} is not a function type`, offset);
     }
     const { params, results } = type.composite;
     const [param] = params;
@@ -198,31 +190,32 @@ class BuiltinChecker {
 
   // ---- The core type
 
-  #signatureType(type: SignatureType): readonly CoreValType[] {
+  #signature(types: readonly SignatureType[]): CoreValType[] {
+    return types.flatMap((type) => this.#signatureType(type));
+  }
+
+  #signatureType(type: SignatureType): CoreValType | readonly CoreValType[] {
     const { resource, pointer = "i32", coreType, coreFuncType, result } = this.#immediates;
     switch (type) {
       case "i32":
       case "i64":
-        return [type];
+        return type;
       case "rep":
-        return [resource!.rep];
+        return resource!.rep;
       case "ptr":
-        return [pointer];
+        return pointer;
       case "core-type":
-        return [coreType!];
+        return coreType!;
       case "table":
-        return [this.#tableIndex];
+        return this.#tableIndex;
       case "closure":
         return coreFuncType!.params;
       case "funcref":
-        return [{ kind: "ref", nullable: true, heap: { kind: "defined", type: this.#threadType! } }];
-      case "flat-result":
-        return this.#flatResult(result?.type, pointer);
+        return { kind: "ref", nullable: true, heap: { kind: "defined", type: this.#threadType! } };
+      case "flat-result": {
+        const params = result?.type === undefined ? [] : [{ label: "result", type: result.type }];
+        return flattenFuncType({ async: false, pointer }, { kind: "func", async: false, params }, "lower").params;
+      }
     }
-  }
-
-  #flatResult(type: ValType | undefined, pointer: "i32" | "i64"): readonly CoreValType[] {
-    const func = this.#context.types.func(false, type === undefined ? [] : [{ label: "result", type }], undefined);
-    return flattenFuncType({ async: false, pointer }, func, "lower").params;
   }
 }

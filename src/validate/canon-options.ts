@@ -7,7 +7,6 @@ import type { PointerType } from "../abi/layout.ts";
 import type { CanonOptionSyntax } from "../binary/definitions.ts";
 import type { ValType } from "../types/types.ts";
 import type { CoreValType, DefinedType } from "../wasm/types.ts";
-import type { Context } from "./context.ts";
 import { factsOf } from "./facts.ts";
 import type { Scope } from "./scope.ts";
 import type { CoreExportOf, TypedOptions } from "./typed.ts";
@@ -33,12 +32,10 @@ export function sameTypes(a: readonly CoreValType[], b: readonly CoreValType[]):
 
 /** The options of one canonical definition, and the place to ask for those that it needs. */
 export class OptionsResolver {
-  readonly #context: Context;
   readonly #scope: Scope;
   readonly #offset: number;
-  /** The offset of each option that is there. */
-  readonly #given: Map<OptionName | "encoding", number> = new Map();
-  readonly #types: Map<FuncOption, DefinedType> = new Map();
+  /** Where each option stands that is there, and the type of the function that it is. */
+  readonly #given: Map<OptionName | "encoding", { readonly offset: number; type?: DefinedType }> = new Map();
   readonly #options: Mutable<TypedOptions> = {
     encoding: "utf8",
     memory: undefined,
@@ -49,8 +46,7 @@ export class OptionsResolver {
     async: false,
   };
 
-  constructor(context: Context, scope: Scope, options: readonly CanonOptionSyntax[], offset: number) {
-    this.#context = context;
+  constructor(scope: Scope, options: readonly CanonOptionSyntax[], offset: number) {
     this.#scope = scope;
     this.#offset = offset;
     for (const option of options) this.#add(option);
@@ -63,30 +59,30 @@ export class OptionsResolver {
 
   #add(syntax: CanonOptionSyntax): void {
     const { option, offset } = syntax;
-    const options = this.#options;
+    const [scope, given, options] = [this.#scope, this.#given, this.#options];
     switch (option) {
       case "utf8":
       case "utf16":
       case "latin1+utf16":
-        if (this.#given.has("encoding")) {
+        if (given.has("encoding")) {
           const [before, after] = [options.encoding, option].map((name) => name.replace("+", "-"));
           this.#fail(`canonical encoding option \`${before}\` conflicts with option \`${after}\``, offset);
         }
-        this.#given.set("encoding", offset);
+        given.set("encoding", { offset });
         options.encoding = option;
         return;
     }
-    if (this.#given.has(option)) this.#fail(`canonical option \`${option}\` is specified more than once`, offset);
-    this.#given.set(option, offset);
+    if (given.has(option)) this.#fail(`canonical option \`${option}\` is specified more than once`, offset);
+    given.set(option, { offset });
     if (option === "async" || option === "callback") {
-      this.#context.require("async", offset, `the \`${option}\` canonical option`);
+      scope.require("async", offset, `the \`${option}\` canonical option`);
     }
     switch (option) {
       case "async":
         options.async = true;
         return;
       case "memory": {
-        const { item, pointer } = resolveMemory(this.#context, this.#scope, syntax.index, offset);
+        const { item, pointer } = resolveMemory(scope, syntax.index, offset);
         options.memory = item;
         options.pointer = pointer;
         return;
@@ -94,9 +90,9 @@ export class OptionsResolver {
       case "realloc":
       case "post-return":
       case "callback": {
-        const { item, type } = this.#scope.get("core func", syntax.index, offset);
+        const { item, type } = scope.get("core func", syntax.index, offset);
         options[option === "post-return" ? "postReturn" : option] = item;
-        this.#types.set(option, type.type);
+        given.set(option, { offset, type: type.type });
         return;
       }
     }
@@ -117,18 +113,18 @@ export class OptionsResolver {
 
   /** Fails for `reason` if `option` is there. */
   #refuse(option: OptionName, reason: string): void {
-    const offset = this.#given.get(option);
-    if (offset !== undefined) this.#fail(reason, offset);
+    const given = this.#given.get(option);
+    if (given !== undefined) this.#fail(reason, given.offset);
   }
 
   #checkType(option: FuncOption, params: readonly CoreValType[], results: readonly CoreValType[]): void {
-    const type = this.#types.get(option);
+    const type = this.#given.get(option)?.type;
     if (type === undefined || hasCoreType(type, params, results)) return;
     this.#refuse(option, `canonical option \`${option}\` uses a core function with an incorrect signature`);
   }
 
   #fail(reason: string, offset: number): never {
-    return this.#context.fail("canonical", reason, offset);
+    return this.#scope.fail("canonical", reason, offset);
   }
 
   // ---- What definitions ask
@@ -158,26 +154,23 @@ export class OptionsResolver {
 
   requireCallback(): void {
     if (!this.#options.async || this.#options.callback !== undefined) return;
-    this.#context.require("async-stackful", this.#given.get("async")!, "`async` without `callback`");
+    this.#scope.require("async-stackful", this.#given.get("async")!.offset, "`async` without `callback`");
   }
 }
 
 /** A memory that values may be read from and written to: a subtype of `(memory 0)`, or of `(memory i64 0)`. 🐘 */
 export function resolveMemory(
-  context: Context,
   scope: Scope,
   index: number,
   offset: number,
 ): { readonly item: CoreExportOf; readonly pointer: PointerType } {
-  const {
-    item,
-    type: { limits, pageSizeLog2 },
-  } = scope.get("core memory", index, offset);
+  const { item, type } = scope.get("core memory", index, offset);
+  const { limits } = type;
   const fail = (reason: string) =>
-    context.fail("canonical", `canonical option \`memory\`: mismatch in ${reason}`, offset);
+    scope.fail("canonical", `canonical option \`memory\`: mismatch in ${reason}`, offset);
   if (limits.shared) fail("the shared flag for memories: the memory may not be shared");
-  if (pageSizeLog2 !== 16) fail("page size for memories: pages must have 64 KiB");
-  if (limits.index === "i64") context.require("memory64", offset, "a 64-bit memory as a canonical option");
+  if (type.pageSizeLog2 !== 16) fail("page size for memories: pages must have 64 KiB");
+  if (limits.index === "i64") scope.require("memory64", offset, "a 64-bit memory as a canonical option");
   return { item, pointer: limits.index };
 }
 

@@ -8,32 +8,31 @@ import type { CanonDefinition } from "../binary/definitions.ts";
 import type { CoreValType } from "../wasm/types.ts";
 import { defineBuiltin } from "./canon-builtins.ts";
 import { hasPointer, isInMemory, OptionsResolver, sameTypes } from "./canon-options.ts";
-import type { Context } from "./context.ts";
 import { typeAt } from "./externs.ts";
 import type { Scope } from "./scope.ts";
 
 type CanonOf<O extends CanonDefinition["op"]> = Extract<CanonDefinition, { readonly op: O }>;
 
-export function defineCanon(context: Context, scope: Scope, canon: CanonDefinition): void {
+export function defineCanon(scope: Scope, canon: CanonDefinition): void {
   switch (canon.op) {
     case "lift":
-      defineLift(context, scope, canon);
+      defineLift(scope, canon);
       return;
     case "lower":
-      defineLower(context, scope, canon);
+      defineLower(scope, canon);
       return;
     case "builtin":
-      defineBuiltin(context, scope, canon);
+      defineBuiltin(scope, canon);
       return;
   }
   canon satisfies never;
 }
 
-function defineLift(context: Context, scope: Scope, canon: CanonOf<"lift">): void {
+function defineLift(scope: Scope, canon: CanonOf<"lift">): void {
   const { offset } = canon;
   const core = scope.get("core func", canon.func, offset);
-  const { type, node } = typeAt(context, scope, "func", canon.type, offset);
-  const resolver = new OptionsResolver(context, scope, canon.options, offset);
+  const { type, node } = typeAt(scope, "func", canon.type, offset);
+  const resolver = new OptionsResolver(scope, canon.options, offset);
   const { options } = resolver;
   resolver.checkAsync(type.async);
   resolver.requireCallback();
@@ -44,15 +43,15 @@ function defineLift(context: Context, scope: Scope, canon: CanonOf<"lift">): voi
   const signature = flattenFuncType(options, type, "lift");
   const { composite } = core.type.type;
   if (composite.kind === "func") {
-    checkCoreTypes(context, "parameter", signature.params, composite.params, offset);
-    checkCoreTypes(context, "result", signature.results, composite.results, offset);
+    checkCoreTypes(scope, "parameter", signature.params, composite.params, offset);
+    checkCoreTypes(scope, "result", signature.results, composite.results, offset);
   }
   resolver.checkPostReturn(signature.results);
   scope.addItem("func", { from: "lift", core: core.item, options, type, offset }, offset, node);
 }
 
 function checkCoreTypes(
-  context: Context,
+  scope: Scope,
   what: "parameter" | "result",
   lowered: readonly CoreValType[],
   actual: readonly CoreValType[],
@@ -60,18 +59,18 @@ function checkCoreTypes(
 ): void {
   if (sameTypes(lowered, actual)) return;
   const [expected, found] = [lowered, actual].map((types) => `[${types.map(printCore).join(", ")}]`);
-  context.fail("canonical", `lowered ${what} types \`${expected}\` do not match ${what} types \`${found}\``, offset);
+  scope.fail("canonical", `lowered ${what} types \`${expected}\` do not match ${what} types \`${found}\``, offset);
 }
 
 function printCore(type: CoreValType): string {
   return typeof type === "string" ? type.toUpperCase() : "Ref";
 }
 
-function defineLower(context: Context, scope: Scope, canon: CanonOf<"lower">): void {
+function defineLower(scope: Scope, canon: CanonOf<"lower">): void {
   const { offset } = canon;
   const func = scope.get("func", canon.func, offset).item.item;
   const { type } = func;
-  const resolver = new OptionsResolver(context, scope, canon.options, offset);
+  const resolver = new OptionsResolver(scope, canon.options, offset);
   const { options } = resolver;
   resolver.forbid(["post-return", "callback"], "lowerings");
   resolver.checkAsync(type.async);
@@ -81,6 +80,6 @@ function defineLower(context: Context, scope: Scope, canon: CanonOf<"lower">): v
   // through memory, and the official tests lower such functions without one.
   resolver.require("memory", throughMemory || type.params.some((param) => hasPointer(param.type)));
   resolver.require("realloc", hasPointer(type.result));
-  const coreType = context.coreTypes.func(signature.params, signature.results);
-  scope.addCoreFunc({ from: "lower", func, options, offset }, coreType, offset);
+  const coreType = scope.context.coreTypes.func(signature.params, signature.results);
+  scope.addCore({ from: "lower", func, options, offset }, { kind: "func", type: coreType }, offset);
 }

@@ -8,22 +8,25 @@ import type {
   FuncType,
   InstanceType,
   Interned,
+  PrimitiveKind,
   ResourceType,
   ValType,
 } from "../types/types.ts";
 
-export interface Facts {
+interface MutableFacts {
   /** How many types deep it is. */
-  readonly depth: number;
+  depth: number;
   /** Whether it contains a `borrow`: `contains_borrow` in the specification. */
-  readonly borrow: boolean;
+  borrow: boolean;
   /** Whether it mentions a resource. */
-  readonly resource: boolean;
+  resource: boolean;
   /** Whether it contains a `list` without a fixed length, a `string` or a `map`: something that is in memory elsewhere. */
-  readonly pointer: boolean;
+  pointer: boolean;
   /** No more than so many bytes does a value take, whatever the type of pointers: for all but a few types far fewer. */
-  readonly maxSize: number;
+  maxSize: number;
 }
+
+export type Facts = Readonly<MutableFacts>;
 
 /** Sizes are counted in words, the widest alignment there is, so that padding never adds to them. */
 const WORD = 8;
@@ -40,60 +43,43 @@ export function factsOf(type: (ValType | FuncType) & { [known]?: Facts }): Facts
 
 /** `contains` in the specification, for every question at once. */
 function workOut(type: ValType | FuncType): Facts {
-  const sum = { ...simple, maxSize: 0 };
+  const facts: MutableFacts = { ...simple, maxSize: 0 };
   for (const part of partsOf<Interned>(type)) {
     if (part.type === undefined) continue;
-    const facts = factsOf(part.type);
-    sum.depth = Math.max(sum.depth, facts.depth + 1);
-    sum.borrow ||= facts.borrow;
-    sum.resource ||= facts.resource;
-    sum.pointer ||= facts.pointer;
-    sum.maxSize += facts.maxSize;
+    const of = factsOf(part.type);
+    facts.depth = Math.max(facts.depth, of.depth + 1);
+    facts.borrow ||= of.borrow;
+    facts.resource ||= of.resource;
+    facts.pointer ||= of.pointer;
+    facts.maxSize += of.maxSize;
   }
   switch (type.kind) {
-    case "list":
-      if (type.length !== undefined) return { ...sum, maxSize: type.length * sum.maxSize };
-      return { ...sum, pointer: true, maxSize: 2 * WORD };
-    case "string":
-    case "map":
-      return { ...sum, pointer: true, maxSize: 2 * WORD };
-    case "stream":
-    case "future":
-      return { ...sum, pointer: false, maxSize: WORD };
-    case "variant":
-    case "option":
-    case "result":
-      return { ...sum, maxSize: WORD + sum.maxSize };
     case "func":
     case "record":
     case "tuple":
-      return sum;
-    case "own":
-    case "borrow":
-      return { ...simple, resource: true, borrow: type.kind === "borrow" };
-    case "bool":
-    case "s8":
-    case "u8":
-    case "s16":
-    case "u16":
-    case "s32":
-    case "u32":
-    case "s64":
-    case "u64":
-    case "f32":
-    case "f64":
-    case "char":
-    case "error-context":
-    case "enum":
-    case "flags":
-      return simple;
+      break;
+    case "variant":
+    case "option":
+    case "result":
+      facts.maxSize += WORD;
+      break;
+    case "list":
+    case "string":
+    case "map": {
+      const length = type.kind === "list" ? type.length : undefined;
+      facts.maxSize = length === undefined ? 2 * WORD : length * facts.maxSize;
+      facts.pointer ||= length === undefined;
+      break;
+    }
+    default:
+      // Scalars, and handles, in which nothing is.
+      type.kind satisfies PrimitiveKind | "enum" | "flags" | "own" | "borrow" | "stream" | "future";
+      facts.maxSize = WORD;
+      facts.pointer = false;
+      facts.borrow ||= type.kind === "borrow";
+      facts.resource ||= "resource" in type;
   }
-}
-
-/** The types of all that an instance or a component imports and exports. */
-function declared(type: InstanceType | ComponentType): ExternType["type"][] {
-  const decls = type.kind === "component" ? [...type.imports.values()] : [];
-  return [...decls, ...type.exports.values()].map((decl) => decl.type.type);
+  return facts;
 }
 
 const depths: WeakMap<InstanceType | ComponentType, number> = new WeakMap();
@@ -119,63 +105,63 @@ export function depthOf(type: ExternType["type"]): number {
   }
 }
 
+/** The types of all that an instance or a component imports and exports. */
+function declared(type: InstanceType | ComponentType): ExternType["type"][] {
+  const types: ExternType["type"][] = [];
+  if (type.kind === "component") for (const decl of type.imports.values()) types.push(decl.type.type);
+  for (const decl of type.exports.values()) types.push(decl.type.type);
+  return types;
+}
+
 const free: WeakMap<InstanceType | ComponentType, boolean> = new WeakMap();
 
 /** Whether a type mentions a resource that it does not introduce itself. */
 export function mentionsFreeResource(type: ExternType["type"]): boolean {
-  switch (type.kind) {
-    case "resource":
-      return true;
-    case "core-module":
-      return false;
-    case "instance":
-    case "component": {
-      let answer = free.get(type);
-      if (answer === undefined) {
-        answer = new FreeResources().any(type);
-        free.set(type, answer);
-      }
-      return answer;
-    }
-    default:
-      return factsOf(type).resource;
+  if (type.kind !== "instance" && type.kind !== "component") return new ResourceSearch([]).finds(type);
+  let answer = free.get(type);
+  if (answer === undefined) {
+    answer = new ResourceSearch([]).finds(type);
+    free.set(type, answer);
   }
+  return answer;
 }
 
-/** The search for a resource that is mentioned where nothing around it binds it. */
-class FreeResources {
+/** The search for a resource that is mentioned where nothing binds it: neither a type around it nor who searches. */
+export class ResourceSearch {
   /** Resources are bound by one type each, so what is bound once may stay so. */
-  readonly #bound: Set<ResourceType> = new Set();
-  /** Types without a free resource, whatever is bound outside. */
+  readonly #bound: Set<ResourceType>;
+  /** Types that have been looked into. */
   readonly #seen: Set<object> = new Set();
 
-  any(type: ExternType["type"]): boolean {
+  constructor(bound: Iterable<ResourceType>) {
+    this.#bound = new Set(bound);
+  }
+
+  /** Whether there is one in `type`. Once there has been one, the search is over. */
+  finds(type: ExternType["type"]): boolean {
     if (type.kind === "resource") return !this.#bound.has(type);
     if (type.kind === "core-module" || this.#seen.has(type)) return false;
-    if (this.#search(type)) return true;
-    this.#seen.add(type);
-    return false;
-  }
-
-  #search(type: Exclude<ExternType["type"], ResourceType | { kind: "core-module" }>): boolean {
     switch (type.kind) {
-      case "instance":
-        return this.#within(type, type.resources);
-      case "component":
-        return this.#within(type, [...type.importedResources, ...type.exportedResources]);
       case "own":
       case "borrow":
-        return this.any(type.resource);
+        return this.finds(type.resource);
+      case "instance":
+        this.#bind(type.resources);
+        break;
+      case "component":
+        this.#bind(type.importedResources);
+        this.#bind(type.exportedResources);
+        break;
       default:
-        return (
-          factsOf(type).resource &&
-          partsOf<Interned>(type).some((part) => part.type !== undefined && this.any(part.type))
-        );
+        if (!factsOf(type).resource) return false;
+        this.#seen.add(type);
+        return partsOf<Interned>(type).some((part) => part.type !== undefined && this.finds(part.type));
     }
+    this.#seen.add(type);
+    return declared(type).some((part) => this.finds(part));
   }
 
-  #within(type: InstanceType | ComponentType, resources: readonly ResourceType[]): boolean {
+  #bind(resources: readonly ResourceType[]): void {
     for (const resource of resources) this.#bound.add(resource);
-    return declared(type).some((part) => this.any(part));
   }
 }

@@ -2,43 +2,39 @@
  * Component instances: instantiating a component, and bundling items up. "Instance Definitions" in Explainer.md.
  */
 import type { InlineExport, InstanceDefinition, InstantiateArg } from "../binary/definitions.ts";
-import type { ExternDecl, ExternType, InstanceType } from "../types/types.ts";
+import type { ExternDecl, ExternType } from "../types/types.ts";
 import type { Context } from "./context.ts";
 import { nameResource } from "./externs.ts";
-import { type ResolvedItem, resolveItem } from "./items.ts";
 import { defineName } from "./names.ts";
-import { Direction, type Scope } from "./scope.ts";
+import { Direction, type ResolvedItem, type Scope } from "./scope.ts";
 import { Substitution } from "./substitute.ts";
 import { SubtypeChecker } from "./subtype.ts";
 import type { Component, Instance, Instantiation, Item } from "./typed.ts";
 import { makeDecl, nodeOf, renamed } from "./visibility.ts";
 
-export function defineInstance(context: Context, scope: Scope, definition: InstanceDefinition): void {
+export function defineInstance(scope: Scope, definition: InstanceDefinition): void {
   const { offset } = definition;
   if (definition.op === "inline") {
-    const bundle = inlineInstance(context, scope, definition.exports);
-    context.checkDepth(bundle.type, offset);
+    const bundle = inlineInstance(scope, definition.exports);
+    scope.context.checkDepth(bundle.type, offset);
     scope.addItem("instance", bundle, offset);
     return;
   }
   const component = scope.get("component", definition.component, offset).item.item;
-  const args = resolveArgs(context, scope, definition.args);
-  const instance = instantiate(context, component, args, offset);
+  const args = resolveArgs(scope, definition.args);
+  const instance = instantiate(scope.context, component, args, offset);
   scope.definitions.push({ step: "instantiate", instance });
   scope.addItem("instance", instance, offset);
 }
 
-function resolveArgs(context: Context, scope: Scope, args: readonly InstantiateArg[]): Map<string, ResolvedItem> {
+function resolveArgs(scope: Scope, args: readonly InstantiateArg[]): Map<string, ResolvedItem> {
   const resolved = new Map<string, ResolvedItem>();
   for (const { name, item, offset } of args) {
     if (resolved.has(name)) {
-      context.fail(
-        "instantiation",
-        `instantiation argument \`${name}\` conflicts with previous argument \`${name}\``,
-        offset,
-      );
+      const reason = `instantiation argument \`${name}\` conflicts with previous argument \`${name}\``;
+      scope.fail("instantiation", reason, offset);
     }
-    resolved.set(name, resolveItem(context, scope, item));
+    resolved.set(name, scope.resolve(item));
   }
   return resolved;
 }
@@ -55,8 +51,7 @@ function instantiate(
 ): Instantiation {
   const { type } = component;
   const substitution = new Substitution(context, offset);
-  const unchanged = new Substitution(context, offset);
-  const checker = new SubtypeChecker(context, offset, unchanged, substitution, type.importedResources);
+  const checker = new SubtypeChecker(context, offset, type.importedResources, undefined, substitution);
   const used = new Map<string, Item>();
   for (const decl of type.imports.values()) {
     const arg = args.get(decl.name);
@@ -65,10 +60,8 @@ function instantiate(
     bindNodes(substitution, decl, arg);
     used.set(decl.name, arg.item);
   }
-  for (const resource of type.exportedResources) {
-    substitution.bind(resource, context.types.resource(resource.rep, resource.name));
-  }
-  const made: InstanceType = { kind: "instance", exports: substitution.decls(type.exports), resources: [] };
+  substitution.renew(type.exportedResources);
+  const made = substitution.instance({ kind: "instance", exports: type.exports, resources: [] });
   return { from: "instantiate", component, args: used, type: made, offset };
 }
 
@@ -87,19 +80,18 @@ function bindNodes(
   }
 }
 
-function inlineInstance(context: Context, scope: Scope, exports: readonly InlineExport[]): Instance {
+function inlineInstance(scope: Scope, exports: readonly InlineExport[]): Instance {
   const direction = new Direction();
   const items = new Map<string, Item>();
-  const decls = new Map<string, ExternDecl>();
   for (const { name: syntax, item: sortIndex } of exports) {
-    const { item, type, node } = resolveItem(context, scope, sortIndex);
+    const { item, type, node } = scope.resolve(sortIndex);
     const { name } = syntax;
     nameResource(type, name);
     // The name that a type has in here is one that no function in here can have been written with.
     const named = { type, node: type.kind === "type" ? renamed(node) : node };
-    const attributes = defineName(context, direction, "export", syntax, named);
-    decls.set(name, makeDecl(name, attributes, type, node));
+    const attributes = defineName(scope, direction, "export", syntax, named);
+    direction.decls.set(name, makeDecl(name, attributes, type, node));
     items.set(name, item);
   }
-  return { from: "inline", exports: items, type: { kind: "instance", exports: decls, resources: [] } };
+  return { from: "inline", exports: items, type: { kind: "instance", exports: direction.decls, resources: [] } };
 }

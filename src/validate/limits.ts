@@ -1,6 +1,6 @@
 /**
  * Limits of this implementation on what is valid, beyond the specification's own. Counts of things that are read are
- * limited where they are read (`wasm/limits.ts`); these are about what types mean.
+ * limited where they are read (`binary/limits.ts`); these are about what types mean.
  */
 
 /** How deep value types may be nested. As `wasmparser`, and so wasm-tools, Wasmtime and jco. */

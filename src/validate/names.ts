@@ -12,8 +12,7 @@ import {
   uniquenessKey,
 } from "../types/names.ts";
 import type { ExternType, FuncType, NameAttributes } from "../types/types.ts";
-import type { Context } from "./context.ts";
-import type { Direction } from "./scope.ts";
+import type { Direction, Scope } from "./scope.ts";
 import type { NameNode } from "./visibility.ts";
 
 export type Way = "import" | "export";
@@ -27,15 +26,15 @@ export interface Named {
 
 /** Checks a name and remembers it. Gives back its attributes. */
 export function defineName(
-  context: Context,
+  scope: Scope,
   direction: Direction,
   way: Way,
   syntax: ExternNameSyntax,
   { type, node }: Named,
 ): NameAttributes | undefined {
-  const { name, offset } = syntax;
-  const fail: Fail = (reason) => context.fail("name", reason, offset);
-  const parsed = parseExternName(name, context.nameOptions);
+  const { name, offset, attributes } = syntax;
+  const fail: Fail = (reason) => scope.fail("name", reason, offset);
+  const parsed = parseExternName(name, scope.context.nameOptions);
   if (typeof parsed === "string") {
     fail(`${way} name \`${name}\` is not a valid extern name: ${parsed}${featureHint(name)}`);
   }
@@ -44,15 +43,12 @@ export function defineName(
   if (previous !== undefined) fail(`${way} name \`${name}\` conflicts with previous name \`${previous}\``);
   direction.names.set(key, name);
   if (parsed.kind === "label") {
-    if (type.kind === "type" && type.type.kind === "resource") {
-      direction.labels.set(node, name);
-      direction.resourceLabels.add(name);
-    }
+    if (type.kind === "type" && type.type.kind === "resource") direction.labels.set(node, name);
   } else if (parsed.kind !== "interface") {
     if (type.kind !== "func") fail("item with an annotated name is not a func");
     checkAnnotation(direction, parsed, type.type, node, fail);
   }
-  return defineAttributes(context, syntax, parsed, type);
+  return attributes.length === 0 ? undefined : defineAttributes(scope, syntax, parsed, type);
 }
 
 type Fail = (reason: string) => never;
@@ -68,7 +64,7 @@ function featureHint(name: string): string {
 
 /** The rules that the annotation of a name sets for the type of the function. */
 function checkAnnotation(
-  { labels, resourceLabels }: Direction,
+  { labels, decls }: Direction,
   name: Extract<ExternName, { readonly resource: string }>,
   { params, result }: FuncType,
   { parts }: NameNode,
@@ -98,7 +94,8 @@ function checkAnnotation(
       return;
     }
     case "static":
-      if (!resourceLabels.has(name.resource)) fail("static resource name is not known in this context");
+      if (decls.get(name.resource)?.type.type.kind !== "resource")
+        fail("static resource name is not known in this context");
       return;
   }
   name satisfies never;
@@ -111,28 +108,27 @@ const attributeKeys = {
 } as const satisfies Record<AttributeSyntax["attribute"], keyof NameAttributes>;
 
 function defineAttributes(
-  context: Context,
+  scope: Scope,
   syntax: ExternNameSyntax,
   name: ExternName,
   type: ExternType,
 ): NameAttributes | undefined {
-  if (syntax.attributes.length === 0) return undefined;
   const attributes: { -readonly [K in keyof NameAttributes]: NameAttributes[K] } = {};
   for (const { attribute, value, offset } of syntax.attributes) {
-    const fail: Fail = (reason) => context.fail("name", reason, offset);
+    const fail: Fail = (reason) => scope.fail("name", reason, offset);
     const key = attributeKeys[attribute];
     if (attributes[key] !== undefined) fail(`duplicate '${attribute}' option in name`);
     attributes[key] = value;
     const feature = attribute === "versionsuffix" ? "canonical-names" : "implements";
-    context.require(feature, offset, `the \`${attribute}\` attribute`);
-    if (attribute === "implements") checkImplements(context, value, syntax.name, name, type, fail);
+    scope.require(feature, offset, `the \`${attribute}\` attribute`);
+    if (attribute === "implements") checkImplements(scope.context.nameOptions, value, syntax.name, name, type, fail);
     if (attribute === "versionsuffix") checkVersionSuffix(value, syntax.name, name, fail);
   }
   return attributes;
 }
 
 function checkImplements(
-  context: Context,
+  options: NameOptions,
   value: string,
   name: string,
   parsed: ExternName,
@@ -141,7 +137,7 @@ function checkImplements(
 ): void {
   if (type.kind !== "instance") fail("only instances can have an `implements` attribute");
   if (parsed.kind !== "label") fail(`name \`${name}\` is not valid with \`implements\`: it must be a plain name`);
-  const implemented = parseInterfaceName(value, context.nameOptions);
+  const implemented = parseInterfaceName(value, options);
   if (typeof implemented !== "string") return;
   const reason = value === "" ? "is not a valid name" : `must be an interface name: ${implemented}`;
   fail(`\`implements\` attribute \`${value}\` ${reason}`);

@@ -4,21 +4,32 @@
  * They grow as definitions are validated, so an index only ever refers to what stands before it. Component and instance
  * types are scopes like components: their items have types alone, and are never part of what is handed on.
  */
-import type { Sort } from "../binary/definitions.ts";
+import type { Sort, SortIndex } from "../binary/definitions.ts";
 import { coreSortNames } from "../binary/references.ts";
 import type { AnyType, ExternDecl, ExternType, ResourceType } from "../types/types.ts";
 import type { CoreExternType, CoreModuleType, DefinedType } from "../wasm/types.ts";
-import type { Context } from "./context.ts";
+import type { Context, Rule } from "./context.ts";
+import type { Feature } from "./features.ts";
 import { maxIndexSpace, maxItems } from "./limits.ts";
-import type { CoreExportOf, CoreFunc, CoreInstance, Item, TypedDefinition } from "./typed.ts";
+import type {
+  CoreExportOf, CoreFunc, CoreInstance, ExportOf, Item, TypedDefinition, TypedExport, TypedImport,
+} from "./typed.ts"; // biome-ignore format: one list
 import { closed, type NameNode, VisibleNames } from "./visibility.ts";
 
 /** A component-level item, with the names that its type uses. */
-export interface Entry<K extends ExternType["kind"] = ExternType["kind"]> {
-  readonly item: Extract<Item, { readonly sort: K }>;
-  readonly type: Extract<ExternType, { readonly kind: K }>;
+export interface ResolvedItem {
+  readonly item: Item;
+  readonly type: ExternType;
   readonly node: NameNode;
 }
+
+/** As `ResolvedItem`, of an item that is of one kind. */
+export interface Entry<K extends ExternType["kind"]> extends ResolvedItem {
+  readonly item: ItemOf<K>;
+  readonly type: Extract<ExternType, { readonly kind: K }>;
+}
+
+type ItemOf<K extends ExternType["kind"]> = Extract<Item, { readonly sort: K }>;
 
 /** A type, with the names that it uses. */
 export interface TypeEntry<T extends AnyType = AnyType> {
@@ -39,33 +50,38 @@ export interface CoreInstanceEntry {
 
 /** What the index space of each sort holds. */
 type Entries = { readonly [K in CoreExternType["kind"] as `core ${K}`]: CoreEntry<K> } & {
-  readonly [K in Exclude<ExternType["kind"], "core-module">]: Entry<K>;
+  readonly [K in Exclude<ExternType["kind"], "core-module" | "type">]: Entry<K>;
 } & {
+  readonly type: TypeEntry;
   readonly "core module": Entry<"core-module">;
   readonly "core type": DefinedType | CoreModuleType;
   readonly "core instance": CoreInstanceEntry;
 };
 
-/** What messages call the items of an index space, and how many there may be. */
-const spaces: { readonly [S in Sort]: { readonly what: string; readonly limit: number } } = {
-  "core func": { what: "core function", limit: maxIndexSpace },
-  "core table": { what: "table", limit: maxIndexSpace },
-  "core memory": { what: "memory", limit: maxIndexSpace },
-  "core global": { what: "global", limit: maxIndexSpace },
-  "core tag": { what: "tag", limit: maxIndexSpace },
-  "core type": { what: "type", limit: maxIndexSpace },
-  "core module": { what: "module", limit: maxItems.modules },
-  "core instance": { what: "core instance", limit: maxItems.instances },
-  func: { what: "function", limit: maxIndexSpace },
-  value: { what: "value", limit: maxItems.values },
-  type: { what: "type", limit: maxIndexSpace },
-  component: { what: "component", limit: maxItems.components },
-  instance: { what: "instance", limit: maxItems.instances },
+/** Where an item comes from that is not defined here. */
+type Source =
+  | { readonly from: "imported"; readonly import: TypedImport }
+  | { readonly from: "exported"; readonly export: TypedExport }
+  | Omit<ExportOf<unknown>, "type">;
+
+/** How many items of a sort there may be. */
+const limits: { readonly [S in Sort]?: number } = {
+  "core module": maxItems.modules,
+  "core instance": maxItems.instances,
+  value: maxItems.values,
+  component: maxItems.components,
+  instance: maxItems.instances,
 };
+
+/** What messages call the items of an index space. */
+function wordsOf(sort: Sort): string {
+  const noun = sort.replace("func", "function");
+  return sort === "core func" || sort === "core instance" ? noun : noun.replace("core ", "");
+}
 
 /** What an item of a sort is called where its sort is in question. */
 export function nounOf(sort: Sort): string {
-  return spaces[sort].what.replace("core ", "");
+  return wordsOf(sort).replace("core ", "");
 }
 
 /** What the imports, or the exports, of a scope have introduced so far. */
@@ -76,14 +92,14 @@ export class Direction {
   readonly visible: VisibleNames = new VisibleNames();
   /** The labels of resource types, by the names that the imports or exports gave to the types. */
   readonly labels: Map<NameNode, string> = new Map();
-  readonly resourceLabels: Set<string> = new Set();
   /** Abstract resources. */
-  readonly resources: Set<ResourceType> = new Set();
+  readonly resources: ResourceType[] = [];
 }
 
 export type ScopeKind = "component" | "component-type" | "instance-type";
 
 export class Scope {
+  readonly context: Context;
   readonly kind: ScopeKind;
   readonly parent: Scope | undefined;
   readonly offset: number;
@@ -95,13 +111,12 @@ export class Scope {
   readonly unused: Map<number, number> = new Map();
   /** The type of `context.get` and `context.set`, once one has been used. */
   contextType: "i32" | "i64" | undefined;
-  readonly #context: Context;
   readonly #items: Map<Sort, unknown[]> = new Map();
   /** Instance types have none. */
   #imports: Direction | undefined;
 
   constructor(context: Context, kind: ScopeKind, parent: Scope | undefined, offset: number) {
-    this.#context = context;
+    this.context = context;
     this.kind = kind;
     this.parent = parent;
     this.offset = offset;
@@ -112,6 +127,15 @@ export class Scope {
     return this.#imports;
   }
 
+  fail(rule: Rule, reason: string, offset: number): never {
+    return this.context.fail(rule, reason, offset);
+  }
+
+  /** Fails unless `feature` is on. */
+  require(feature: Feature, offset: number, what?: string): void {
+    this.context.require(feature, offset, what);
+  }
+
   /** How many items of a sort there are: the index that the next one gets. */
   count(sort: Sort): number {
     return this.#items.get(sort)?.length ?? 0;
@@ -120,8 +144,27 @@ export class Scope {
   get<S extends Sort>(sort: S, index: number, offset: number): Entries[S] {
     const entry = this.#items.get(sort)?.[index];
     if (entry !== undefined) return entry as Entries[S];
-    const reason = `unknown ${spaces[sort].what} ${index}: ${nounOf(sort)} index out of bounds`;
-    return this.#context.fail("index", reason, offset);
+    return this.fail("index", `unknown ${wordsOf(sort)} ${index}: ${nounOf(sort)} index out of bounds`, offset);
+  }
+
+  /** The item that a `sortidx` means, where it may be exported or passed on. Values are thereby used. */
+  resolve({ sort, index, offset }: SortIndex): ResolvedItem {
+    switch (sort) {
+      case "value":
+        this.require("values", offset);
+        return this.takeValue(index, offset);
+      case "type": {
+        const { type, node } = this.get(sort, index, offset);
+        return { item: { sort, item: { type } }, type: { kind: sort, type }, node };
+      }
+      case "core module":
+      case "func":
+      case "component":
+      case "instance":
+        return this.get(sort, index, offset);
+      default:
+        return this.fail("type", `items of sort \`${sort}\` cannot leave a component`, offset);
+    }
   }
 
   add<S extends Sort>(sort: S, entry: Entries[S], offset: number): void {
@@ -130,20 +173,36 @@ export class Scope {
       this.#items.set(sort, [entry]);
       return;
     }
-    const { what, limit } = spaces[sort];
-    if (items.length >= limit) this.#context.failLimit(`${what} count exceeds limit of ${limit}`, offset);
+    const limit = limits[sort] ?? maxIndexSpace;
+    if (items.length >= limit) this.context.failLimit(`${wordsOf(sort)} count exceeds limit of ${limit}`, offset);
     items.push(entry);
   }
 
-  /** Gives an index to a component-level item. */
-  addItem<K extends ExternType["kind"]>(
+  /** Gives an index to a component-level item that is not a type. */
+  addItem<K extends Exclude<ExternType["kind"], "type">>(
     kind: K,
-    item: Entry<K>["item"]["item"],
+    item: ItemOf<K>["item"],
     offset: number,
     node: NameNode = closed,
   ): void {
-    const entry = { item: { sort: kind, item }, type: { kind, type: item.type }, node };
-    this.add(sortOf(kind), entry as never, offset);
+    const { type } = item;
+    this.#addEntry({ item: { sort: kind, item }, type: { kind, type }, node } as never, offset);
+  }
+
+  /** Gives an index to what an import, an export or an alias of an export introduces. */
+  addExtern(source: Source, type: ExternType, node: NameNode, offset: number): void {
+    if (type.kind === "type") this.add("type", { type: type.type, node }, offset);
+    else {
+      const item = { sort: type.kind, item: { ...source, type: type.type } };
+      this.#addEntry({ item, type, node } as ResolvedItem, offset);
+    }
+  }
+
+  #addEntry(entry: ResolvedItem, offset: number): void {
+    const { sort, item } = entry.item;
+    // What is exported has been used by that.
+    if (sort === "value" && item.from !== "exported") this.unused.set(this.count(sort), offset);
+    this.add(sortOf(sort), entry as never, offset);
   }
 
   /** Gives an index to something that a core instance can export. */
@@ -151,17 +210,10 @@ export class Scope {
     this.add(coreSortNames[type.kind], { item, type } as never, offset);
   }
 
-  /** Gives an index to a core function. */
-  addCoreFunc(item: CoreFunc, type: DefinedType, offset: number): void {
-    this.addCore(item, { kind: "func", type }, offset);
-  }
-
   /** The value at `index`, which is thereby used. */
   takeValue(index: number, offset: number): Entry<"value"> {
     const entry = this.get("value", index, offset);
-    if (!this.unused.delete(index)) {
-      this.#context.fail("value", `value ${index} cannot be used more than once`, offset);
-    }
+    if (!this.unused.delete(index)) this.fail("value", `value ${index} cannot be used more than once`, offset);
     return entry;
   }
 }

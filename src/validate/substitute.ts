@@ -30,6 +30,15 @@ export class Substitution {
     this.#parent = parent;
   }
 
+  /** Has each of `resources` replaced by a new one, and gives these back. */
+  renew(resources: readonly ResourceType[]): ResourceType[] {
+    return resources.map((resource) => {
+      const own = this.#context.types.resource(resource.rep, resource.name);
+      this.bind(resource, own);
+      return own;
+    });
+  }
+
   bind(resource: ResourceType, replacement: ResourceType): void {
     this.#resources.set(resource, replacement);
     // What mentions it may have been asked for already, where it stood for itself.
@@ -82,28 +91,25 @@ export class Substitution {
 
   /** As `type`, with new names for the types that it exports, `resources` being those that it introduces. */
   instance(type: InstanceType, resources: readonly ResourceType[] = type.resources): InstanceType {
-    return { kind: "instance", exports: this.decls(type.exports), resources };
+    return { kind: "instance", exports: this.#decls(type.exports, true), resources };
   }
 
   /** Components are closed but for resources: the names that their types use are their own. */
   component(type: ComponentType): ComponentType {
     if (!mentionsFreeResource(type)) return type;
-    return { ...type, imports: this.#decls(type.imports, nodeOf), exports: this.#decls(type.exports, nodeOf) };
+    return { ...type, imports: this.#decls(type.imports, false), exports: this.#decls(type.exports, false) };
   }
 
-  /** The declarations of an instance, with new names for the types among them. */
-  decls(decls: ReadonlyMap<string, ExternDecl>): Map<string, ExternDecl> {
-    return this.#decls(decls, (decl) => this.#rename(decl, nodeOf(decl)));
-  }
-
-  #decls(decls: ReadonlyMap<string, ExternDecl>, node: (decl: ExternDecl) => NameNode): Map<string, ExternDecl> {
+  /** Declarations, with new names for the types among them if these are `renamed`. */
+  #decls(decls: ReadonlyMap<string, ExternDecl>, renamed: boolean): Map<string, ExternDecl> {
     const made = new Map<string, ExternDecl>();
     for (const decl of decls.values()) {
       const { name, attributes, type } = decl;
       this.#context.spend(1, this.#offset);
       const replaced =
         type.kind === "core-module" ? type : ({ kind: type.kind, type: this.type(type.type) } as ExternType);
-      made.set(name, makeDecl(name, attributes, replaced, node(decl)));
+      const node = nodeOf(decl);
+      made.set(name, makeDecl(name, attributes, replaced, renamed ? this.#rename(decl, node) : node));
     }
     return made;
   }

@@ -52,9 +52,9 @@ export class SubtypeChecker {
   constructor(
     context: Context,
     offset: number,
-    left: Substitution,
-    right: Substitution,
     open: Iterable<ResourceType>,
+    left: Substitution = new Substitution(context, offset),
+    right: Substitution = new Substitution(context, offset),
     where: Where[] = [],
   ) {
     this.#context = context;
@@ -138,7 +138,7 @@ export class SubtypeChecker {
   }
 
   #with(left: Substitution, right: Substitution, open: Iterable<ResourceType>): SubtypeChecker {
-    return new SubtypeChecker(this.#context, this.#offset, left, right, open, this.#where);
+    return new SubtypeChecker(this.#context, this.#offset, open, left, right, this.#where);
   }
 
   #exports(given: ReadonlyMap<string, ExternDecl>, wanted: ReadonlyMap<string, ExternDecl>, what: string): void {

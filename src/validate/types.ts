@@ -3,10 +3,9 @@
  * types are only defined in components themselves. "Type Definitions" in Explainer.md and Binary.md.
  */
 import type { ResourceTypeSyntax, TypeDeclaration, TypeDefinition } from "../binary/definitions.ts";
-import type { ComponentType, InstanceType } from "../types/types.ts";
+import type { ComponentType, ResourceType } from "../types/types.ts";
 import { defineAlias } from "./aliases.ts";
 import { hasCoreType } from "./canon-options.ts";
-import type { Context } from "./context.ts";
 import { defineCoreType } from "./core.ts";
 import { declareExtern } from "./externs.ts";
 import { Scope, type TypeEntry } from "./scope.ts";
@@ -14,92 +13,84 @@ import { defineFuncType, defineValType } from "./value-types.ts";
 import { closed, nameable } from "./visibility.ts";
 
 /** Section 7, and types within component and instance types. */
-export function defineType(context: Context, scope: Scope, definition: TypeDefinition): void {
-  const entry = typeEntry(context, scope, definition);
-  context.checkDepth(entry.type, definition.offset);
-  scope.addItem("type", { type: entry.type }, definition.offset, entry.node);
+export function defineType(scope: Scope, definition: TypeDefinition): void {
+  const entry = typeEntry(scope, definition);
+  scope.context.checkDepth(entry.type, definition.offset);
+  scope.add("type", entry, definition.offset);
 }
 
-function typeEntry(context: Context, scope: Scope, { type: syntax }: TypeDefinition): TypeEntry {
+function typeEntry(scope: Scope, { type: syntax }: TypeDefinition): TypeEntry {
   switch (syntax.kind) {
     case "func":
-      return defineFuncType(context, scope, syntax);
+      return defineFuncType(scope, syntax);
     case "component": {
-      const inner = declareAll(
-        context,
-        new Scope(context, "component-type", scope, syntax.offset),
-        syntax.declarations,
-      );
+      const inner = declareAll(new Scope(scope.context, "component-type", scope, syntax.offset), syntax.declarations);
       return { type: componentType(inner, inner.exports.resources), node: closed };
     }
     case "instance": {
-      const inner = declareAll(context, new Scope(context, "instance-type", scope, syntax.offset), syntax.declarations);
+      const inner = declareAll(new Scope(scope.context, "instance-type", scope, syntax.offset), syntax.declarations);
       const { decls, resources } = inner.exports;
-      const type: InstanceType = { kind: "instance", exports: decls, resources: [...resources] };
-      return { type, node: closed };
+      return { type: { kind: "instance", exports: decls, resources }, node: closed };
     }
     case "resource":
-      return defineResource(context, scope, syntax);
+      return defineResource(scope, syntax);
     default:
-      return defineValType(context, scope, syntax);
+      return defineValType(scope, syntax);
   }
 }
 
 /** The type of a component with the imports and exports of `scope`. */
-export function componentType(
-  scope: Scope,
-  exportedResources: Iterable<ComponentType["exportedResources"][number]>,
-): ComponentType {
+export function componentType(scope: Scope, exportedResources: readonly ResourceType[]): ComponentType {
   return {
     kind: "component",
     imports: scope.imports.decls,
     exports: scope.exports.decls,
-    importedResources: [...scope.imports.resources],
-    exportedResources: [...exportedResources],
+    importedResources: scope.imports.resources,
+    exportedResources,
   };
 }
 
-function defineResource(context: Context, scope: Scope, syntax: ResourceTypeSyntax): TypeEntry {
+function defineResource(scope: Scope, syntax: ResourceTypeSyntax): TypeEntry {
   const { offset, rep } = syntax;
   if (scope.kind !== "component") {
-    context.fail("resource", "resources can only be defined within a concrete component", offset);
+    scope.fail("resource", "resources can only be defined within a concrete component", offset);
   }
-  if (rep === "i64") context.require("memory64", offset, "a resource represented by `i64`");
+  if (rep === "i64") scope.require("memory64", offset, "a resource represented by `i64`");
   if (rep !== "i32" && rep !== "i64") {
-    return context.fail("resource", "resources can only be represented by `i32`", offset);
+    return scope.fail("resource", "resources can only be represented by `i32`", offset);
   }
   const destructor = syntax.destructor === undefined ? undefined : scope.get("core func", syntax.destructor, offset);
   if (destructor !== undefined && !hasCoreType(destructor.type.type, [rep], [])) {
-    context.fail("resource", `core function ${syntax.destructor} has wrong signature for a destructor`, offset);
+    scope.fail("resource", `core function ${syntax.destructor} has wrong signature for a destructor`, offset);
   }
-  const resource = context.types.resource(rep);
+  const resource = scope.context.types.resource(rep);
   scope.defined.add(resource);
   scope.definitions.push({ step: "resource", resource: { resource, destructor: destructor?.item, offset } });
   return { type: resource, node: nameable() };
 }
 
 /** Validates the declarations of a component or instance type in its scope. */
-function declareAll(context: Context, scope: Scope, declarations: readonly TypeDeclaration[]): Scope {
-  for (const declaration of declarations) declareOne(context, scope, declaration);
+function declareAll(scope: Scope, declarations: readonly TypeDeclaration[]): Scope {
+  for (const declaration of declarations) declareOne(scope, declaration);
   return scope;
 }
 
-function declareOne(context: Context, scope: Scope, declaration: TypeDeclaration): void {
+function declareOne(scope: Scope, declaration: TypeDeclaration): void {
   switch (declaration.kind) {
     case "core-type":
-      defineCoreType(context, scope, declaration.type);
+      defineCoreType(scope, declaration);
       return;
     case "type":
-      defineType(context, scope, declaration);
+      defineType(scope, declaration);
       return;
     case "alias":
-      defineAlias(context, scope, declaration);
+      defineAlias(scope, declaration);
       return;
     case "import-decl":
-      declareExtern(context, scope, "import", declaration.name, declaration.type);
+      declareExtern(scope, "import", declaration.name, declaration.type);
       return;
     case "export-decl":
-      declareExtern(context, scope, "export", declaration.name, declaration.type);
+      declareExtern(scope, "export", declaration.name, declaration.type);
       return;
   }
   declaration satisfies never;

@@ -4,21 +4,19 @@
  * Components within components are worked through on a stack of this file's own, so their depth costs no stack of the
  * engine's. "Component Definitions" in Explainer.md.
  */
-import type { ComponentSyntax, Definition, ExportDefinition } from "../binary/definitions.ts";
+import type { ComponentSyntax, Definition, ExportDefinition, ImportDefinition } from "../binary/definitions.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import type { TypeInterner } from "../types/interner.ts";
-import type { ComponentType, ExternDecl, ResourceType } from "../types/types.ts";
+import type { ExternDecl, ResourceType } from "../types/types.ts";
 import { defineAlias } from "./aliases.ts";
 import { defineCanon } from "./canon.ts";
 import { Context } from "./context.ts";
 import { defineCoreInstance, defineCoreModule, defineCoreType } from "./core.ts";
 import { declare, declareExtern, nameResource, type ResolvedExtern, resolveExternType } from "./externs.ts";
-import { mentionsFreeResource } from "./facts.ts";
+import { ResourceSearch } from "./facts.ts";
 import type { Feature, FeatureSet } from "./features.ts";
 import { defineInstance } from "./instantiate.ts";
-import { addItem, type ResolvedItem, resolveItem } from "./items.ts";
-import { Scope } from "./scope.ts";
-import { Substitution } from "./substitute.ts";
+import { type ResolvedItem, Scope } from "./scope.ts";
 import { SubtypeChecker } from "./subtype.ts";
 import type { TypedComponent, TypedExport } from "./typed.ts";
 import { componentType, defineType } from "./types.ts";
@@ -41,7 +39,7 @@ export function validateComponent(
 ): TypedComponent {
   const context = new Context(bytes, options.features, options.types, options.used);
   try {
-    return new Validator(context).validate(syntax);
+    return validate(context, syntax);
   } catch (error) {
     throw withPath(error, context);
   }
@@ -58,138 +56,114 @@ function withPath(error: unknown, { path }: Context): unknown {
   return new ComponentError(phase, code, reason, { offset, path });
 }
 
-type Definer<D> = (context: Context, scope: Scope, definition: D) => void;
+type Definer<D> = (scope: Scope, definition: D) => void;
 
 /** What validates definitions that hold no others. */
 const definers: {
-  readonly [K in Exclude<Definition["kind"], "component" | "export">]: Definer<Extract<Definition, { kind: K }>>;
+  readonly [K in Exclude<Definition["kind"], "component">]: Definer<Extract<Definition, { kind: K }>>;
 } = {
   "core-module": defineCoreModule,
   "core-instance": defineCoreInstance,
-  "core-type": (context, scope, { type }) => defineCoreType(context, scope, type),
+  "core-type": defineCoreType,
   instance: defineInstance,
   alias: defineAlias,
   type: defineType,
   canon: defineCanon,
-  import(context, scope, { name, type }) {
-    scope.definitions.push({ step: "import", import: declareExtern(context, scope, "import", name, type) });
-  },
+  import: defineImport,
+  export: defineExport,
   start: defineStart,
   value: defineValue,
 };
 
-/** A component in the middle of its validation. */
+/** A component in the middle of its validation: how many of its definitions are behind. */
 interface Frame {
   readonly scope: Scope;
-  readonly definitions: Iterator<Definition>;
+  readonly definitions: readonly Definition[];
+  next: number;
 }
 
-class Validator {
-  readonly #context: Context;
-
-  constructor(context: Context) {
-    this.#context = context;
-  }
-
-  validate(root: ComponentSyntax): TypedComponent {
-    const frames = [this.#enter(root, undefined)];
-    for (;;) {
-      const frame = frames[frames.length - 1]!;
-      const next = frame.definitions.next();
-      if (next.done !== true) {
-        const inner = this.#define(frame.scope, next.value);
-        if (inner !== undefined) frames.push(inner);
-        continue;
-      }
-      const component = this.#finish(frame.scope);
+function validate(context: Context, root: ComponentSyntax): TypedComponent {
+  const enter = ({ start, definitions }: ComponentSyntax, parent?: Scope): Frame => ({
+    scope: new Scope(context, "component", parent, start),
+    definitions,
+    next: 0,
+  });
+  const { path } = context;
+  const frames = [enter(root)];
+  for (;;) {
+    const frame = frames[frames.length - 1]!;
+    const { scope } = frame;
+    const definition = frame.definitions[frame.next++];
+    if (definition?.kind === "component") {
+      path.push(`component ${scope.count("component")}`);
+      frames.push(enter(definition.component, scope));
+    } else if (definition !== undefined) {
+      (definers[definition.kind] as Definer<typeof definition>)(scope, definition);
+    } else {
+      const component = finish(scope);
+      if (scope.parent === undefined) return component;
       frames.pop();
-      const parent = frames[frames.length - 1]?.scope;
-      if (parent === undefined) return component;
-      this.#context.path.pop();
-      parent.addItem("component", { from: "static", component, type: component.type }, component.offset);
+      path.pop();
+      scope.parent.addItem("component", { from: "static", component, type: component.type }, component.offset);
     }
   }
+}
 
-  #enter(syntax: ComponentSyntax, parent: Scope | undefined): Frame {
-    const scope = new Scope(this.#context, "component", parent, syntax.start);
-    return { scope, definitions: syntax.definitions[Symbol.iterator]() };
-  }
+function defineImport(scope: Scope, { name, type }: ImportDefinition): void {
+  scope.definitions.push({ step: "import", import: declareExtern(scope, "import", name, type) });
+}
 
-  /** Validates one definition. Gives back the frame of the component that it is, if it is one. */
-  #define(scope: Scope, definition: Definition): Frame | undefined {
-    const context = this.#context;
-    switch (definition.kind) {
-      case "component":
-        context.path.push(`component ${scope.count("component")}`);
-        return this.#enter(definition.component, scope);
-      case "export":
-        this.#export(scope, definition);
-        return undefined;
-      default:
-        (definers[definition.kind] as Definer<typeof definition>)(context, scope, definition);
-        return undefined;
-    }
-  }
+function defineExport(scope: Scope, definition: ExportDefinition): void {
+  const { name: syntax, offset } = definition;
+  const { name } = syntax;
+  const { path } = scope.context;
+  path.push(name);
+  const entry = scope.resolve(definition.item);
+  nameResource(entry.type, name);
+  const resolved = exportType(scope, definition, entry);
+  const attributes = declare(scope, "export", syntax, resolved);
+  const typed: TypedExport = { name, attributes, item: entry.item, type: resolved.type, offset };
+  scope.definitions.push({ step: "export", export: typed });
+  scope.addExtern({ from: "exported", export: typed }, resolved.type, resolved.node, offset);
+  path.pop();
+}
 
-  #export(scope: Scope, definition: ExportDefinition): void {
-    const context = this.#context;
-    const { name: syntax, offset } = definition;
-    const { name } = syntax;
-    context.path.push(name);
-    const item = resolveItem(context, scope, definition.item);
-    nameResource(item.type, name);
-    const resolved = this.#exportType(scope, definition, item);
-    const attributes = declare(context, scope, "export", syntax, resolved);
-    const typed: TypedExport = { name, attributes, item: item.item, type: resolved.type, offset };
-    scope.definitions.push({ step: "export", export: typed });
-    addItem(scope, { from: "exported", export: typed }, resolved.type, resolved.node, offset);
-    context.path.pop();
-  }
-
-  /** The type that an export has for those who see it: its item's, with new names for types, or the one ascribed to it. */
-  #exportType(scope: Scope, definition: ExportDefinition, { type, node }: ResolvedItem): ResolvedExtern {
-    const context = this.#context;
-    const { type: ascribed, offset } = definition;
-    if (ascribed !== undefined) {
-      const resolved = resolveExternType(context, scope, ascribed, definition.name.name);
-      const left = new Substitution(context, offset);
-      const right = new Substitution(context, offset);
-      const checker = new SubtypeChecker(context, offset, left, right, resolved.resources);
-      checker.extern(type, resolved.type, "ascribed type of export is not compatible with item's type");
-      return resolved;
-    }
+/** The type that an export has for those who see it: its item's, with new names for types, or the one ascribed to it. */
+function exportType(scope: Scope, definition: ExportDefinition, { type, node }: ResolvedItem): ResolvedExtern {
+  const { type: ascribed, offset } = definition;
+  if (ascribed === undefined) {
     // An instance brings the names of its types along: it is by this export that they become visible.
     return { type, node: type.kind === "type" ? renamed(node) : node, resources: [] };
   }
+  const resolved = resolveExternType(scope, ascribed, definition.name.name);
+  const checker = new SubtypeChecker(scope.context, offset, resolved.resources);
+  checker.extern(type, resolved.type, "ascribed type of export is not compatible with item's type");
+  return resolved;
+}
 
-  #finish(scope: Scope): TypedComponent {
-    const context = this.#context;
-    const { offset } = scope;
-    for (const [index, at] of scope.unused) {
-      const reason = "was not used as part of an instantiation, start function, or export";
-      context.fail("value", `value index ${index} ${reason}`, at);
-    }
-    const exported = new Set<ResourceType>();
-    collectResources(scope.exports.decls, exported);
-    for (const resource of scope.imports.resources) exported.delete(resource);
-    const type = componentType(scope, exported);
-    context.checkDepth(type, offset);
-    if (exported.size > 0) this.#checkClosed({ ...type, exports: new Map(), exportedResources: [] }, offset);
-    this.#checkClosed(type, offset);
-    return { type, definitions: scope.definitions, offset };
+function finish(scope: Scope): TypedComponent {
+  const { imports, exports, offset } = scope;
+  for (const [index, at] of scope.unused) {
+    const reason = "was not used as part of an instantiation, start function, or export";
+    scope.fail("value", `value index ${index} ${reason}`, at);
   }
+  const exported = new Set<ResourceType>();
+  collectResources(exports.decls, exported);
+  for (const resource of imports.resources) exported.delete(resource);
+  const type = componentType(scope, [...exported]);
+  scope.context.checkDepth(type, offset);
+  checkClosed(scope, "imports", imports.resources);
+  checkClosed(scope, "exports", [...imports.resources, ...exported]);
+  return { type, definitions: scope.definitions, offset };
+}
 
-  /** What a component imports may only mention resources that it imports, and what it exports those and exported ones. */
-  #checkClosed(type: ComponentType, offset: number): void {
-    if (!mentionsFreeResource(type)) return;
-    for (const way of ["imports", "exports"] as const) {
-      for (const decl of type[way].values()) {
-        const alone = { ...type, imports: new Map(), exports: new Map([[decl.name, decl]]) };
-        if (!mentionsFreeResource(alone)) continue;
-        this.#context.path.push(decl.name);
-        this.#context.fail("resource", `local resource type found in ${way}: it has no name among them`, offset);
-      }
-    }
+/** What a component imports may only mention resources that it imports, and what it exports those and exported ones. */
+function checkClosed(scope: Scope, way: "imports" | "exports", resources: readonly ResourceType[]): void {
+  const search = new ResourceSearch(resources);
+  for (const { name, type } of scope[way].decls.values()) {
+    if (!search.finds(type.type)) continue;
+    scope.context.path.push(name);
+    scope.fail("resource", `local resource type found in ${way}: it has no name among them`, scope.offset);
   }
 }
 

@@ -10,52 +10,46 @@ import { primitives } from "../types/interner.ts";
 import { labelFault } from "../types/names.ts";
 import { type Mapping, mapShape } from "../types/shape.ts";
 import type { FuncType, Interned, ValShape, ValType } from "../types/types.ts";
-import type { Context } from "./context.ts";
 import { typeAt } from "./externs.ts";
 import { factsOf } from "./facts.ts";
 import type { Scope, TypeEntry } from "./scope.ts";
 import { closed, type NameNode, nameable, transparent } from "./visibility.ts";
 
 /** The value type that a `valtype` means. */
-export function resolveValType(context: Context, scope: Scope, ref: ValTypeRef, offset: number): TypeEntry<ValType> {
+export function resolveValType(scope: Scope, ref: ValTypeRef, offset: number): TypeEntry<ValType> {
   if (typeof ref !== "number") {
-    if (ref === "error-context") context.require("error-context", offset);
+    if (ref === "error-context") scope.require(ref, offset);
     return { type: primitives[ref], node: closed };
   }
-  const {
-    type: { type },
-    node,
-  } = scope.get("type", ref, offset);
-  switch (type.kind) {
+  const entry = scope.get("type", ref, offset);
+  switch (entry.type.kind) {
     case "func":
     case "resource":
     case "instance":
     case "component":
-      return context.fail("type", `type index ${ref} is not a defined type`, offset);
+      return scope.fail("type", `type index ${ref} is not a defined type`, offset);
     default:
-      return { type, node };
+      return entry as TypeEntry<ValType>;
   }
 }
 
 /** Resolves what a type is made of, in order, and keeps the names. */
 class Resolver implements Mapping<Written, Interned> {
   readonly nodes: NameNode[] = [];
-  readonly #context: Context;
   readonly #scope: Scope;
   readonly #offset: number;
 
-  constructor(context: Context, scope: Scope, offset: number) {
-    this.#context = context;
+  constructor(scope: Scope, offset: number) {
     this.#scope = scope;
     this.#offset = offset;
   }
 
   part(ref: ValTypeRef, at?: CaseSyntax | LabelledType): ValType {
-    return this.#keep(resolveValType(this.#context, this.#scope, ref, at?.offset ?? this.#offset));
+    return this.#keep(resolveValType(this.#scope, ref, at?.offset ?? this.#offset));
   }
 
   resource(index: number): Interned["resource"] {
-    return this.#keep(typeAt(this.#context, this.#scope, "resource", index, this.#offset));
+    return this.#keep(typeAt(this.#scope, "resource", index, this.#offset));
   }
 
   #keep<T extends Interned["part"] | Interned["resource"]>({ type, node }: TypeEntry<T>): T {
@@ -65,13 +59,13 @@ class Resolver implements Mapping<Written, Interned> {
 }
 
 /** `defvaltype` */
-export function defineValType(context: Context, scope: Scope, syntax: DefinedValTypeSyntax): TypeEntry<ValType> {
+export function defineValType(scope: Scope, syntax: DefinedValTypeSyntax): TypeEntry<ValType> {
   const { kind, offset } = syntax;
-  if (kind === "primitive") return resolveValType(context, scope, syntax.type, offset);
-  const fail = (reason: string) => context.fail("type", reason, offset);
-  checkSyntax(context, syntax);
-  const resolver = new Resolver(context, scope, offset);
-  const type = context.types.intern(mapShape(shapeOf(syntax), resolver));
+  if (kind === "primitive") return resolveValType(scope, syntax.type, offset);
+  const fail = (reason: string) => scope.fail("type", reason, offset);
+  checkSyntax(scope, syntax);
+  const resolver = new Resolver(scope, offset);
+  const type = scope.context.types.intern(mapShape(shapeOf(syntax), resolver));
   const { maxSize } = factsOf(type);
   if (maxSize >= MAX_VALUE_SIZE && elementSize(type, "i64") >= MAX_VALUE_SIZE) {
     fail(`type exceeds maximum byte size of ${MAX_VALUE_SIZE - 1}`);
@@ -98,43 +92,43 @@ const keyKinds: ReadonlySet<ValType["kind"]> = new Set<ValType["kind"]>([
 ]); // biome-ignore format: one list
 
 /** What can be told of a type before its parts are looked at. */
-function checkSyntax(context: Context, syntax: Exclude<DefinedValTypeSyntax, { kind: "primitive" }>): void {
+function checkSyntax(scope: Scope, syntax: Exclude<DefinedValTypeSyntax, { kind: "primitive" }>): void {
   const { offset } = syntax;
   const nonEmpty = (items: readonly unknown[], reason: string) => {
-    if (items.length === 0) context.fail("type", reason, offset);
+    if (items.length === 0) scope.fail("type", reason, offset);
   };
   switch (syntax.kind) {
     case "record":
       nonEmpty(syntax.fields, "record type must have at least one field");
-      checkLabels(context, syntax.fields, "record field");
+      checkLabels(scope, syntax.fields, "record field");
       return;
     case "variant":
       nonEmpty(syntax.cases, "variant type must have at least one case");
-      checkLabels(context, syntax.cases, "variant case");
+      checkLabels(scope, syntax.cases, "variant case");
       return;
     case "enum":
       nonEmpty(syntax.labels, "enum type must have at least one variant");
-      checkLabels(context, syntax.labels, "enum tag");
+      checkLabels(scope, syntax.labels, "enum tag");
       return;
     case "flags":
       nonEmpty(syntax.labels, "flags must have at least one entry");
-      if (syntax.labels.length > 32) context.fail("type", "cannot have more than 32 flags", offset);
-      checkLabels(context, syntax.labels, "flag");
+      if (syntax.labels.length > 32) scope.fail("type", "cannot have more than 32 flags", offset);
+      checkLabels(scope, syntax.labels, "flag");
       return;
     case "tuple":
       nonEmpty(syntax.types, "tuple type must have at least one type");
       return;
     case "list":
       if (syntax.length === undefined) return;
-      context.require("fixed-length-lists", offset);
-      if (syntax.length === 0) context.fail("type", "fixed-length lists must have more than zero elements", offset);
+      scope.require("fixed-length-lists", offset);
+      if (syntax.length === 0) scope.fail("type", "fixed-length lists must have more than zero elements", offset);
       return;
     case "map":
-      context.require("map", offset);
+      scope.require("map", offset);
       return;
     case "stream":
     case "future":
-      context.require("async", offset, `the \`${syntax.kind}\` type`);
+      scope.require("async", offset, `the \`${syntax.kind}\` type`);
       return;
     case "option":
     case "result":
@@ -146,10 +140,10 @@ function checkSyntax(context: Context, syntax: Exclude<DefinedValTypeSyntax, { k
 }
 
 /** Labels are kebab-cased, and differ in more than case. */
-function checkLabels(context: Context, labels: readonly LabelSyntax[], what: string): void {
+function checkLabels(scope: Scope, labels: readonly LabelSyntax[], what: string): void {
   const seen = new Map<string, string>();
   for (const { label, offset } of labels) {
-    const fail = (reason: string) => context.fail("name", `${what} name ${reason}`, offset);
+    const fail = (reason: string) => scope.fail("name", `${what} name ${reason}`, offset);
     if (label === "") fail("cannot be empty");
     if (labelFault(label) !== undefined) fail(`\`${label}\` is not in kebab case`);
     if (labels.length === 1) return;
@@ -163,14 +157,14 @@ function checkLabels(context: Context, labels: readonly LabelSyntax[], what: str
 }
 
 /** `functype` */
-export function defineFuncType(context: Context, scope: Scope, syntax: FuncTypeSyntax): TypeEntry<FuncType> {
+export function defineFuncType(scope: Scope, syntax: FuncTypeSyntax): TypeEntry<FuncType> {
   const { offset } = syntax;
-  if (syntax.async) context.require("async", offset, "an async function type");
-  checkLabels(context, syntax.params, "function parameter");
-  const resolver = new Resolver(context, scope, offset);
-  const type = context.types.internFunc(mapShape(syntax, resolver));
+  if (syntax.async) scope.require("async", offset, "an async function type");
+  checkLabels(scope, syntax.params, "function parameter");
+  const resolver = new Resolver(scope, offset);
+  const type = scope.context.types.internFunc(mapShape(syntax, resolver));
   if (type.result !== undefined && factsOf(type.result).borrow) {
-    context.fail("type", "function result cannot contain a `borrow` type", offset);
+    scope.fail("type", "function result cannot contain a `borrow` type", offset);
   }
   return { type, node: transparent(resolver.nodes) };
 }

@@ -6,33 +6,26 @@ import type { StartDefinition, ValueDefinition } from "../binary/definitions.ts"
 import { partsOf } from "../types/shape.ts";
 import type { Interned, ValType } from "../types/types.ts";
 import { Reader } from "../wasm/reader.ts";
-import type { Context } from "./context.ts";
 import type { Scope } from "./scope.ts";
 import type { StartStep, Value } from "./typed.ts";
 import { resolveValType } from "./value-types.ts";
-import type { NameNode } from "./visibility.ts";
 
 /** Section 12: a value, whose bytes are one of its type. */
-export function defineValue(context: Context, scope: Scope, definition: ValueDefinition): void {
+export function defineValue(scope: Scope, definition: ValueDefinition): void {
   const { offset, range } = definition;
-  context.require("values", offset);
-  const { type, node } = resolveValType(context, scope, definition.type, offset);
-  const r = new Reader(context.bytes, range.start, range.end);
-  new ValueChecker(context, r).check(type);
-  if (!r.done) context.fail("value", "there are more bytes than the value has", r.pos);
-  addValue(scope, { from: "literal", range, type }, node, offset);
-}
-
-function addValue(scope: Scope, value: Value, node: NameNode, offset: number): void {
-  scope.unused.set(scope.count("value"), offset);
-  scope.addItem("value", value, offset, node);
+  scope.require("values", offset);
+  const { type, node } = resolveValType(scope, definition.type, offset);
+  const r = new Reader(scope.context.bytes, range.start, range.end);
+  new ValueChecker(scope, r).check(type);
+  if (!r.done) scope.fail("value", "there are more bytes than the value has", r.pos);
+  scope.addItem("value", { from: "literal", range, type }, offset, node);
 }
 
 /** Section 9: a call in the middle of instantiation. */
-export function defineStart(context: Context, scope: Scope, definition: StartDefinition): void {
+export function defineStart(scope: Scope, definition: StartDefinition): void {
   const { offset } = definition;
-  context.require("values", offset);
-  const fail = (reason: string) => context.fail("value", reason, offset);
+  scope.require("values", offset);
+  const fail = (reason: string) => scope.fail("value", reason, offset);
   const { item, node } = scope.get("func", definition.func, offset);
   const func = item.item;
   const { params, result, async } = func.type;
@@ -54,17 +47,18 @@ export function defineStart(context: Context, scope: Scope, definition: StartDef
   const start: StartStep = { func, args, results, offset };
   scope.definitions.push({ step: "start", start });
   for (const [index, type] of results.entries()) {
-    addValue(scope, { from: "start-result", start, index, type }, node.parts[params.length] ?? node, offset);
+    const value: Value = { from: "start-result", start, index, type };
+    scope.addItem("value", value, offset, node.parts[params.length] ?? node);
   }
 }
 
 /** Reads the encoding of a value, as `val(t)` in Binary.md has it, for whether it is one. */
 class ValueChecker {
-  readonly #context: Context;
+  readonly #scope: Scope;
   readonly #r: Reader;
 
-  constructor(context: Context, r: Reader) {
-    this.#context = context;
+  constructor(scope: Scope, r: Reader) {
+    this.#scope = scope;
     this.#r = r;
   }
 
@@ -108,7 +102,7 @@ class ValueChecker {
         return;
       case "flags":
         // Bits beyond the labels are not looked at: the grammar has nothing to say of them.
-        r.range(Math.ceil(t.labels.length / 8));
+        r.skip(Math.ceil(t.labels.length / 8));
         return;
       case "option":
       case "result": {
@@ -160,7 +154,7 @@ class ValueChecker {
   /** All not-a-numbers are one, written in one way. */
   #float(size: 4 | 8): void {
     const { start } = this.#r.range(size);
-    const view = new DataView(this.#context.bytes.buffer, this.#context.bytes.byteOffset + start, size);
+    const view = new DataView(this.#r.bytes.buffer, this.#r.bytes.byteOffset + start, size);
     const [value, bits, nan] =
       size === 4
         ? [view.getFloat32(0, true), BigInt(view.getUint32(0, true)), 0x7fc00000n]
@@ -175,7 +169,7 @@ class ValueChecker {
     const { start, end } = this.#r.range(first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4);
     try {
       const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-      if ([...text.decode(this.#context.bytes.subarray(start, end))].length === 1) return;
+      if ([...text.decode(this.#r.bytes.subarray(start, end))].length === 1) return;
     } catch {
       // Told below.
     }
@@ -183,6 +177,6 @@ class ValueChecker {
   }
 
   #fail(reason: string, offset: number): never {
-    this.#context.fail("value", reason, offset);
+    this.#scope.fail("value", reason, offset);
   }
 }

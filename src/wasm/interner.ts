@@ -10,10 +10,11 @@
  */
 import { assert } from "../errors/component-error.ts";
 import { invalid } from "./invalid.ts";
-import { coreLimits, maxMemory32Pages, maxMemory64Pages, maxTable32Elements, maxTable64Elements } from "./limits.ts";
+import * as max from "./limits.ts";
 import { matchesComposite } from "./matching.ts";
+import { type NameOf, printDefined } from "./print.ts";
 import { Reader } from "./reader.ts";
-import type { CompositeType, CoreExternType, CoreValType, DefinedType, FieldType, HeapType, Limits } from "./types.ts";
+import type { CoreExternType, CoreValType, DefinedType, Limits } from "./types.ts";
 import { noType, type ResolveType, readExternType, readGroupSize, readSubType, type SubType } from "./types-reader.ts";
 
 /** The type index space against which indices are resolved. */
@@ -31,17 +32,17 @@ interface Range {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What stands for a type in a text. */
-type KeyOf = (type: DefinedType) => string;
-
 export class CoreTypeInterner {
   readonly #groups: Map<string, readonly DefinedType[]> = new Map();
-  readonly #ids: Map<DefinedType, number> = new Map();
+  /** What stands for types in the texts of others: their number, or in a group that is being read their place. */
+  readonly #names: Map<DefinedType, string> = new Map();
+  #count = 0;
 
   /** The type of a core function that stands in no group and has no supertype: what built-ins and lowered functions have. */
   func(params: readonly CoreValType[], results: readonly CoreValType[], shared = false): DefinedType {
-    const type: DefinedType = { ...noType, shared, composite: { kind: "func", params, results } };
-    return this.#intern([type], this.#outside)[0]!;
+    const types: readonly DefinedType[] = [{ ...noType, shared, composite: { kind: "func", params, results } }];
+    const key = this.#keyOf(types);
+    return (this.#groups.get(key) ?? this.#add(key, types))[0]!;
   }
 
   /** The types of the recursion group at `range`, which stands at the end of `space`. */
@@ -59,40 +60,48 @@ export class CoreTypeInterner {
   /** Reads the types of a recursion group that stands at the end of `space`. */
   group(r: Reader, space: CoreTypeSpace): readonly DefinedType[] {
     const first = space.size;
-    const types = Array.from({ length: readGroupSize(r) }, (): Mutable<DefinedType> => ({ ...noType }));
-    const resolve: ResolveType = (index, offset) =>
-      index < first ? space.get(index, offset) : (types[index - first] ?? unknownType(index, offset));
-    const subtypes = types.map((type, i) => {
+    const types: Mutable<DefinedType>[] = [];
+    for (let count = readGroupSize(r); count > 0; count--) types.push({ ...noType });
+    const resolve: ResolveType = (index, offset) => {
+      if (index < first) return space.get(index, offset);
+      const type = types[index - first] ?? unknownType(index, offset);
+      this.#names.set(type, `@${index - first}`);
+      return type;
+    };
+    const offsets: number[] = [];
+    for (const type of types) {
       const subtype = readSubType(r, resolve);
       type.composite = subtype.composite;
       type.final = subtype.final;
       type.shared = subtype.shared;
-      type.supertype = supertypeOf(subtype, first + i, resolve);
-      return subtype;
-    });
-    const places = new Map(types.map((type, i) => [type as DefinedType, i]));
-    const keyOf: KeyOf = (type) => {
-      const place = places.get(type);
-      return place === undefined ? this.#outside(type) : `@${place}`;
-    };
-    return this.#intern(types, keyOf, () => {
-      for (const [i, type] of types.entries()) checkSupertype(type, subtypes[i]!.offset, first + i);
-    });
-  }
-
-  readonly #outside: KeyOf = (type) => {
-    const id = this.#ids.get(type);
-    assert(id !== undefined, "a core type of another interner");
-    return `#${id}`;
-  };
-
-  /** The group of that structure: these types, checked, if they are the first. */
-  #intern(types: readonly DefinedType[], keyOf: KeyOf, check?: () => void): readonly DefinedType[] {
-    const key = types.map((type) => `${keyOfType(type, keyOf)};`).join("");
+      type.supertype = supertypeOf(subtype, first + offsets.length, resolve);
+      offsets.push(subtype.offset);
+    }
+    const key = this.#keyOf(types);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
-    check?.();
-    for (const type of types) this.#ids.set(type, this.#ids.size);
+    for (const [i, type] of types.entries()) checkSupertype(type, offsets[i]!, first + i);
+    return this.#add(key, types);
+  }
+
+  #keyOf(types: readonly DefinedType[]): string {
+    let key = "";
+    for (const type of types) {
+      const { final, supertype } = type;
+      const relation = `${final ? "" : "open "}${supertype === undefined ? "" : `${this.#nameOf(supertype)} `}`;
+      key += `${relation}${printDefined(type, this.#nameOf)};`;
+    }
+    return key;
+  }
+
+  readonly #nameOf: NameOf = (type) => {
+    const name = this.#names.get(type);
+    assert(name !== undefined, "a core type of another interner");
+    return name;
+  };
+
+  #add(key: string, types: readonly DefinedType[]): readonly DefinedType[] {
+    for (const type of types) this.#names.set(type, `#${this.#count++}`);
     this.#groups.set(key, types);
     return types;
   }
@@ -103,37 +112,15 @@ export function unknownType(index: number, offset: number): never {
   invalid(`unknown type ${index}: type index out of bounds`, offset);
 }
 
-// ---- Texts of groups
-
-function keyOfType({ final, shared, supertype, composite }: DefinedType, keyOf: KeyOf): string {
-  const heap = (h: HeapType) => (h.kind === "defined" ? keyOf(h.type) : `${h.shared ? "shared " : ""}${h.type}`);
-  const val = (t: CoreValType | "i8" | "i16") =>
-    typeof t === "string" ? t : `ref ${t.nullable ? "null " : ""}${heap(t.heap)}`;
-  const field = ({ storage, mutable }: FieldType) => `${mutable ? "mut " : ""}${val(storage)}`;
-  const structure = (c: CompositeType): string => {
-    switch (c.kind) {
-      case "func":
-        return `${c.params.map(val)}:${c.results.map(val)}`;
-      case "struct":
-        return `${c.fields.map(field)}`;
-      case "array":
-        return field(c.field);
-      case "cont":
-        return heap(c.type);
-    }
-  };
-  const flags = `${final ? "final " : ""}${shared ? "shared " : ""}${supertype ? `<${keyOf(supertype)} ` : ""}`;
-  return `${flags}${composite.kind} ${structure(composite)}`;
-}
-
 // ---- Rules
 
 function supertypeOf({ supertypes }: SubType, index: number, resolve: ResolveType): DefinedType | undefined {
   const [first, second] = supertypes;
-  if (second !== undefined) invalid("multiple supertypes are not supported", second[1]);
+  if (second !== undefined) invalid("multiple supertypes are not supported", second.offset);
   if (first === undefined) return undefined;
-  if (first[0] >= index) invalid(`unknown type ${first[0]}: a supertype stands before its subtypes`, first[1]);
-  return resolve(...first);
+  if (first.index >= index)
+    invalid(`unknown type ${first.index}: a supertype stands before its subtypes`, first.offset);
+  return resolve(first.index, first.offset);
 }
 
 function checkSupertype({ composite, supertype, shared }: DefinedType, offset: number, index: number): void {
@@ -148,8 +135,8 @@ function checkSupertype({ composite, supertype, shared }: DefinedType, offset: n
   }
   let depth = 0;
   for (let t: DefinedType | undefined = supertype; t !== undefined; t = t.supertype) depth++;
-  if (depth > coreLimits.subtypingDepth) {
-    fail(`sub type hierarchy too deep: exceeds the limit of ${coreLimits.subtypingDepth}`);
+  if (depth > max.subtypingDepth) {
+    fail(`sub type hierarchy too deep: exceeds the limit of ${max.subtypingDepth}`);
   }
 }
 
@@ -165,14 +152,14 @@ function checkLimits({ min, max }: Limits, offset: number): void {
 
 function checkTableLimits(limits: Limits, offset: number): void {
   checkLimits(limits, offset);
-  const most = limits.index === "i64" ? maxTable64Elements : maxTable32Elements;
+  const most = limits.index === "i64" ? max.table64Elements : max.table32Elements;
   if (limits.min > most) invalid(`table size must be at most ${most} elements`, offset);
 }
 
 function checkMemoryLimits(limits: Limits, pageSizeLog2: number, offset: number): void {
   checkLimits(limits, offset);
   if (pageSizeLog2 !== 0 && pageSizeLog2 !== 16) invalid("invalid custom page size", offset);
-  const pages = limits.index === "i64" ? maxMemory64Pages : maxMemory32Pages;
+  const pages = limits.index === "i64" ? max.memory64Pages : max.memory32Pages;
   const most = pageSizeLog2 === 16 ? pages : (pages << 16n) - 1n;
   if (limits.min > most || (limits.max ?? 0n) > most) invalid(`memory size must be at most ${most} pages`, offset);
   if (limits.shared && limits.max === undefined) invalid("shared memory must have maximum size", offset);

@@ -1,7 +1,7 @@
 /**
  * Subtyping of core types, as importing needs it: "Matching" in the core specification.
  *
- * Nothing here recurs: defined types are canonical objects with at most `coreLimits.subtypingDepth` declared supertypes,
+ * Nothing here recurs: defined types are canonical objects with at most `subtypingDepth` in `limits.ts` declared supertypes,
  * so that one defined type matches another exactly if it is found among the other's supertypes.
  */
 

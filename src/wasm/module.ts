@@ -7,7 +7,7 @@
 
 import { type CoreTypeInterner, type CoreTypeSpace, checkExternType, unknownType } from "./interner.ts";
 import { invalid } from "./invalid.ts";
-import { coreLimits } from "./limits.ts";
+import * as max from "./limits.ts";
 import { Reader } from "./reader.ts";
 import type { CoreExport, CoreExternType, CoreImport, CoreModuleType, DefinedType } from "./types.ts";
 import {
@@ -101,12 +101,25 @@ function isPlain(group: readonly DefinedType[]): boolean {
   );
 }
 
+/** Sections of which something is read here: what they hold, and how many of it there may be. */
+const vectors: ReadonlyMap<number, readonly [what: string, limit: number]> = new Map([
+  [1, ["types", max.types]],
+  [2, ["imports", max.imports]],
+  [3, ["functions", max.functions]],
+  [4, ["tables", max.tables]],
+  [5, ["memories", max.memories]],
+  [13, ["tags", max.tags]],
+  [6, ["globals", max.globals]],
+  [7, ["exports", max.exports]],
+]);
+
 class ModuleReader implements CoreTypeSpace {
   readonly #interner: CoreTypeInterner;
   readonly #types: DefinedType[] = [];
   #plainTypes = true;
   readonly #imports: CoreImport[] = [];
   readonly #exports: CoreExport[] = [];
+  readonly #exportNames: Set<string> = new Set();
   /** Of functions that the module defines, only the index of the type is here. */
   readonly #spaces: Record<ExternKind, (CoreExternType | number)[]> = {
     func: [],
@@ -146,66 +159,64 @@ class ModuleReader implements CoreTypeSpace {
   readonly #resolve: ResolveType = (index, offset) => this.get(index, offset);
 
   #section(id: number, r: Reader): void {
-    switch (id) {
-      case 1:
-        this.#each(r, coreLimits.types, "types", () => {
-          const group = this.#interner.group(r, this);
-          for (const type of group) this.#types.push(type);
-          this.#plainTypes &&= isPlain(group);
-          if (this.size > coreLimits.types) r.failLimit(`there are ${this.size} types`, coreLimits.types);
-        });
-        break;
-      case 2:
-        this.#each(r, coreLimits.imports, "imports", () => this.#import(r));
-        break;
-      case 3:
-        this.#each(r, coreLimits.functions, "functions", () => {
-          const offset = r.pos;
-          const index = r.u32();
-          if (index >= this.size) unknownType(index, offset);
-          this.#spaces.func.push(index);
-        });
-        break;
-      case 4:
-        this.#each(r, coreLimits.tables, "tables", () => this.#table(r));
-        break;
-      case 5:
-        this.#each(r, coreLimits.memories, "memories", () => this.#define(r, readMemoryType));
-        break;
-      case 13:
-        this.#each(r, coreLimits.tags, "tags", () => this.#define(r, readTagType));
-        break;
-      case 6:
-        this.#each(r, coreLimits.globals, "globals", () => {
-          this.#define(r, readGlobalType);
-          skipConstantExpression(r);
-        });
-        break;
-      case 7: {
-        const names = new Set<string>();
-        this.#each(r, coreLimits.exports, "exports", () => this.#export(r, names));
-        break;
-      }
-    }
-  }
-
-  #each(r: Reader, limit: number, what: string, read: () => void): void {
-    for (let count = r.count(limit, what); count > 0; count--) read();
+    const vector = vectors.get(id);
+    if (vector === undefined) return;
+    const [what, limit] = vector;
+    for (let count = r.count(limit, what); count > 0; count--) this.#item(id, r);
     r.finish(`the section of ${what}`);
   }
 
-  #define(r: Reader, read: (r: Reader, resolve: ResolveType) => CoreExternType): CoreExternType {
-    const offset = r.pos;
-    const type = read(r, this.#resolve);
-    checkExternType(type, offset);
-    this.#spaces[type.kind].push(type);
-    return type;
+  #item(id: number, r: Reader): void {
+    switch (id) {
+      case 1:
+        this.#group(r);
+        break;
+      case 2:
+        this.#import(r);
+        break;
+      case 3:
+        this.#func(r);
+        break;
+      case 4:
+        this.#table(r);
+        break;
+      case 5:
+        this.#define(r, readMemoryType);
+        break;
+      case 13:
+        this.#define(r, readTagType);
+        break;
+      case 6:
+        this.#define(r, readGlobalType);
+        skipConstantExpression(r);
+        break;
+      case 7:
+        this.#export(r);
+        break;
+    }
+  }
+
+  #group(r: Reader): void {
+    const group = this.#interner.group(r, this);
+    for (const type of group) this.#types.push(type);
+    this.#plainTypes &&= isPlain(group);
+    if (this.size > max.types) r.failLimit(`there are ${this.size} types`, max.types);
   }
 
   #import(r: Reader): void {
     const module = r.name();
     const name = r.name();
-    this.#imports.push({ module, name, type: this.#define(r, readExternType) });
+    const offset = r.pos;
+    const type = readExternType(r, this.#resolve);
+    this.#add(type, offset);
+    this.#imports.push({ module, name, type });
+  }
+
+  #func(r: Reader): void {
+    const offset = r.pos;
+    const index = r.u32();
+    if (index >= this.#types.length) unknownType(index, offset);
+    this.#spaces.func.push(index);
   }
 
   /** `table ::= <tabletype> | 0x40 0x00 <tabletype> <expr>` */
@@ -216,21 +227,31 @@ class ModuleReader implements CoreTypeSpace {
     if (initialized) skipConstantExpression(r);
   }
 
-  #export(r: Reader, names: Set<string>): void {
+  #define(r: Reader, read: (r: Reader, resolve: ResolveType) => CoreExternType): void {
+    const offset = r.pos;
+    this.#add(read(r, this.#resolve), offset);
+  }
+
+  #add(type: CoreExternType, offset: number): void {
+    checkExternType(type, offset);
+    this.#spaces[type.kind].push(type);
+  }
+
+  #export(r: Reader): void {
     const offset = r.pos;
     const name = r.name();
-    if (names.has(name)) invalid(`export name \`${name}\` already defined`, offset);
-    names.add(name);
+    if (this.#exportNames.has(name)) invalid(`export name \`${name}\` already defined`, offset);
+    this.#exportNames.add(name);
     const byte = r.u8();
     const kind = exportKinds[byte] ?? r.failByte(byte, "external kind");
     const indexOffset = r.pos;
     const index = r.u32();
     const item = this.#spaces[kind][index];
     if (item === undefined) invalid(`unknown ${kind} ${index}: ${kind} index out of bounds`, indexOffset);
-    this.#exports.push({ name, type: typeof item === "number" ? this.#func(item, indexOffset) : item });
+    this.#exports.push({ name, type: typeof item === "number" ? this.#exportedFunc(item, indexOffset) : item });
   }
 
-  #func(index: number, offset: number): CoreExternType {
+  #exportedFunc(index: number, offset: number): CoreExternType {
     const type = this.#types[index]!;
     if (type.composite.kind !== "func") invalid(`type index ${index} is not a function type`, offset);
     return { kind: "func", type };
@@ -258,7 +279,7 @@ function skipConstantExpression(r: Reader): void {
     if (opcode === 0xfb || opcode === 0xfd) opcode = opcode * 0x100 + r.u32();
     const found = immediates.get(opcode);
     if (found === undefined) r.fail("constant expression required: non-constant operator", r.pos - 1);
-    if (found < 0) r.range(-found);
+    if (found < 0) r.skip(-found);
     for (let i = 0; i < found; i++) skipInteger(r, opcode === 0x42 ? 10 : 5);
   }
 }

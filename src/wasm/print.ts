@@ -1,45 +1,53 @@
 /**
- * Core types as text, for messages: as the text format of core WebAssembly writes them.
+ * Core types as text, as the text format of core WebAssembly writes them: for messages, and for telling types apart.
  */
 import type { AbstractHeapType, CoreValType, DefinedType, FieldType, HeapType } from "./types.ts";
 
-function printHeap(heap: HeapType): string {
-  if (heap.kind === "defined") return printDefined(heap.type);
+/** What stands for a type in the text of another. */
+export type NameOf = (type: DefinedType) => string;
+
+/** Types may lead back to themselves, so in messages the structure of types in types is not told. */
+const kindOf: NameOf = (type) => type.composite.kind;
+
+function printHeap(heap: HeapType, nameOf: NameOf): string {
+  if (heap.kind === "defined") return nameOf(heap.type);
   return heap.shared ? `(shared ${heap.type})` : heap.type;
 }
 
-export function printVal(type: CoreValType): string {
+export function printVal(type: FieldType["storage"], nameOf: NameOf = printDefined): string {
   if (typeof type === "string") return type;
-  if (type.heap.kind === "abstract" && !type.heap.shared && type.nullable) return printNullable(type.heap.type);
-  return `(ref ${type.nullable ? "null " : ""}${printHeap(type.heap)})`;
+  const { nullable, heap } = type;
+  if (heap.kind === "abstract" && !heap.shared && nullable) return printNullable(heap.type);
+  return `(ref ${nullable ? "null " : ""}${printHeap(heap, nameOf)})`;
 }
 
 function printNullable(type: AbstractHeapType): string {
   return type.startsWith("no") ? `null${type === "none" ? "" : type.slice(2)}ref` : `${type}ref`;
 }
 
-/** A defined type's structure; types within it by their kind alone, since they may lead back to it. */
-export function printDefined(type: DefinedType): string {
-  const inner = (val: CoreValType | "i8" | "i16"): string => {
-    if (val === "i8" || val === "i16") return val;
-    return typeof val !== "string" && val.heap.kind === "defined"
-      ? `(ref ${val.nullable ? "null " : ""}${val.heap.type.composite.kind})`
-      : printVal(val);
-  };
-  const field = (f: FieldType) => (f.mutable ? `(mut ${inner(f.storage)})` : inner(f.storage));
-  const list = (head: string, items: readonly string[]) => (items.length > 0 ? ` (${head} ${items.join(" ")})` : "");
-  const { composite } = type;
+function printField({ storage, mutable }: FieldType, nameOf: NameOf): string {
+  return mutable ? `(mut ${printVal(storage, nameOf)})` : printVal(storage, nameOf);
+}
+
+function printList(head: string, types: readonly CoreValType[], nameOf: NameOf): string {
+  let text = "";
+  for (const type of types) text += ` ${printVal(type, nameOf)}`;
+  return text === "" ? "" : ` (${head}${text})`;
+}
+
+/** A defined type's structure. */
+export function printDefined({ composite, shared }: DefinedType, nameOf: NameOf = kindOf): string {
   const text = () => {
     switch (composite.kind) {
       case "func":
-        return `(func${list("param", composite.params.map(inner))}${list("result", composite.results.map(inner))})`;
+        return `(func${printList("param", composite.params, nameOf)}${printList("result", composite.results, nameOf)})`;
       case "struct":
-        return `(struct${composite.fields.map((f) => ` (field ${field(f)})`).join("")})`;
+        return `(struct${composite.fields.map((field) => ` (field ${printField(field, nameOf)})`).join("")})`;
       case "array":
-        return `(array ${field(composite.field)})`;
+        return `(array ${printField(composite.field, nameOf)})`;
       case "cont":
-        return `(cont ${composite.type.kind === "defined" ? composite.type.type.composite.kind : composite.type.type})`;
+        return `(cont ${printHeap(composite.type, nameOf)})`;
     }
   };
-  return type.shared ? `(shared ${text()})` : text();
+  return shared ? `(shared ${text()})` : text();
 }

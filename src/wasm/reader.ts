@@ -5,7 +5,7 @@
  * Offsets are positions in the bytes of the outermost component: parts are read through ranges, never through copies.
  */
 import { ComponentError } from "../errors/component-error.ts";
-import { componentLimits } from "./limits.ts";
+import * as max from "./limits.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -22,10 +22,6 @@ export class Reader {
 
   get done(): boolean {
     return this.pos >= this.end;
-  }
-
-  get remaining(): number {
-    return this.end - this.pos;
   }
 
   u8(): number {
@@ -52,7 +48,8 @@ export class Reader {
 
   /** Unsigned LEB128 of at most 32 bits. Padding with zeros is allowed within the five bytes. */
   u32(): number {
-    const first = this.u8();
+    // Most are small, and this is called more often than anything else.
+    const first = this.pos < this.end ? this.bytes[this.pos++]! : this.failEnd();
     if (first < 0x80) return first;
     let value = first & 0x7f;
     for (let shift = 7; ; shift += 7) {
@@ -90,37 +87,37 @@ export class Reader {
 
   /** Skips `count` bytes and gives their range back. */
   range(count: number): { readonly start: number; readonly end: number } {
-    if (count > this.remaining) this.failEnd();
     const start = this.pos;
+    return { start, end: this.skip(count) };
+  }
+
+  /** Skips `count` bytes. Gives back where they end. */
+  skip(count: number): number {
+    if (count > this.end - this.pos) this.failEnd();
     this.pos += count;
-    return { start, end: this.pos };
+    return this.pos;
   }
 
   /** A reader for the next `length` bytes, which this one skips. */
   sub(length: number): Reader {
-    const { start, end } = this.range(length);
-    return new Reader(this.bytes, start, end);
+    return new Reader(this.bytes, this.pos, this.skip(length));
   }
 
   /** `name`: a length and so many bytes of well-formed UTF-8. */
   name(): string {
     const offset = this.pos;
     const length = this.u32();
-    if (length > this.remaining) this.failEnd();
-    if (length > componentLimits.name) this.failLimit(`a name has ${length} bytes`, componentLimits.name, offset);
-    const { start, end } = this.range(length);
+    const start = this.pos;
+    const end = this.skip(length);
+    if (length > max.nameLength) this.failLimit(`a name has ${length} bytes`, max.nameLength, offset);
     // Names are short and ASCII as a rule, where this is faster than the decoder, and than a loop that runs for the first time.
     const bytes = this.bytes.subarray(start, end);
     if (length <= 100) {
       const text: string = String.fromCharCode.apply(null, bytes as unknown as number[]);
       if (!/[^\0-\x7f]/.test(text)) return text;
     }
-    return this.#decode(start, end);
-  }
-
-  #decode(start: number, end: number): string {
     try {
-      return decoder.decode(this.bytes.subarray(start, end));
+      return decoder.decode(bytes);
     } catch {
       return this.fail("malformed UTF-8 encoding", start);
     }
@@ -133,15 +130,17 @@ export class Reader {
   count(limit: number, what: string): number {
     const offset = this.pos;
     const count = this.u32();
-    if (count > this.remaining) this.failEnd();
+    if (count > this.end - this.pos) this.failEnd();
     if (count > limit) this.failLimit(`there are ${count} ${what}`, limit, offset);
     return count;
   }
 
-  /** `vec(what)`. */
-  vec<T>(limit: number, what: string, read: (r: Reader) => T): T[] {
+  /** `vec(what)`, `read` getting `context` with each. */
+  vec<T>(limit: number, what: string, read: (r: Reader) => T): T[];
+  vec<T, C>(limit: number, what: string, read: (r: Reader, context: C) => T, context: C): T[];
+  vec<T>(limit: number, what: string, read: (r: Reader, context: unknown) => T, context?: unknown): T[] {
     const items: T[] = [];
-    for (let count = this.count(limit, what); count > 0; count--) items.push(read(this));
+    for (let count = this.count(limit, what); count > 0; count--) items.push(read(this, context));
     return items;
   }
 

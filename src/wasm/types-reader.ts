@@ -6,7 +6,7 @@
  * know where a type ends, and has them resolved to anything.
  */
 import { invalid } from "./invalid.ts";
-import { coreLimits } from "./limits.ts";
+import * as max from "./limits.ts";
 import type { Reader } from "./reader.ts";
 import type {
   AbstractHeapType,
@@ -51,7 +51,7 @@ const SHARED = 0x65;
 
 /** How many types there are in the recursion group that begins here: `rectype ::= 0x4e vec(<subtype>) | <subtype>` */
 export function readGroupSize(r: Reader): number {
-  return r.eat(0x4e) ? r.count(coreLimits.recursionGroupSize, "types in a recursion group") : 1;
+  return r.eat(0x4e) ? r.count(max.recursionGroupSize, "types in a recursion group") : 1;
 }
 
 /** A type of a group, and what its rules are about. */
@@ -59,8 +59,7 @@ export interface SubType {
   readonly offset: number;
   readonly final: boolean;
   readonly shared: boolean;
-  /** Indices, each with its offset. */
-  readonly supertypes: readonly (readonly [index: number, offset: number])[];
+  readonly supertypes: readonly { readonly offset: number; readonly index: number }[];
   readonly composite: CompositeType;
 }
 
@@ -68,22 +67,24 @@ export interface SubType {
 export function readSubType(r: Reader, resolve: ResolveType): SubType {
   const offset = r.pos;
   const open = r.eat(0x50);
-  const readSupertype = () => [r.pos, r.u32()].reverse() as [number, number];
-  const supertypes = open || r.eat(0x4f) ? r.vec(coreLimits.types, "supertypes", readSupertype) : [];
+  const supertypes = open || r.eat(0x4f) ? r.vec(max.types, "supertypes", readSupertype) : [];
   const shared = r.eat(SHARED);
   return { offset, final: !open, shared, supertypes, composite: readCompositeType(r, resolve) };
 }
 
+function readSupertype(r: Reader): SubType["supertypes"][number] {
+  return { offset: r.pos, index: r.u32() };
+}
+
 function readCompositeType(r: Reader, resolve: ResolveType): CompositeType {
   const byte = r.u8();
-  const readVal = () => readValType(r, resolve);
   switch (byte) {
     case 0x60: {
-      const params = r.vec(coreLimits.params, "parameters", readVal);
-      return { kind: "func", params, results: r.vec(coreLimits.results, "results", readVal) };
+      const params = r.vec(max.params, "parameters", readValType, resolve);
+      return { kind: "func", params, results: r.vec(max.results, "results", readValType, resolve) };
     }
     case 0x5f:
-      return { kind: "struct", fields: r.vec(coreLimits.structFields, "fields", () => readFieldType(r, resolve)) };
+      return { kind: "struct", fields: r.vec(max.structFields, "fields", readFieldType, resolve) };
     case 0x5e:
       return { kind: "array", field: readFieldType(r, resolve) };
     case 0x5d:

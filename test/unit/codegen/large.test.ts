@@ -2,27 +2,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
+import * as max from "../../../src/binary/limits.ts";
 import { Component, Linker } from "../../../src/index.ts";
-import { componentLimits } from "../../../src/wasm/limits.ts";
 
 const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 
 for (const tier of ["jit", "evaluate"] as const) {
   test(`a record of as many fields as can be comes back (${tier})`, async () => {
-    const n = componentLimits.recordFields;
+    const n = max.recordFields;
     const type = `(record ${times(n, (i) => `(field "f${i}" string)`).join(" ")})`;
     const value = Object.fromEntries(times(n, (i) => [`f${i}`, `v${i}`]));
     assert.deepEqual((await echo(type, tier))(value), value);
   });
 
   test(`a tuple of as many numbers as can be comes back (${tier})`, async () => {
-    const n = componentLimits.tupleTypes;
+    const n = max.tupleTypes;
     const value = times(n, (i) => i % 256);
     assert.deepEqual((await echo(`(tuple ${"u8 ".repeat(n)})`, tier))(value), value);
   });
 
   test(`a variant of as many cases as can be comes back from each end (${tier})`, async () => {
-    const n = componentLimits.variantCases;
+    const n = max.variantCases;
     const variant = `(variant ${times(n, (i) => `(case "c${i}" ${i % 2 === 0 ? "string" : "(tuple u8 f64)"})`).join(" ")})`;
     const value = Array.from({ length: 20 });
     value[0] = { tag: `c${n - 2}`, val: "last but one" };

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import * as binary from "../../../src/binary/limits.ts";
 import * as plan from "../../../src/plan/limits.ts";
 import * as validate from "../../../src/validate/limits.ts";
 import * as wasm from "../../../src/wasm/limits.ts";
@@ -19,11 +20,10 @@ function of(name: string, values: Readonly<Record<string, number>>): [string, nu
 }
 
 test("limits are documented as they are", () => {
-  const { componentLimits, maxComponentDepth, maxTypeDepth } = wasm;
+  const { nameLength } = wasm;
   const { maxTypeNesting, maxItems, maxIndexSpace } = validate;
   const limits = [
-    ...of("componentLimits", componentLimits),
-    ...Object.entries({ maxComponentDepth, maxTypeDepth, maxTypeNesting }),
+    ...Object.entries({ nameLength, ...binary, maxTypeNesting }),
     ...of("maxItems", maxItems),
     ...Object.entries({ maxIndexSpace }),
     ...of("limits", plan.limits),
