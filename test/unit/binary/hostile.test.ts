@@ -1,3 +1,4 @@
+/** Bytes that are no component, or one that is too much: decoding ends with an error that has its place, and soon. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { decodeComponent } from "../../../src/binary/component.ts";

@@ -1,3 +1,4 @@
+/** Random values of random types, through generated code, and back as they went. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TypeIndex } from "../../../src/plan/plan.ts";

@@ -1,3 +1,4 @@
+/** Generated code stays small, whatever types look like, and does the same where it is shared. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compileFunctions } from "../../../src/codegen/compile.ts";

@@ -1,3 +1,4 @@
+/** Futures as the host sees them: promises, in both directions. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { asyncValues } from "../../../src/embed/async-values.ts";

@@ -1,3 +1,4 @@
+/** Streams as the host sees them: what can be one, how one is read, and who is told when it ends. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { asyncValues } from "../../../src/embed/async-values.ts";

@@ -1,3 +1,4 @@
+/** Thousands of tasks that wait at the same time: all end, and nothing is kept of them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canSuspend } from "../../../src/runtime/fiber.ts";

@@ -1,3 +1,4 @@
+/** What `wasi()` grants as a whole: nothing by default, and to each guest its own. */
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+/** Types of core modules: read from them, made one where they are equal, and compared for linking. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
