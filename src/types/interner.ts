@@ -6,7 +6,7 @@
  * shared exponentially often, costs no more than the records that were written down. "Type Definitions" in Explainer.md.
  */
 import { partsOf } from "./shape.ts";
-import type { Case, Field, FuncType, Interned, PrimitiveKind, ResourceType, ValType } from "./types.ts";
+import type { FuncType, Interned, PrimitiveKind, ResourceType, ValType } from "./types.ts";
 
 /** The primitive types: the same objects for every interner. */
 export const primitives: { readonly [K in PrimitiveKind]: ValType & { readonly kind: K } } = {
@@ -27,105 +27,53 @@ export const primitives: { readonly [K in PrimitiveKind]: ValType & { readonly k
 };
 
 export class TypeInterner {
-  readonly #types: Map<string, ValType> = new Map();
-  readonly #funcs: Map<string, FuncType> = new Map();
+  readonly #types: Map<string, ValType | FuncType> = new Map();
   #resources = 0;
 
   /** The type with the structure of `type`. */
-  intern(type: ValType): ValType {
+  intern<T extends ValType | FuncType>(type: T): T {
     const primitive = primitives[type.kind as PrimitiveKind];
-    return primitive ?? known(this.#types, this.#key(type), type);
+    if (primitive !== undefined) return primitive as T;
+    const key = keyOf(type);
+    const known = this.#types.get(key);
+    if (known !== undefined) return known as T;
+    this.#types.set(key, type);
+    return type;
   }
 
   internFunc(type: FuncType): FuncType {
-    return known(this.#funcs, this.#key(type), type);
-  }
-
-  list(element: ValType, length?: number): ValType {
-    return this.intern({ kind: "list", element, length });
-  }
-
-  map(key: ValType, value: ValType): ValType {
-    return this.intern({ kind: "map", key, value });
-  }
-
-  record(fields: readonly Field[]): ValType {
-    return this.intern({ kind: "record", fields });
-  }
-
-  tuple(types: readonly ValType[]): ValType {
-    return this.intern({ kind: "tuple", types });
-  }
-
-  variant(cases: readonly Case[]): ValType {
-    return this.intern({ kind: "variant", cases });
-  }
-
-  enum(labels: readonly string[]): ValType {
-    return this.intern({ kind: "enum", labels });
-  }
-
-  flags(labels: readonly string[]): ValType {
-    return this.intern({ kind: "flags", labels });
-  }
-
-  option(type: ValType): ValType {
-    return this.intern({ kind: "option", type });
-  }
-
-  result(ok: ValType | undefined, error: ValType | undefined): ValType {
-    return this.intern({ kind: "result", ok, error });
-  }
-
-  own(resource: ResourceType): ValType {
-    return this.intern({ kind: "own", resource });
-  }
-
-  borrow(resource: ResourceType): ValType {
-    return this.intern({ kind: "borrow", resource });
-  }
-
-  stream(payload: ValType | undefined): ValType {
-    return this.intern({ kind: "stream", payload });
-  }
-
-  future(payload: ValType | undefined): ValType {
-    return this.intern({ kind: "future", payload });
-  }
-
-  func(async: boolean, params: readonly Field[], result: ValType | undefined): FuncType {
-    return this.internFunc({ kind: "func", async, params, result });
+    return this.intern(type);
   }
 
   /** A new resource type, equal to no other. */
   resource(rep: "i32" | "i64" = "i32", name?: string): ResourceType {
     return { kind: "resource", id: this.#resources++, rep, name };
   }
+}
 
-  /** Equal for equal structures; lengths keep labels apart whatever is in them. */
-  #key(type: ValType | FuncType): string {
-    let key: string = type.kind;
-    switch (type.kind) {
-      case "enum":
-      case "flags":
-        for (const label of type.labels) key += ` ${label.length}.${label}`;
-        return key;
-      case "own":
-      case "borrow":
-        return `${key} ${numberOf(type.resource)}`;
-      case "list":
-        if (type.length !== undefined) key += type.length;
-        break;
-      case "func":
-        if (type.async) key += " async";
-        break;
-    }
-    for (const part of partsOf<Interned>(type)) {
-      key += ` ${part.label.length}.${part.label}`;
-      if (part.type !== undefined) key += `:${numberOf(part.type)}`;
-    }
-    return key;
+/** Equal for equal structures; lengths keep labels apart whatever is in them. */
+function keyOf(type: ValType | FuncType): string {
+  let key: string = type.kind;
+  switch (type.kind) {
+    case "enum":
+    case "flags":
+      for (const label of type.labels) key += ` ${label.length}.${label}`;
+      return key;
+    case "own":
+    case "borrow":
+      return `${key} ${numberOf(type.resource)}`;
+    case "list":
+      if (type.length !== undefined) key += type.length;
+      break;
+    case "func":
+      if (type.async) key += " async";
+      break;
   }
+  for (const part of partsOf<Interned>(type)) {
+    key += ` ${part.label.length}.${part.label}`;
+    if (part.type !== undefined) key += `:${numberOf(part.type)}`;
+  }
+  return key;
 }
 
 /** Where a type keeps the number that stands for it in keys of others. */
@@ -135,12 +83,4 @@ let numbers = 0;
 function numberOf(type: (ValType | ResourceType) & { [number]?: number }): number {
   type[number] ??= numbers++;
   return type[number];
-}
-
-/** What `map` has for `key`: `value`, unless something is there already. */
-function known<T>(map: Map<string, T>, key: string, value: T): T {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  map.set(key, value);
-  return value;
 }

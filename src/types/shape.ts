@@ -5,9 +5,28 @@
  * of a plan, resources replaced by others) says what becomes of a part and of a resource; what kinds of types there are
  * is written down here. "Type Definitions" in Explainer.md.
  */
-import type { CaseOf, FieldOf, FuncShape, Material, PrimitiveKind, ValShape } from "./types.ts";
+import type { CaseOf, FuncShape, Material, PrimitiveKind, ValShape } from "./types.ts";
 
 export type Shape<M extends Material> = ValShape<M> | FuncShape<M>;
+
+/** Kinds whose parts each have a property of their own. */
+type Fixed = "list" | "map" | "option" | "result" | "stream" | "future";
+
+/** The properties that are parts, in order, and what each part is called. */
+const fixed: { readonly [K in Fixed]: readonly (readonly [property: string, label: string])[] } = {
+  list: [["element", "element"]],
+  map: [
+    ["key", "key"],
+    ["value", "value"],
+  ],
+  option: [["type", "some"]],
+  result: [
+    ["ok", "ok"],
+    ["error", "err"],
+  ],
+  stream: [["payload", "payload"]],
+  future: [["payload", "payload"]],
+};
 
 /**
  * The types that a type is directly made of, in order; without `type` where there could be one. `label` is that of a
@@ -15,31 +34,23 @@ export type Shape<M extends Material> = ValShape<M> | FuncShape<M>;
  */
 export function partsOf<M extends Material>(shape: Shape<M>): readonly CaseOf<M>[] {
   switch (shape.kind) {
-    case "list":
-      return [{ label: "element", type: shape.element }];
-    case "map":
-      return [
-        { label: "key", type: shape.key },
-        { label: "value", type: shape.value },
-      ];
     case "record":
       return shape.fields;
-    case "tuple":
-      return shape.types.map((type, i) => ({ label: `${i}`, type }));
     case "variant":
       return shape.cases;
-    case "option":
-      return [{ label: "some", type: shape.type }];
-    case "result":
-      return [
-        { label: "ok", type: shape.ok },
-        { label: "err", type: shape.error },
-      ];
-    case "stream":
-    case "future":
-      return [{ label: "payload", type: shape.payload }];
+    case "tuple":
+      return shape.types.map((type, i) => ({ label: `${i}`, type }));
     case "func":
       return [...shape.params, { label: "result", type: shape.result }];
+    case "list":
+    case "map":
+    case "option":
+    case "result":
+    case "stream":
+    case "future": {
+      const parts = shape as unknown as Readonly<Record<string, M["part"]>>;
+      return fixed[shape.kind].map(([property, label]) => ({ label, type: parts[property] }));
+    }
     case "enum":
     case "flags":
     case "own":
@@ -61,19 +72,11 @@ export interface Mapping<From extends Material, To extends Material> {
 /** The structure of `shape`, with its parts in order and its resource replaced; what is not there is left out. */
 export function mapShape<A extends Material, B extends Material>(shape: ValShape<A>, to: Mapping<A, B>): ValShape<B>;
 export function mapShape<A extends Material, B extends Material>(shape: FuncShape<A>, to: Mapping<A, B>): FuncShape<B>;
+export function mapShape<A extends Material, B extends Material>(shape: Shape<A>, to: Mapping<A, B>): Shape<B>;
 export function mapShape<A extends Material, B extends Material>(shape: Shape<A>, to: Mapping<A, B>): Shape<B> {
-  const fields = (given: readonly FieldOf<A>[]) => given.map((f) => ({ label: f.label, type: to.part(f.type, f) }));
   switch (shape.kind) {
-    case "list": {
-      const list = { kind: shape.kind, element: to.part(shape.element) };
-      return shape.length === undefined ? list : { ...list, length: shape.length };
-    }
-    case "map":
-      return { kind: shape.kind, key: to.part(shape.key), value: to.part(shape.value) };
     case "record":
-      return { kind: shape.kind, fields: fields(shape.fields) };
-    case "tuple":
-      return { kind: shape.kind, types: shape.types.map((type) => to.part(type)) };
+      return { kind: shape.kind, fields: shape.fields.map((f) => ({ label: f.label, type: to.part(f.type, f) })) };
     case "variant":
       return {
         kind: shape.kind,
@@ -81,27 +84,33 @@ export function mapShape<A extends Material, B extends Material>(shape: Shape<A>
           c.type === undefined ? { label: c.label } : { label: c.label, type: to.part(c.type, c) },
         ),
       };
+    case "tuple":
+      return { kind: shape.kind, types: shape.types.map((type) => to.part(type)) };
+    case "func": {
+      const params = shape.params.map((p) => ({ label: p.label, type: to.part(p.type, p) }));
+      const func = { kind: shape.kind, async: shape.async, params };
+      return shape.result === undefined ? func : { ...func, result: to.part(shape.result) };
+    }
+    case "list":
+    case "map":
+    case "option":
+    case "result":
+    case "stream":
+    case "future": {
+      const parts = shape as unknown as Readonly<Record<string, A["part"]>>;
+      const made: Record<string, unknown> = { kind: shape.kind };
+      for (const [property] of fixed[shape.kind]) {
+        if (parts[property] !== undefined) made[property] = to.part(parts[property]);
+      }
+      if (shape.kind === "list" && shape.length !== undefined) made["length"] = shape.length;
+      return made as unknown as Shape<B>;
+    }
     case "enum":
     case "flags":
       return { kind: shape.kind, labels: shape.labels };
-    case "option":
-      return { kind: shape.kind, type: to.part(shape.type) };
-    case "result": {
-      const result: { kind: "result"; ok?: B["part"]; error?: B["part"] } = { kind: shape.kind };
-      if (shape.ok !== undefined) result.ok = to.part(shape.ok);
-      if (shape.error !== undefined) result.error = to.part(shape.error);
-      return result;
-    }
     case "own":
     case "borrow":
       return { kind: shape.kind, resource: to.resource(shape.resource) };
-    case "stream":
-    case "future":
-      return shape.payload === undefined ? { kind: shape.kind } : { kind: shape.kind, payload: to.part(shape.payload) };
-    case "func": {
-      const func = { kind: shape.kind, async: shape.async, params: fields(shape.params) };
-      return shape.result === undefined ? func : { ...func, result: to.part(shape.result) };
-    }
     default:
       return { kind: shape.kind satisfies PrimitiveKind };
   }

@@ -6,7 +6,7 @@
  */
 import { mapShape } from "../types/shape.ts";
 import type {
-  AnyType, ComponentType, ExternDecl, ExternType, FuncType, InstanceType, ResourceType, ValType,
+  AnyType, ComponentType, ExternDecl, ExternType, FuncType, InstanceType, Interned, ResourceType, ValType,
 } from "../types/types.ts"; // biome-ignore format: one list
 import type { Context } from "./context.ts";
 import { factsOf, mentionsFreeResource } from "./facts.ts";
@@ -69,11 +69,10 @@ export class Substitution {
     const known = this.#types?.get(type);
     if (known !== undefined) return known as T;
     this.#context.spend(1, this.#offset);
-    const { types } = this.#context;
-    const made = type.kind === "func" ? types.internFunc(mapShape(type, this)) : types.intern(mapShape(type, this));
+    const made = this.#context.types.intern(mapShape<Interned, Interned>(type, this)) as T;
     this.#types ??= new Map();
     this.#types.set(type, made);
-    return made as T;
+    return made;
   }
 
   type(type: AnyType): AnyType {

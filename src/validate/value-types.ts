@@ -65,7 +65,7 @@ export function defineValType(scope: Scope, syntax: DefinedValTypeSyntax): TypeE
   const fail = (reason: string) => scope.fail("type", reason, offset);
   checkSyntax(scope, syntax);
   const resolver = new Resolver(scope, offset);
-  const type = scope.context.types.intern(mapShape(shapeOf(syntax), resolver));
+  const type = scope.context.types.intern<ValType>(mapShape<Written, Interned>(shapeOf(syntax), resolver));
   const { maxSize } = factsOf(type);
   if (maxSize >= MAX_VALUE_SIZE && elementSize(type, "i64") >= MAX_VALUE_SIZE) {
     fail(`type exceeds maximum byte size of ${MAX_VALUE_SIZE - 1}`);
@@ -162,7 +162,7 @@ export function defineFuncType(scope: Scope, syntax: FuncTypeSyntax): TypeEntry<
   if (syntax.async) scope.require("async", offset, "an async function type");
   checkLabels(scope, syntax.params, "function parameter");
   const resolver = new Resolver(scope, offset);
-  const type = scope.context.types.internFunc(mapShape(syntax, resolver));
+  const type = scope.context.types.intern<FuncType>(mapShape<Written, Interned>(syntax, resolver));
   if (type.result !== undefined && factsOf(type.result).borrow) {
     scope.fail("type", "function result cannot contain a `borrow` type", offset);
   }

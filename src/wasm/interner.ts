@@ -74,7 +74,7 @@ export class CoreTypeInterner {
       type.composite = subtype.composite;
       type.final = subtype.final;
       type.shared = subtype.shared;
-      type.supertype = supertypeOf(subtype, first + offsets.length, resolve);
+      if (subtype.supertypes.length > 0) type.supertype = supertypeOf(subtype, first + offsets.length, resolve);
       offsets.push(subtype.offset);
     }
     const key = this.#keyOf(types);

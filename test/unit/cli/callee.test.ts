@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { findCallee } from "../../../src/cli/callee.ts";
 import { UsageError } from "../../../src/cli/failure.ts";
 import type { Extern } from "../../../src/embed/reflect.ts";
-import { TypeInterner } from "../../../src/types/interner.ts";
+import { TypeMaker } from "../types/maker.ts";
 
-const type = new TypeInterner().func(false, [], undefined);
+const type = new TypeMaker().func(false, [], undefined);
 const func = (name: string): Extern => ({ name, kind: "func", type });
 const exports: Extern[] = [
   func("top"),

@@ -5,8 +5,9 @@ import { keysOf } from "../../../src/abi/js-names.ts";
 import { printValue } from "../../../src/cli/wave-printer.ts";
 import { readValue } from "../../../src/cli/wave-reader.ts";
 import { listOf } from "../../../src/embed/number-arrays.ts";
-import { primitives, TypeInterner } from "../../../src/types/interner.ts";
+import { primitives } from "../../../src/types/interner.ts";
 import type { PrimitiveKind, ValType } from "../../../src/types/types.ts";
+import { TypeMaker } from "../types/maker.ts";
 
 /** Numbers from 0 to below `limit`, the same in every run. */
 function generator(seed: number): (limit: number) => number {
@@ -17,7 +18,7 @@ function generator(seed: number): (limit: number) => number {
   };
 }
 
-const types = new TypeInterner();
+const types = new TypeMaker();
 const scalars: readonly PrimitiveKind[] = [
   "bool", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "f32", "f64", "char", "string",
 ]; // biome-ignore format: one list

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { printValue } from "../../../src/cli/wave-printer.ts";
 import { readArguments, readValue, splitCall, WaveError } from "../../../src/cli/wave-reader.ts";
-import { primitives, TypeInterner } from "../../../src/types/interner.ts";
+import { primitives } from "../../../src/types/interner.ts";
 import type { ValType } from "../../../src/types/types.ts";
+import { TypeMaker } from "../types/maker.ts";
 
-const types = new TypeInterner();
+const types = new TypeMaker();
 const { bool, u8, s8, u32, s64, u64, f32, f64, char, string } = primitives;
 const point = types.record([
   { label: "x-pos", type: u32 },

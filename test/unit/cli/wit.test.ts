@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { printWorld } from "../../../src/cli/wit.ts";
 import type { Extern } from "../../../src/embed/reflect.ts";
-import { primitives, TypeInterner } from "../../../src/types/interner.ts";
+import { primitives } from "../../../src/types/interner.ts";
 import type { ValType } from "../../../src/types/types.ts";
+import { TypeMaker } from "../types/maker.ts";
 
-const types = new TypeInterner();
+const types = new TypeMaker();
 const { u8, u32, string } = primitives;
 const func = (name: string, params: Record<string, ValType>, result?: ValType, async = false): Extern => ({
   name,

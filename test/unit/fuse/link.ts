@@ -20,11 +20,11 @@ import { mayNotLeave } from "../../../src/runtime/may-leave.ts";
 import { type HostSide, ResourceHandle, ResourceType } from "../../../src/runtime/resources.ts";
 import { Store } from "../../../src/runtime/store.ts";
 import { reasonOf } from "../../../src/runtime/trap.ts";
-import { TypeInterner } from "../../../src/types/interner.ts";
 import type { FuncType } from "../../../src/types/types.ts";
 import type { StringEncoding } from "../../../src/validate/typed.ts";
 import type { Body, Local } from "../../../src/wasm/body.ts";
 import { ModuleEncoder } from "../../../src/wasm/encoder.ts";
+import { TypeMaker } from "../types/maker.ts";
 
 /** Whether this engine has modules with two memories, without which there are no adapters. */
 export const multiMemory: boolean = WebAssembly.validate(
@@ -381,7 +381,7 @@ export class Twins {
 
   constructor(spec: LinkSpec) {
     const plan = linkPlan(spec);
-    const { resources, funcTypes } = decodeTypes(plan, new TypeInterner());
+    const { resources, funcTypes } = decodeTypes(plan, new TypeMaker());
     this.resources = resources;
     this.type = funcTypes[0]!;
     const lifted = flattenFuncType(plan.options[CALLEE_OPTIONS]!, this.type, "lift");

@@ -2,7 +2,6 @@
  * Typed components written by hand: for what the text format cannot say (or no valid component does), and so that
  * planning is tested apart from validation.
  */
-import { TypeInterner } from "../../../src/types/interner.ts";
 import type { ExternDecl, ExternType, FuncType, InstanceType, ResourceType } from "../../../src/types/types.ts";
 import type {
   CoreExportOf,
@@ -21,8 +20,9 @@ import type {
   TypedOptions,
 } from "../../../src/validate/typed.ts";
 import type { CoreExternType, CoreModuleType } from "../../../src/wasm/types.ts";
+import { TypeMaker } from "../types/maker.ts";
 
-export const interner = new TypeInterner();
+export const interner = new TypeMaker();
 
 /** `func() -> u32` */
 export const getter: FuncType = interner.func(false, [], { kind: "u32" });

@@ -4,11 +4,12 @@ import { Budget } from "../../../src/plan/limits.ts";
 import type { Plan, ResourceIndex, TypeIndex } from "../../../src/plan/plan.ts";
 import { type TypeScope, TypeTable } from "../../../src/plan/type-table.ts";
 import { decodeTypes } from "../../../src/plan/types.ts";
-import { primitives, TypeInterner } from "../../../src/types/interner.ts";
+import { primitives } from "../../../src/types/interner.ts";
 import { printType } from "../../../src/types/print.ts";
 import type { ResourceType, ValType } from "../../../src/types/types.ts";
+import { TypeMaker } from "../types/maker.ts";
 
-const interner = new TypeInterner();
+const interner = new TypeMaker();
 const resource = interner.resource("i32", "r");
 const { u8, string: text } = primitives;
 
@@ -79,7 +80,7 @@ test("function types, numbered and back", () => {
 
 test("a structure is in the table once, whoever made it, and its parts before it", () => {
   const table = new TypeTable(new Budget());
-  const other = new TypeInterner();
+  const other = new TypeMaker();
   const first = table.valType(interner.tuple([interner.list(u8), interner.list(u8)]), scope());
   const again = table.valType(other.tuple([other.list(u8), other.list({ kind: "u8" })]), scope());
   assert.equal(first, again);

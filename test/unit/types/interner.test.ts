@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { primitives, TypeInterner } from "../../../src/types/interner.ts";
+import { primitives } from "../../../src/types/interner.ts";
 import type { FuncType, ValType } from "../../../src/types/types.ts";
+import { TypeMaker } from "./maker.ts";
 
 const { u8, string } = primitives;
 
-describe("TypeInterner", () => {
-  const types = new TypeInterner();
+describe("TypeMaker", () => {
+  const types = new TypeMaker();
   const [r, s] = [types.resource("i32", "r"), types.resource("i32", "r")];
   /** Each makes a type of its own. */
   const makers: readonly (() => ValType | FuncType)[] = [
@@ -59,7 +60,7 @@ describe("TypeInterner", () => {
   });
 
   it("shares primitive types with every other", () => {
-    assert.equal(new TypeInterner().option(u8).kind, "option");
+    assert.equal(new TypeMaker().option(u8).kind, "option");
     for (const [kind, type] of Object.entries(primitives)) assert.equal(type.kind, kind);
   });
 

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { primitives, TypeInterner } from "../../../src/types/interner.ts";
+import { primitives } from "../../../src/types/interner.ts";
 import { printExternType, printType } from "../../../src/types/print.ts";
 import type { AnyType, ExternDecl, ExternType } from "../../../src/types/types.ts";
+import { TypeMaker } from "./maker.ts";
 
 const { bool, char, string, u8 } = primitives;
-const types = new TypeInterner();
+const types = new TypeMaker();
 const resource = types.resource("i32", "file");
 const unnamed = types.resource();
 

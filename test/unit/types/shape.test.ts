@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { primitives, TypeInterner } from "../../../src/types/interner.ts";
+import { primitives } from "../../../src/types/interner.ts";
 import { type Mapping, mapShape, partsOf } from "../../../src/types/shape.ts";
 import type { Interned, ValType } from "../../../src/types/types.ts";
+import { TypeMaker } from "./maker.ts";
 
 const { u8, string } = primitives;
-const types = new TypeInterner();
+const types = new TypeMaker();
 const resource = types.resource("i32", "r");
 
 /** Each type, and its parts by their names. */

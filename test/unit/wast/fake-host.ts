@@ -2,11 +2,12 @@
  * A host without WebAssembly, for tests of the runner: the bytes of a component are a word that says how it behaves.
  */
 import { ComponentError, type Phase } from "../../../src/errors/component-error.ts";
-import { primitives, TypeInterner } from "../../../src/types/interner.ts";
+import { primitives } from "../../../src/types/interner.ts";
 import type { FuncType } from "../../../src/types/types.ts";
 import type { Host } from "../../../src/wast/host.ts";
+import { TypeMaker } from "../types/maker.ts";
 
-const types = new TypeInterner();
+const types = new TypeMaker();
 const { u32 } = primitives;
 const param = (type: FuncType["params"][number]["type"]) => [{ label: "x", type }];
 

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { primitives, TypeInterner } from "../../../src/types/interner.ts";
+import { primitives } from "../../../src/types/interner.ts";
 import type { ValType } from "../../../src/types/types.ts";
 import { readConstant } from "../../../src/wast/constants.ts";
 import { readForms } from "../../../src/wast/sexpr.ts";
 import { argumentsOf, ConstantError, compare, compareResults, toValue } from "../../../src/wast/values.ts";
+import { TypeMaker } from "../types/maker.ts";
 
-const types = new TypeInterner();
+const types = new TypeMaker();
 const { u8, u32, u64, f32, f64, string, char, bool } = primitives;
 const constant = (source: string) => readConstant(readForms(source)[0]!);
 
