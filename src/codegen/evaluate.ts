@@ -140,7 +140,16 @@ class Scope {
   // ---- Statements
 
   block(statements: readonly Stmt[]): Step {
-    return sequence(statements.map((statement) => this.#step(statement)));
+    const steps: Step[] = [];
+    for (const [i, s] of statements.entries()) {
+      const next = statements[i + 1];
+      const last = statements[i - 1];
+      // What has just got a value is checked before it is kept.
+      if (s.op === "const" && next?.op === "expect" && next.name === s.name) {
+        steps.push(this.#checked(next.kind, this.code(s.value), this.#slot(s.name)));
+      } else if (s.op !== "expect" || last?.op !== "const" || last.name !== s.name) steps.push(this.#step(s));
+    }
+    return sequence(steps);
   }
 
   #step(s: Stmt): Step {
@@ -171,9 +180,17 @@ class Scope {
         };
       }
       case "put": {
-        const object = this.code(s.object) as (frame: Frame) => unknown[];
-        const index = this.code(s.index) as (frame: Frame) => number;
         const value = this.code(s.value);
+        const place = this.#place(s.object, s.index);
+        if (place !== undefined) {
+          const { array, base, offset } = place;
+          return (frame) => {
+            (frame[array] as unknown[])[(frame[base] as number) + offset] = value(frame);
+            return false;
+          };
+        }
+        const object = this.code(s.object) as (frame: Frame) => unknown[];
+        const index = this.code(s.index) as Numeric;
         return (frame) => {
           object(frame)[index(frame)] = value(frame);
           return false;
@@ -188,12 +205,7 @@ class Scope {
       }
       case "expect": {
         const slot = this.#slot(s.name);
-        const fits = fitting[s.kind];
-        const invalid = this.#surroundings.env("invalid") as Callable;
-        return (frame) => {
-          if (!fits(frame[slot])) invalid();
-          return false;
-        };
+        return this.#checked(s.kind, (frame) => frame[slot], slot);
       }
       case "if": {
         const test = this.code(s.test);
@@ -252,6 +264,56 @@ class Scope {
           }
         };
       }
+    }
+  }
+
+  /** `value`, which has to be of `kind`, goes to a slot. */
+  #checked(kind: Scalar, value: Code, slot: number): Step {
+    const invalid = this.#surroundings.env("invalid") as Callable;
+    const number = value as Numeric;
+    switch (kind) {
+      case "u8":
+      case "u16": {
+        const mask = kind === "u8" ? 0xff : 0xffff;
+        return (frame) => {
+          const v = number(frame);
+          if (v !== (v & mask)) invalid();
+          frame[slot] = v;
+          return false;
+        };
+      }
+      case "s8":
+      case "s16": {
+        const unused = kind === "s8" ? 24 : 16;
+        return (frame) => {
+          const v = number(frame);
+          if (v !== (v << unused) >> unused) invalid();
+          frame[slot] = v;
+          return false;
+        };
+      }
+      case "u32":
+        return (frame) => {
+          const v = number(frame);
+          if (v !== v >>> 0) invalid();
+          frame[slot] = v;
+          return false;
+        };
+      case "s32":
+        return (frame) => {
+          const v = number(frame);
+          if (v !== (v | 0)) invalid();
+          frame[slot] = v;
+          return false;
+        };
+      case "number":
+      case "boolean":
+        return (frame) => {
+          const v = value(frame);
+          if (typeof v !== kind) invalid();
+          frame[slot] = v;
+          return false;
+        };
     }
   }
 
@@ -325,19 +387,30 @@ class Scope {
   }
 
   #index(object: Expr, index: Expr): Code {
-    const array = this.code(object) as (frame: Frame) => unknown[];
-    // array[(local >>> shift) + offset]: how memory is read.
-    if (index.op === "binary" && index.operator === "+" && this.#isFixed(index.right)) {
-      const offset = this.#fixed(index.right) as number;
-      const { left } = index;
-      if (left.op === "binary" && left.operator === ">>>" && this.#isFixed(left.right)) {
-        const base = this.code(left.left) as Numeric;
-        const shift = this.#fixed(left.right) as number;
-        return (frame) => array(frame)[(base(frame) >>> shift) + offset];
-      }
+    const place = this.#place(object, index);
+    if (place !== undefined) {
+      const { array, base, offset } = place;
+      return (frame) => (frame[array] as unknown[])[(frame[base] as number) + offset];
     }
+    const array = this.code(object) as (frame: Frame) => unknown[];
     const at = this.code(index) as Numeric;
     return (frame) => array(frame)[at(frame)];
+  }
+
+  /** The slots of `array[base + offset]`, if `array` and `base` are locals: which is how memory is accessed. */
+  #place(
+    object: Expr,
+    index: Expr,
+  ): { readonly array: number; readonly base: number; readonly offset: number } | undefined {
+    const isSum = index.op === "binary" && index.operator === "+" && index.right.op === "constant";
+    const base = this.#slotOf(isSum ? index.left : index);
+    const array = this.#slotOf(object);
+    if (array === undefined || base === undefined) return undefined;
+    return { array, base, offset: isSum ? (this.#fixed(index.right) as number) : 0 };
+  }
+
+  #slotOf(e: Expr): number | undefined {
+    return e.op === "local" ? this.#slots.get(e.name) : undefined;
   }
 
   #call(callee: Expr, args: readonly Expr[]): Code {
@@ -386,21 +459,9 @@ class Scope {
   }
 }
 
-/** Whether a value is of a kind. */
-const fitting: Readonly<Record<Scalar, (v: unknown) => boolean>> = {
-  u8: (v) => v === ((v as number) & 255),
-  s8: (v) => v === ((v as number) << 24) >> 24,
-  u16: (v) => v === ((v as number) & 65535),
-  s16: (v) => v === ((v as number) << 16) >> 16,
-  u32: (v) => v === (v as number) >>> 0,
-  s32: (v) => v === ((v as number) | 0),
-  number: (v) => typeof v === "number",
-  boolean: (v) => typeof v === "boolean",
-};
-
 /** One step after the other, until one returns. */
 function sequence(steps: readonly Step[]): Step {
-  const [a, b, c, d] = steps as [Step, Step, Step, Step];
+  const [a, b, c, d, e, f, g] = steps as [Step, Step, Step, Step, Step, Step, Step];
   switch (steps.length) {
     case 0:
       return () => false;
@@ -412,10 +473,14 @@ function sequence(steps: readonly Step[]): Step {
       return (frame) => a(frame) || b(frame) || c(frame);
     case 4:
       return (frame) => a(frame) || b(frame) || c(frame) || d(frame);
+    case 5:
+      return (frame) => a(frame) || b(frame) || c(frame) || d(frame) || e(frame);
+    case 6:
+      return (frame) => a(frame) || b(frame) || c(frame) || d(frame) || e(frame) || f(frame);
     default: {
       if (steps.length > LONG) return sequence(groups(steps).map(sequence));
-      const rest = sequence(steps.slice(4));
-      return (frame) => a(frame) || b(frame) || c(frame) || d(frame) || rest(frame);
+      const rest = sequence(steps.slice(7));
+      return (frame) => a(frame) || b(frame) || c(frame) || d(frame) || e(frame) || f(frame) || g(frame) || rest(frame);
     }
   }
 }
