@@ -129,7 +129,8 @@ const needed = functions.filter((name) => !ofPythonAlone.has(name));
 const index = `# Where the specification is
 
 The Canonical ABI is defined by a reference in Python, \`definitions.py\`. This is where each of its functions is in the
-sources. \`npm run spec-index\` writes it, from doc comments that say \`… in the specification\`.
+sources: the links lead there in the repository, not in the package, which has no sources. \`npm run spec-index\` writes this
+page, from doc comments that say \`… in the specification\`.
 
 ${chapters.join("\n\n")}
 

@@ -1,6 +1,6 @@
 /**
- * `gantry/runtime/async`: what a component that was compiled ahead of time needs besides `gantry/runtime` if anything of it
- * is asynchronous: pass `async` to `instantiate`.
+ * `gantry/runtime/async`: what a plan needs besides `gantry/runtime` if anything of it is asynchronous: pass `async` to
+ * `instantiate`.
  */
 import { type AsyncRuntime, asyncRuntime } from "./async-state.ts";
 import type { AsyncHostSide } from "./async-types.ts";

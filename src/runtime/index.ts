@@ -1,6 +1,6 @@
 /**
- * `gantry/runtime`: all that a component needs which was compiled ahead of time. It reads no components and makes no
- * code.
+ * `gantry/runtime`: what instantiates a plan and runs functions that were generated for it. It reads no components and
+ * makes no code, so that a component which was compiled elsewhere would need no more. Nothing writes such components yet.
  */
 export { ComponentError, type Location, type Phase } from "../errors/component-error.ts";
 export { ResultError } from "../errors/result-error.ts";

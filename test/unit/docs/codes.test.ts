@@ -1,7 +1,8 @@
-/** docs/api.md lists the codes of errors: all that there are. */
+/** docs/api.md lists the codes of errors, docs/traps.md those of traps with their messages: all that there are. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { asyncTrapMessages } from "../../../src/errors/async-messages.ts";
 import { trapMessages } from "../../../src/errors/messages.ts";
 
 const root = new URL("../../../", import.meta.url);
@@ -19,4 +20,18 @@ test("every code is told with its phase", () => {
     }
   }
   assert.ok(found > 20, "errors are made in another way");
+});
+
+test("every trap is explained, with its message", () => {
+  const traps = readFileSync(new URL("docs/traps.md", root), "utf8");
+  const told = [...traps.matchAll(/^\| `([\w-]+)` \| (`+)(.*?)\2 \| .+ \|$/gm)];
+  const explained = new Map(told.map(([, code, , message]) => [code!, message!.trim()]));
+  /** Whatever a message is made of. */
+  const anything = new Proxy({}, { get: () => "…" }) as never;
+  const messages: Record<string, (words: never) => string> = { ...trapMessages, ...asyncTrapMessages };
+  for (const [code, message] of Object.entries(messages)) {
+    assert.equal(explained.get(code), message(anything), code);
+    explained.delete(code);
+  }
+  assert.deepEqual([...explained.keys()], ["host-error", "uncaught-exception", "stack-overflow", "deadlock"]);
 });
