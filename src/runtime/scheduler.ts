@@ -112,8 +112,10 @@ export class Scheduler {
 
   /** Goes on with `thread`, and with whatever threads that switches to. */
   #run(thread: Thread, cancelled: boolean): Quantum {
-    for (let next: Thread | undefined = thread; next !== undefined; ) {
-      const quantum = this.#continue(next, next === thread && cancelled);
+    let next: Thread | undefined = thread;
+    // Of a cancellation the thread is told once, though others may switch back to it.
+    for (let told = cancelled; next !== undefined; told = false) {
+      const quantum: Quantum = this.#continue(next, told);
       if (quantum !== undefined) return this.#runLater(next, quantum);
       next = takeSwitch(next);
     }
