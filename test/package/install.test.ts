@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -55,6 +55,17 @@ test("the README's examples of embedding run", () => {
     run("node", "--no-warnings", "example.ts"),
     "greeting world\nHello, world\ngreeting again\ngreeting you\n",
   );
+});
+
+test("the README's example of WASI runs", () => {
+  const blocks = [...readFileSync("README.md", "utf8").matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code!);
+  const program = `import { readFile } from "node:fs/promises";
+    import { Component } from "gantry";
+    const component = await Component.compile(await readFile("hello.wasm"));
+    ${blocks[2]}`;
+  mkdirSync(join(folder, "data"));
+  writeFileSync(join(folder, "program.mjs"), program);
+  assert.match(run("node", "program.mjs"), /^Hello, 2026!/);
 });
 
 test("nothing is shipped but what is meant to be", () => {
