@@ -2,6 +2,7 @@
  * What the functions for whole calls have in common: the constants that they get from their binding, the flags of the
  * instances that they enter, and how parameters and results travel. "Lifting and Lowering Values" in CanonicalABI.md.
  */
+import { hasHandles } from "../abi/contents.ts";
 import { flatCount, type Signature } from "../abi/flatten.ts";
 import { camelCase } from "../abi/js-names.ts";
 import { recordLayout, variantLayout } from "../abi/layout.ts";
@@ -15,7 +16,6 @@ import { liftFlat } from "./lift-flat.ts";
 import { inOrder, load, unsigned } from "./load.ts";
 import { lowerFlat } from "./lower-flat.ts";
 import { liftPointer, read } from "./place.ts";
-import { hasHandles } from "./plan-types.ts";
 import { storeAll, storeParts } from "./store.ts";
 import { BINDING, type Expr, type Maker } from "./tree.ts";
 import { capitalized, casesOf } from "./values.ts";

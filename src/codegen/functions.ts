@@ -5,6 +5,7 @@
  * The order of what they do is that of `canon_lift` and `canon_lower` in the specification, to the letter. There is one
  * `try`, whose `catch` leaves all else to the binding, and no `finally`: what a trap leaves behind is nobody's to clean.
  */
+import { hasHandles } from "../abi/contents.ts";
 import { flattenFuncType, type Signature } from "../abi/flatten.ts";
 import { camelCase } from "../abi/js-names.ts";
 import { selfAndAncestors } from "../plan/ancestry.ts";
@@ -14,7 +15,6 @@ import { apply, call, constant, env, local, method, nothing } from "./build.ts";
 import { CallCode, functionLabel } from "./call-code.ts";
 import type { Generator, Side } from "./generator.ts";
 import { assignCase, declareFlats, lowerFlat } from "./lower-flat.ts";
-import { hasHandles } from "./plan-types.ts";
 import { store, storeAll, storeCase } from "./store.ts";
 import type { Expr, Maker } from "./tree.ts";
 import { hostValues } from "./values.ts";

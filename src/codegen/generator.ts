@@ -11,10 +11,11 @@
  */
 import type { PointerType } from "../abi/layout.ts";
 import type { CanonicalOptions, FuncTypeNode, Plan } from "../plan/plan.ts";
+import { typesOf } from "../plan/types.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
 import { apply, Body, binary, env, get, local, Names } from "./build.ts";
 import type { View } from "./place.ts";
-import { cost, ownCost, valTypes } from "./plan-types.ts";
+import { cost, ownCost } from "./plan-types.ts";
 import type { Expr, Func, Maker, Module, Stmt } from "./tree.ts";
 import type { Values } from "./values.ts";
 
@@ -192,7 +193,7 @@ export class Generator {
   constructor(plan: Plan, libraryNames: ReadonlySet<string>) {
     this.plan = plan;
     this.#libraryNames = libraryNames;
-    this.types = valTypes(plan);
+    this.types = typesOf(plan).values;
     for (const [i, type] of this.types.entries()) this.#ids.set(type, i);
   }
 
@@ -204,12 +205,7 @@ export class Generator {
   }
 
   funcType(node: FuncTypeNode): FuncType {
-    return {
-      kind: "func",
-      async: node.async,
-      params: node.params.map(({ label, type }) => ({ label, type: this.types[type]! })),
-      result: node.result === undefined ? undefined : this.types[node.result]!,
-    };
+    return typesOf(this.plan).func(node);
   }
 
   /** Names that locals cannot have. */

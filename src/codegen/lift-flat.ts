@@ -3,6 +3,7 @@
  * values. Integers come as core WebAssembly hands them to JavaScript, signed.
  */
 
+import { hasHandles } from "../abi/contents.ts";
 import { type FlatType, flattenType, flattenVariant } from "../abi/flatten.ts";
 import { keysOf } from "../abi/js-names.ts";
 import type { ValType, ValTypeOf } from "../types/types.ts";
@@ -11,7 +12,6 @@ import { type Flat, Flats } from "./flats.ts";
 import type { Code, Side } from "./generator.ts";
 import { inOrder, liftCases, loadList, loadMap } from "./load.ts";
 import { liftRange } from "./place.ts";
-import { hasHandles } from "./plan-types.ts";
 import type { Expr } from "./tree.ts";
 import { type CasesType, casesOf, isNumber } from "./values.ts";
 

@@ -4,13 +4,14 @@
  * Whoever calls `load` has checked that there is a value of the type: inside the memory, and aligned. What is behind
  * pointers is checked here, or by the functions of the runtime that are called.
  */
+import { hasHandles, isChecked } from "../abi/contents.ts";
 import { keysOf } from "../abi/js-names.ts";
 import { elementSize, layout, recordLayout, variantLayout } from "../abi/layout.ts";
 import type { ValType, ValTypeOf } from "../types/types.ts";
 import { array, binary, call, constant, local, method, plus, record } from "./build.ts";
 import { type Code, inElements, type Side } from "./generator.ts";
 import { type Range, read, readRange, type View } from "./place.ts";
-import { hasHandles, isChecked, pairType, takesStatements } from "./plan-types.ts";
+import { pairType, takesStatements } from "./plan-types.ts";
 import type { Expr } from "./tree.ts";
 import { type CasesType, casesOf, isNumber } from "./values.ts";
 

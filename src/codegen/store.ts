@@ -4,6 +4,7 @@
  * Whoever calls `store` has found room for a value of the type: inside the memory, and aligned. Whatever may run the guest
  * (its `realloc`) is a statement of its own, before the memory's views are fetched.
  */
+import { hasHandles, hasPointers } from "../abi/contents.ts";
 import { keysOf } from "../abi/js-names.ts";
 import { layout, recordLayout, variantLayout } from "../abi/layout.ts";
 import type { ValType, ValTypeOf } from "../types/types.ts";
@@ -11,7 +12,7 @@ import { call, constant, env, get, index, plus } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
 import { eachElement, unsigned } from "./load.ts";
 import { type Range, write, writeRange } from "./place.ts";
-import { hasHandles, hasPointers, pairType } from "./plan-types.ts";
+import { pairType } from "./plan-types.ts";
 import type { Expr } from "./tree.ts";
 import { type CasesType, capitalized, casesOf, fieldOf, isNumber } from "./values.ts";
 

@@ -3,9 +3,9 @@
  * when they are handed to a linker.
  */
 import type { FuncTypeIndex, Plan } from "../plan/plan.ts";
+import { typesOf } from "../plan/types.ts";
 import { kindOf } from "../runtime/show.ts";
 import type { FuncType } from "../types/types.ts";
-import { funcTypeOf } from "./func-type.ts";
 
 type PromisingFunction = (args: readonly unknown[], options?: CallOptions) => Promise<unknown>;
 export type AnyFunction = (...args: never[]) => unknown;
@@ -87,7 +87,7 @@ export function setFunctionType(func: AnyFunction, plan: Plan, type: FuncTypeInd
 /** The type of a function that an instance exports; `undefined` for any other. */
 export function functionType(func: AnyFunction): FuncType | undefined {
   const known = types.get(func);
-  return known && funcTypeOf(known.plan, known.type);
+  return known && typesOf(known.plan).func(known.plan.funcTypes[known.type]!);
 }
 
 /**

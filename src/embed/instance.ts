@@ -6,6 +6,7 @@
 import { camelCase, keysOf, pascalCase } from "../abi/js-names.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import type { Export, FuncDef, FuncTypeIndex, ResourceIndex } from "../plan/plan.ts";
+import { typesOf } from "../plan/types.ts";
 import type { InstanceState } from "../runtime/instantiate.ts";
 import { quoted } from "../runtime/show.ts";
 import { parseExternName } from "../types/names.ts";
@@ -13,7 +14,6 @@ import { blocking } from "./blocking.ts";
 import { cancellable } from "./cancellable.ts";
 import type { Component } from "./component.ts";
 import { type AnyFunction, Func, methodOf, setFunctionType, views } from "./func.ts";
-import { funcTypeOf } from "./func-type.ts";
 import { didYouMean } from "./near.ts";
 import { classOf, GuestDefined, type GuestMembers } from "./resource.ts";
 import type { AnyWorld, World } from "./world.ts";
@@ -51,7 +51,7 @@ export class Instance<W extends World = AnyWorld> {
       exportedFunction(state, { name, func, type }),
       state.promisingFunc(func),
       () => state.readingFunc(func),
-      () => funcTypeOf(state.plan, type),
+      () => typesOf(state.plan).func(state.plan.funcTypes[type]!),
     );
   }
 }

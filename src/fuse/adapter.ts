@@ -5,8 +5,10 @@
  * lift the result, end the call's borrows, lower the result, `post-return`, leave the callee. To lift is to check: see
  * `check.ts`.
  */
+import { hasHandles, hasPointers } from "../abi/contents.ts";
 import type { FlatType } from "../abi/flatten.ts";
 import { recordLayout } from "../abi/layout.ts";
+import { resourceOf } from "../plan/types.ts";
 import type { ValType, ValTypeOf } from "../types/types.ts";
 import type { Local } from "../wasm/body.ts";
 import { check } from "./check.ts";
@@ -17,7 +19,7 @@ import type { Pair } from "./program.ts";
 import type { Side } from "./side.ts";
 import { fieldSources, type Source } from "./source.ts";
 import { pass, pushScalar } from "./translate.ts";
-import { hasBorrows, hasHandles, hasPointers } from "./types.ts";
+import { hasBorrows } from "./types.ts";
 
 /** Writes the body of the adapter for `pair`, which has been declared. */
 export function writeAdapter(module: AdapterModule, pair: Pair): void {
@@ -126,9 +128,9 @@ class Adapter {
   }
 
   /** Whether the callee defines the resource of a handle, so that it gets the representation. */
-  #goesHome({ resource }: ValTypeOf<"borrow">): boolean {
+  #goesHome(t: ValTypeOf<"borrow">): boolean {
     const { plan } = this.#module.program;
-    const defined = plan.resources[this.#module.program.resourceOf(resource)]!;
+    const defined = plan.resources[resourceOf(t)]!;
     return (
       defined.kind === "defined" &&
       defined.rep === "i32" &&
@@ -138,7 +140,6 @@ class Adapter {
 
   #passSimpleHandles(types: readonly ValType[], sources: readonly Source[], way: Sides): readonly (() => void)[] {
     const code = this.#code;
-    const { program } = this.#module;
     const loans: (() => void)[] = [];
     const passed = types.map((t, i) => {
       const source = sources[i]!;
@@ -146,7 +147,7 @@ class Adapter {
         check(code, way.from, t, source);
         return undefined;
       }
-      const handle = { options: way.from.index, resource: program.resourceOf(t.resource) };
+      const handle = { options: way.from.index, resource: resourceOf(t) };
       pushScalar(code, way.from, "u32", source);
       if (t.kind === "own") return this.#transferOwn(way, t).keep("i32");
       loans.push(() => {
@@ -164,9 +165,8 @@ class Adapter {
   }
 
   /** Replaces a handle on the stack by one of the other side's. */
-  #transferOwn({ from, to }: Sides, { resource }: ValTypeOf<"own">): Code {
-    const index = this.#module.program.resourceOf(resource);
-    return this.#code.leaf({ leaf: "transfer-own", from: from.index, to: to.index, resource: index });
+  #transferOwn({ from, to }: Sides, t: ValTypeOf<"own">): Code {
+    return this.#code.leaf({ leaf: "transfer-own", from: from.index, to: to.index, resource: resourceOf(t) });
   }
 
   #paramsSource(types: readonly ValType[]): Source {

@@ -6,8 +6,10 @@
  * what runs in between is the other side's `realloc`, and no memory is shared between components.
  */
 import { MAX_LIST_BYTE_LENGTH } from "../abi/constants.ts";
+import { isChecked } from "../abi/contents.ts";
 import { type Despecialized, despecialize, layout } from "../abi/layout.ts";
 import { assert } from "../errors/component-error.ts";
+import { resourceOf } from "../plan/types.ts";
 import type { Case, ValType } from "../types/types.ts";
 import type { Local } from "../wasm/body.ts";
 import type { Code } from "./code.ts";
@@ -17,7 +19,7 @@ import {
   pushUnsigned, type Source, sourceOf, sourceTypes,
 } from "./source.ts"; // biome-ignore format: one list
 import { checkString } from "./strings.ts";
-import { cost, hasBorrows, isChecked } from "./types.ts";
+import { cost, hasBorrows } from "./types.ts";
 
 /** Checks the value of type `t` at `source`. */
 export function check(code: Code, side: Side, t: ValType, source: Source): void {
@@ -67,7 +69,7 @@ function checkHere(code: Code, side: Side, t: Despecialized, source: Source): vo
     case "borrow": {
       code.pushScope(t.kind === "borrow");
       pushI32(code, side, source);
-      const resource = code.module.program.resourceOf(t.resource);
+      const resource = resourceOf(t);
       code.leaf({ leaf: `lift-${t.kind}`, options: side.index, resource });
       return;
     }

@@ -23,17 +23,16 @@
  */
 import { usesStorage } from "../abi/builtin-groups.ts";
 import { builtin } from "../abi/builtins.ts";
+import { hasPointers, isAsync } from "../abi/contents.ts";
 import { flattenFuncType, type Signature } from "../abi/flatten.ts";
-import { analyzeBlocking } from "../plan/blocking.ts";
+import { areRelated, isInside } from "../plan/ancestry.ts";
+import { analyzeBlocking, destroyed, instanceOf } from "../plan/blocking.ts";
 import type {
-  FuncTypeIndex, InstanceIndex, Lift, ModuleDef, OptionsIndex, Plan, ResourceIndex, Trampoline, TrampolineIndex,
+  FuncTypeIndex, InstanceIndex, Lift, ModuleDef, OptionsIndex, Plan, Trampoline, TrampolineIndex,
 } from "../plan/plan.ts"; // biome-ignore format: one list
-import { decodeTypes } from "../plan/types.ts";
-import { TypeInterner } from "../types/interner.ts";
-import type { FuncType, ResourceType } from "../types/types.ts";
-import { hasPointers, isAsync, isTransparent } from "./types.ts";
-
-type Lower = Extract<Trampoline, { readonly op: "lower" }>;
+import { typesOf } from "../plan/types.ts";
+import type { FuncType } from "../types/types.ts";
+import { isTransparent } from "./types.ts";
 
 /** A call from one component to another that can be an adapter. */
 export interface Pair {
@@ -66,16 +65,11 @@ export class Program {
   readonly withStorage: ReadonlySet<InstanceIndex>;
   /** Whether calls must say which instances they enter. */
   readonly tracksEntering: boolean;
-  readonly #funcTypes: readonly FuncType[];
-  readonly #resources: ReadonlyMap<ResourceType, ResourceIndex>;
   readonly #mayNotBeLeft: ReadonlySet<InstanceIndex>;
   readonly #throwing: ReadonlySet<InstanceIndex>;
 
   constructor(plan: Plan, { multiMemory, exceptions }: ProgramOptions) {
-    const decoded = decodeTypes(plan, new TypeInterner());
     this.plan = plan;
-    this.#funcTypes = decoded.funcTypes;
-    this.#resources = new Map(decoded.resources.map((resource, i) => [resource, i as ResourceIndex]));
     this.asksMayLeave = new Set(
       plan.trampolines.filter(asksMayLeave).map((trampoline) => instanceOf(plan, trampoline)),
     );
@@ -90,10 +84,6 @@ export class Program {
     this.#throwing = throwing;
     const excluded = new Set(exceptions ? opaque : [...opaque, ...throwing]);
     this.pairs = this.#findPairs(excluded, multiMemory);
-  }
-
-  resourceOf(resource: ResourceType): ResourceIndex {
-    return this.#resources.get(resource)!;
   }
 
   /** Whether what runs in the instance of these options may have to stay there. */
@@ -115,92 +105,59 @@ export class Program {
       const lift = plan.lifts[trampoline.callee.lift]!;
       const caller = plan.options[trampoline.options]!;
       const callee = plan.options[lift.options]!;
-      const type = this.#funcTypes[trampoline.type]!;
+      const type = typesOf(plan).func(plan.funcTypes[trampoline.type]!);
       if (caller.async || callee.async || type.async || tasks[callee.instance]) continue;
-      if (related(plan, caller.instance, callee.instance)) continue;
+      if (areRelated(plan, caller.instance, callee.instance)) continue;
       if (excluded.has(caller.instance) || excluded.has(callee.instance)) continue;
       const { params, result } = type;
-      if (params.some((param) => isAsync(param.type)) || (result !== undefined && isAsync(result))) continue;
+      const values = [...params.map((param) => param.type), ...(result === undefined ? [] : [result])];
+      if (values.some(isAsync)) continue;
       // Slots of threads are theirs.
       const findsRoom = result !== undefined && hasPointers(result);
       if (tasks[caller.instance] && this.withStorage.has(caller.instance) && findsRoom) continue;
-      const pair = this.#pair(i as TrampolineIndex, trampoline, lift);
-      if (multiMemory || !this.#needsMemory(pair)) pairs.set(pair.index, pair);
+      const lowerSignature = flattenFuncType(caller, type, "lower");
+      const liftSignature = flattenFuncType(callee, type, "lift");
+      const isFlat = lowerSignature.paramsIn === "flat" && lowerSignature.resultsIn === "flat";
+      const needsNoMemory =
+        isFlat &&
+        callee.postReturn === undefined &&
+        !values.some(hasPointers) &&
+        !this.mayNotBeLeft(trampoline.options);
+      if (!multiMemory && !needsNoMemory) continue;
+      pairs.set(i as TrampolineIndex, {
+        index: i as TrampolineIndex,
+        name: trampoline.name,
+        type,
+        typeIndex: trampoline.type,
+        caller: trampoline.options,
+        callee: lift.options,
+        lift,
+        lowerSignature,
+        liftSignature,
+        direct:
+          needsNoMemory &&
+          values.every(isTransparent) &&
+          !this.tracksEntering &&
+          !this.withStorage.has(callee.instance) &&
+          !this.throws(lift.options),
+      });
     }
     return pairs;
   }
-
-  #pair(index: TrampolineIndex, { options, name, type: typeIndex }: Lower, lift: Lift): Pair {
-    const type = this.#funcTypes[typeIndex]!;
-    const { plan } = this;
-    const lowerSignature = flattenFuncType(plan.options[options]!, type, "lower");
-    const liftSignature = flattenFuncType(plan.options[lift.options]!, type, "lift");
-    const direct =
-      lowerSignature.paramsIn === "flat" &&
-      lowerSignature.resultsIn === "flat" &&
-      type.params.every((param) => isTransparent(param.type)) &&
-      (type.result === undefined || isTransparent(type.result)) &&
-      plan.options[lift.options]!.postReturn === undefined &&
-      !this.tracksEntering &&
-      !this.mayNotBeLeft(options) &&
-      !this.withStorage.has(plan.options[lift.options]!.instance) &&
-      !this.throws(lift.options);
-    return {
-      index,
-      name,
-      type,
-      typeIndex,
-      caller: options,
-      callee: lift.options,
-      lift,
-      lowerSignature,
-      liftSignature,
-      direct,
-    };
-  }
-
-  #needsMemory({ type, caller, callee, lowerSignature: { paramsIn, resultsIn } }: Pair): boolean {
-    const types = [...type.params.map((param) => param.type), ...(type.result === undefined ? [] : [type.result])];
-    return (
-      paramsIn === "memory" ||
-      resultsIn === "out-pointer" ||
-      types.some(hasPointers) ||
-      this.mayNotBeLeft(caller) ||
-      this.plan.options[callee]!.postReturn !== undefined
-    );
-  }
-}
-
-function instanceOf(plan: Plan, trampoline: Trampoline): InstanceIndex {
-  return trampoline.op === "lower" ? plan.options[trampoline.options]!.instance : trampoline.instance;
 }
 
 function asksMayLeave(trampoline: Trampoline): boolean {
   return trampoline.op === "lower" || builtin(trampoline.builtin).mayLeave;
 }
 
-/** Whether one instance is the other or inside of it. */
-function related(plan: Plan, a: InstanceIndex, b: InstanceIndex): boolean {
-  return isInside(plan, a, b) || isInside(plan, b, a);
-}
-
-/** Whether `a` is `b` or inside of it. Instances have greater numbers than those around them. */
-function isInside(plan: Plan, a: InstanceIndex, b: InstanceIndex): boolean {
-  let instance: InstanceIndex | undefined = a;
-  while (instance !== undefined && instance > b) instance = plan.instances[instance]!.parent;
-  return instance === b;
-}
-
 /** Whether an instance can drop resources that an instance around it defines, with a destructor. */
 function dropsUpwards(plan: Plan): boolean {
-  const destroyed = new Set(
-    plan.initializers.flatMap((step) => (step.op === "resource" && step.destructor ? [step.resource] : [])),
-  );
+  const withDestructor = destroyed(plan);
   return plan.trampolines.some((trampoline) => {
     if (trampoline.op !== "builtin" || trampoline.builtin !== "resource.drop") return false;
     const index = trampoline.immediates.resource!;
     const resource = plan.resources[index]!;
-    if (resource.kind !== "defined" || !destroyed.has(index)) return false;
+    if (resource.kind !== "defined" || !withDestructor.has(index)) return false;
     return resource.instance !== trampoline.instance && isInside(plan, trampoline.instance, resource.instance);
   });
 }

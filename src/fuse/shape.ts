@@ -2,11 +2,11 @@
  * What a group of adapters looks like, whatever it connects. Where one component is instantiated many times, so are the
  * adapters between its instances and others': one module serves all groups of one shape.
  */
+import { hasHandles } from "../abi/contents.ts";
 import type {
   CanonicalOptions, CoreArg, CoreDef, CoreInstanceIndex, InstanceIndex, Leaf, LeafArg, OptionsIndex, TrampolineIndex,
 } from "../plan/plan.ts"; // biome-ignore format: one list
 import type { Pair, Program } from "./program.ts";
-import { hasHandles } from "./types.ts";
 
 /** Indices in the order in which they are first met; what stands for them in a key is their place there. */
 class Indices<I extends number> {

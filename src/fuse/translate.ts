@@ -11,6 +11,7 @@
 import { flattenType, flattenVariant } from "../abi/flatten.ts";
 import { type Despecialized, despecialize, flagsSize, layout, recordLayout, variantLayout } from "../abi/layout.ts";
 import { assert } from "../errors/component-error.ts";
+import { resourceOf } from "../plan/types.ts";
 import type { Case, ValType, ValTypeOf } from "../types/types.ts";
 import type { Local } from "../wasm/body.ts";
 import type { Code } from "./code.ts";
@@ -162,9 +163,9 @@ function narrow(code: Code, kind: ScalarKind): void {
 }
 
 /** Lowers the handle whose turn it is. */
-function pushHandle(code: Code, to: Side, { kind, resource }: ValTypeOf<"own" | "borrow">): void {
-  const index = code.module.program.resourceOf(resource);
-  code.pushScope(kind === "borrow").leaf({ leaf: `lower-${kind}`, options: to.index, resource: index });
+function pushHandle(code: Code, to: Side, t: ValTypeOf<"own" | "borrow">): void {
+  const resource = resourceOf(t);
+  code.pushScope(t.kind === "borrow").leaf({ leaf: `lower-${t.kind}`, options: to.index, resource });
 }
 
 // ---- Variants

@@ -16,5 +16,10 @@ export function selfAndAncestors(plan: Plan, instance: InstanceIndex): InstanceI
  * allows them, but the official scripts do not "for now" (`async/trap-on-reenter.wast`).
  */
 export function areRelated(plan: Plan, a: InstanceIndex, b: InstanceIndex): boolean {
-  return selfAndAncestors(plan, a).includes(b) || selfAndAncestors(plan, b).includes(a);
+  return isInside(plan, a, b) || isInside(plan, b, a);
+}
+
+/** Whether `a` is `b` or inside of it. */
+export function isInside(plan: Plan, a: InstanceIndex, b: InstanceIndex): boolean {
+  return selfAndAncestors(plan, a).includes(b);
 }

@@ -7,7 +7,7 @@
  */
 import { builtin } from "../abi/builtins.ts";
 import { isAsynchronous } from "./asynchronous.ts";
-import type { ImportIndex, InstanceIndex, Plan, Trampoline, TrampolineIndex } from "./plan.ts";
+import type { ImportIndex, InstanceIndex, Plan, ResourceIndex, Trampoline, TrampolineIndex } from "./plan.ts";
 
 export interface Blocking {
   /** By `InstanceIndex`: whether calls into it are tasks. */
@@ -44,15 +44,21 @@ export function analyzeBlocking(plan: Plan, waiting: ReadonlySet<ImportIndex> = 
   return { tasks, suspends, shims: [...shims].sort((a, b) => a - b) };
 }
 
-function instanceOf(plan: Plan, trampoline: Trampoline): InstanceIndex {
+/** Who calls a trampoline. */
+export function instanceOf(plan: Plan, trampoline: Trampoline): InstanceIndex {
   return trampoline.op === "lower" ? plan.options[trampoline.options]!.instance : trampoline.instance;
+}
+
+/** The resources that have a destructor. */
+export function destroyed(plan: Plan): ReadonlySet<ResourceIndex> {
+  return new Set(
+    plan.initializers.flatMap((step) => (step.op === "resource" && step.destructor ? [step.resource] : [])),
+  );
 }
 
 /** For each instance, the functions that call into it. */
 function callersOf(plan: Plan): ReadonlyMap<InstanceIndex, readonly TrampolineIndex[]> {
-  const destroyed = new Set(
-    plan.initializers.flatMap((step) => (step.op === "resource" && step.destructor ? [step.resource] : [])),
-  );
+  const withDestructor = destroyed(plan);
   const callers = new Map<InstanceIndex, TrampolineIndex[]>();
   const add = (callee: InstanceIndex, index: number) => {
     const known = callers.get(callee);
@@ -66,7 +72,7 @@ function callersOf(plan: Plan): ReadonlyMap<InstanceIndex, readonly TrampolineIn
     } else if (trampoline.builtin === "resource.drop") {
       const index = trampoline.immediates.resource!;
       const resource = plan.resources[index]!;
-      if (resource.kind === "defined" && destroyed.has(index)) add(resource.instance, i);
+      if (resource.kind === "defined" && withDestructor.has(index)) add(resource.instance, i);
     }
   }
   return callers;

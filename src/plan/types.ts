@@ -1,32 +1,64 @@
 /**
- * The types of a plan as interned objects again, for what makes code of them.
+ * The types of a plan as objects again, for what makes code of them, or shows them.
  *
- * A plan numbers its types, so that it can be serialized. `codegen/` and `abi/` work on `ValType`s, and keep what they
- * derive in `Map`s keyed by them.
+ * A plan numbers its types, so that it can be serialized. Whoever works on them keeps what is derived of a type in maps
+ * keyed by it, so that each is made once, and is the same for all plans with the same table: fusing leaves that as it is.
  */
-import type { TypeInterner } from "../types/interner.ts";
+import { assert } from "../errors/component-error.ts";
 import { type Mapping, mapShape } from "../types/shape.ts";
 import type { FuncType, Interned, ResourceType, ValType } from "../types/types.ts";
-import type { Plan, Planned } from "./plan.ts";
+import type { FuncTypeNode, Plan, Planned, ResourceIndex } from "./plan.ts";
 
-/** By `TypeIndex`, `FuncTypeIndex` and `ResourceIndex`. */
-export interface DecodedTypes {
-  readonly types: readonly ValType[];
-  readonly funcTypes: readonly FuncType[];
+export class PlanTypes {
+  /** By `TypeIndex`. */
+  readonly values: readonly ValType[];
+  /** By `ResourceIndex`, which is their `id`. */
   readonly resources: readonly ResourceType[];
+  readonly #decoding: Mapping<Planned, Interned>;
+  readonly #funcs: Map<FuncTypeNode, FuncType> = new Map();
+
+  constructor(plan: Plan) {
+    const resources = plan.resources.map((resource, id): ResourceType => {
+      return { kind: "resource", id, rep: resource.kind === "defined" ? resource.rep : "i32", name: resource.name };
+    });
+    this.resources = resources;
+    const values: ValType[] = [];
+    this.#decoding = {
+      part(index) {
+        const type = values[index];
+        assert(type !== undefined, "a plan has the parts of a type before it");
+        return type;
+      },
+      resource: (index) => resources[index]!,
+    };
+    for (const node of plan.types) values.push(mapShape(node, this.#decoding));
+    this.values = values;
+  }
+
+  /** A function type of the plan. */
+  func(node: FuncTypeNode): FuncType {
+    let type = this.#funcs.get(node);
+    if (type === undefined) {
+      type = mapShape({ ...node, kind: "func" }, this.#decoding);
+      this.#funcs.set(node, type);
+    }
+    return type;
+  }
 }
 
-export function decodeTypes(plan: Plan, interner: TypeInterner): DecodedTypes {
-  const resources = plan.resources.map((resource) =>
-    interner.resource(resource.kind === "defined" ? resource.rep : "i32", resource.name),
-  );
-  const types: ValType[] = [];
-  const decoding: Mapping<Planned, Interned> = {
-    part: (index) => types[index]!,
-    resource: (index) => resources[index]!,
-  };
-  // Parts come before wholes.
-  for (const node of plan.types) types.push(interner.intern(mapShape(node, decoding)));
-  const funcTypes = plan.funcTypes.map((node) => interner.internFunc(mapShape({ ...node, kind: "func" }, decoding)));
-  return { types, funcTypes, resources };
+/** The resource of a plan that a type of handles is for. */
+export function resourceOf({ resource }: { readonly resource: ResourceType }): ResourceIndex {
+  return resource.id as ResourceIndex;
+}
+
+const known: WeakMap<Plan["types"], PlanTypes> = new WeakMap();
+
+/** The types of `plan`. */
+export function typesOf(plan: Plan): PlanTypes {
+  let types = known.get(plan.types);
+  if (types === undefined) {
+    types = new PlanTypes(plan);
+    known.set(plan.types, types);
+  }
+  return types;
 }

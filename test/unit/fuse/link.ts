@@ -12,7 +12,7 @@ import type {
   CanonicalOptions, CoreDef, CoreExport, CoreInstanceIndex, FuncTypeIndex, ImportIndex, Initializer, InstanceIndex, LiftIndex,
   ModuleIndex, OptionsIndex, Plan, Resource, ResourceIndex, SourceIndex, TrampolineIndex, TypeIndex, TypeNode,
 } from "../../../src/plan/plan.ts"; // biome-ignore format: one list
-import { decodeTypes } from "../../../src/plan/types.ts";
+import { typesOf } from "../../../src/plan/types.ts";
 import type { FunctionTable } from "../../../src/runtime/functions.ts";
 import type { InstanceState } from "../../../src/runtime/instance-state.ts";
 import { instantiateSync } from "../../../src/runtime/instantiate.ts";
@@ -24,7 +24,6 @@ import type { FuncType } from "../../../src/types/types.ts";
 import type { StringEncoding } from "../../../src/validate/typed.ts";
 import type { Body, Local } from "../../../src/wasm/body.ts";
 import { ModuleEncoder } from "../../../src/wasm/encoder.ts";
-import { TypeMaker } from "../types/maker.ts";
 
 /** Whether this engine has modules with two memories, without which there are no adapters. */
 export const multiMemory: boolean = WebAssembly.validate(
@@ -381,9 +380,9 @@ export class Twins {
 
   constructor(spec: LinkSpec) {
     const plan = linkPlan(spec);
-    const { resources, funcTypes } = decodeTypes(plan, new TypeMaker());
-    this.resources = resources;
-    this.type = funcTypes[0]!;
+    const types = typesOf(plan);
+    this.resources = types.resources;
+    this.type = types.func(plan.funcTypes[0]!);
     const lifted = flattenFuncType(plan.options[CALLEE_OPTIONS]!, this.type, "lift");
     const lowered = flattenFuncType(plan.options[CALLER_OPTIONS]!, this.type, "lower");
     this.plan = plan;

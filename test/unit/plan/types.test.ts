@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Budget } from "../../../src/plan/limits.ts";
 import type { Plan, ResourceIndex, TypeIndex } from "../../../src/plan/plan.ts";
 import { type TypeScope, TypeTable } from "../../../src/plan/type-table.ts";
-import { decodeTypes } from "../../../src/plan/types.ts";
+import { resourceOf, typesOf } from "../../../src/plan/types.ts";
 import { primitives } from "../../../src/types/interner.ts";
 import { printType } from "../../../src/types/print.ts";
 import type { ResourceType, ValType } from "../../../src/types/types.ts";
@@ -62,10 +62,11 @@ for (const type of types) {
     const table = new TypeTable(new Budget());
     const index = table.valType(type, scope());
     const plan = planOf(table);
-    const decoded = decodeTypes(JSON.parse(JSON.stringify(plan)), interner).types[index]!;
+    const decoded = typesOf(JSON.parse(JSON.stringify(plan))).values[index]!;
     assert.equal(printType(decoded), printType(type));
-    // Equal to the original, except that resources are a plan's own.
-    if (!/own|borrow/.test(printType(type))) assert.equal(decoded, type);
+    const again = new TypeTable(new Budget());
+    again.valType(decoded, { ...scope(), resource: (found) => resourceOf({ resource: found }) });
+    assert.deepEqual(again.types, table.types);
   });
 }
 
@@ -73,9 +74,9 @@ test("function types, numbered and back", () => {
   const table = new TypeTable(new Budget());
   const type = interner.func(true, [{ label: "x", type: interner.list(u8) }], text);
   const index = table.funcType(type, scope());
-  const { funcTypes } = decodeTypes(planOf(table), interner);
-  assert.equal(funcTypes[index]!.async, true);
-  assert.equal(printType(funcTypes[index]!), printType(type));
+  const decoded = typesOf(planOf(table)).func(table.funcTypes[index]!);
+  assert.equal(decoded.async, true);
+  assert.equal(printType(decoded), printType(type));
 });
 
 test("a structure is in the table once, whoever made it, and its parts before it", () => {
@@ -104,16 +105,21 @@ test("a type that mentions a resource is another one where the resource is", () 
   ]);
 });
 
-test("equal function types are the same object after decoding, with the plan's resources", () => {
+test("types are the same objects for all plans with one table, with the plan's resources", () => {
   const table = new TypeTable(new Budget());
   const own = table.funcType(interner.func(false, [], interner.own(resource)), scope());
   const borrow = table.funcType(
     interner.func(false, [{ label: "self", type: interner.borrow(resource) }], undefined),
     scope(),
   );
-  const { funcTypes, resources } = decodeTypes(planOf(table), interner);
-  const result = funcTypes[own]!.result!;
-  const self = funcTypes[borrow]!.params[0]!.type;
+  const plan = planOf(table);
+  const types = typesOf(plan);
+  assert.equal(typesOf({ ...plan, trampolines: [] }), types);
+  const { resources } = types;
+  const func = types.func(table.funcTypes[own]!);
+  assert.equal(types.func(table.funcTypes[own]!), func);
+  const result = func.result!;
+  const self = types.func(table.funcTypes[borrow]!).params[0]!.type;
   assert.equal(result.kind === "own" && result.resource, resources[0]);
   assert.equal(self.kind === "borrow" && self.resource, resources[0]);
   assert.notEqual(resources[0], resource);
