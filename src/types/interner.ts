@@ -41,10 +41,6 @@ export class TypeInterner {
     return type;
   }
 
-  internFunc(type: FuncType): FuncType {
-    return this.intern(type);
-  }
-
   /** A new resource type, equal to no other. */
   resource(rep: "i32" | "i64" = "i32", name?: string): ResourceType {
     return { kind: "resource", id: this.#resources++, rep, name };
