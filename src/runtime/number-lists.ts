@@ -23,90 +23,54 @@ interface Numbers {
   /** How long a typed array is, whatever its class says. */
   readonly lengthOf: (this: unknown) => number;
   /** Puts `n` elements of `source`, which it checks, into `view` from index `to` on. */
-  readonly put: (view: never, to: number, source: ArrayLike<unknown>, n: number, size: number) => void;
+  readonly put: (view: never, to: number, source: ArrayLike<never>, n: number, size: number) => void;
 }
 
 const lengthOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "length")!.get!;
 
-export const numbersU8: Numbers = {
-  array: Uint8Array,
-  view: (memory) => memory.u8,
-  size: 1,
-  lengthOf,
-  put: putUnsigned,
-};
-export const numbersS8: Numbers = { array: Int8Array, view: (memory) => memory.s8, size: 1, lengthOf, put: putSigned };
-export const numbersU16: Numbers = {
-  array: Uint16Array,
-  view: (memory) => memory.u16,
-  size: 2,
-  lengthOf,
-  put: putUnsigned,
-};
-export const numbersS16: Numbers = {
-  array: Int16Array,
-  view: (memory) => memory.s16,
-  size: 2,
-  lengthOf,
-  put: putSigned,
-};
-export const numbersU32: Numbers = {
-  array: Uint32Array,
-  view: (memory) => memory.u32,
-  size: 4,
-  lengthOf,
-  put: putUnsigned,
-};
-export const numbersS32: Numbers = {
-  array: Int32Array,
-  view: (memory) => memory.s32,
-  size: 4,
-  lengthOf,
-  put: putSigned,
-};
-export const numbersU64: Numbers = {
-  array: BigUint64Array,
-  view: (memory) => memory.u64,
-  size: 8,
-  lengthOf,
-  put: putBigUnsigned,
-};
-export const numbersS64: Numbers = {
-  array: BigInt64Array,
-  view: (memory) => memory.s64,
-  size: 8,
-  lengthOf,
-  put: putBigSigned,
-};
-export const numbersF32: Numbers = {
-  array: Float32Array,
-  view: (memory) => memory.f32,
-  size: 4,
-  lengthOf,
-  put: putFloats,
-};
-export const numbersF64: Numbers = {
-  array: Float64Array,
-  view: (memory) => memory.f64,
-  size: 8,
-  lengthOf,
-  put: putFloats,
-};
+function numbers(
+  array: Numbers["array"] & { readonly BYTES_PER_ELEMENT: number },
+  view: Numbers["view"],
+  put: Numbers["put"],
+): Numbers {
+  return { array, view, size: array.BYTES_PER_ELEMENT, lengthOf, put };
+}
 
-function putUnsigned(view: Uint8Array, to: number, source: ArrayLike<unknown>, n: number, size: number): void {
-  const unused = 32 - 8 * size;
+export const numbersU8: Numbers = numbers(Uint8Array, (memory) => memory.u8, putUnsigned);
+export const numbersS8: Numbers = numbers(Int8Array, (memory) => memory.s8, putSigned);
+export const numbersU16: Numbers = numbers(Uint16Array, (memory) => memory.u16, putUnsigned);
+export const numbersS16: Numbers = numbers(Int16Array, (memory) => memory.s16, putSigned);
+export const numbersU32: Numbers = numbers(Uint32Array, (memory) => memory.u32, putU32);
+export const numbersS32: Numbers = numbers(Int32Array, (memory) => memory.s32, putSigned);
+export const numbersU64: Numbers = numbers(BigUint64Array, (memory) => memory.u64, putBigUnsigned);
+export const numbersS64: Numbers = numbers(BigInt64Array, (memory) => memory.s64, putBigSigned);
+export const numbersF32: Numbers = numbers(Float32Array, (memory) => memory.f32, putFloats);
+export const numbersF64: Numbers = numbers(Float64Array, (memory) => memory.f64, putFloats);
+
+// What is no number is found out as in generated code: nothing else is what bit operations make of it.
+
+function putUnsigned(view: Uint8Array, to: number, source: ArrayLike<number>, n: number, size: number): void {
+  const mask = size === 1 ? 0xff : 0xffff;
   for (let i = 0; i < n; i++) {
-    const v = source[i];
-    if (typeof v !== "number" || v !== (v << unused) >>> unused) invalid();
+    const v = source[i]!;
+    if (v !== (v & mask)) invalid();
     view[to + i] = v;
   }
 }
 
-function putSigned(view: Int8Array, to: number, source: ArrayLike<unknown>, n: number, size: number): void {
+function putU32(view: Uint32Array, to: number, source: ArrayLike<number>, n: number): void {
+  for (let i = 0; i < n; i++) {
+    const v = source[i]!;
+    if (v !== v >>> 0) invalid();
+    view[to + i] = v;
+  }
+}
+
+function putSigned(view: Int8Array, to: number, source: ArrayLike<number>, n: number, size: number): void {
   const unused = 32 - 8 * size;
   for (let i = 0; i < n; i++) {
-    const v = source[i];
-    if (typeof v !== "number" || v !== (v << unused) >> unused) invalid();
+    const v = source[i]!;
+    if (v !== (v << unused) >> unused) invalid();
     view[to + i] = v;
   }
 }
@@ -190,8 +154,8 @@ export function storeNumbersInto(
 function put(cx: LiftLowerContext, numbers: Numbers, ptr: number, source: ArrayLike<unknown>, length: number): void {
   const { size } = numbers;
   const view = numbers.view(cx.memory) as never;
-  if (cx.pointer === "i32") numbers.put(view, ptr >>> (31 - Math.clz32(size)), source, length, size);
-  else numbers.put(view, ptr / size, source, length, size);
+  if (cx.pointer === "i32") numbers.put(view, ptr >>> (31 - Math.clz32(size)), source as never, length, size);
+  else numbers.put(view, ptr / size, source as never, length, size);
 }
 
 /** A list of numbers that is passed flat. */

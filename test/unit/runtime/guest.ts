@@ -97,6 +97,11 @@ export function assertInvalid(run: () => unknown, what?: string): void {
   assert.throws(run, (error) => error instanceof InvalidValue, what);
 }
 
+/** The same where engines may say so: of a bigint or a symbol where arithmetic wants a number. */
+export function assertRefused(run: () => unknown, what?: string): void {
+  assert.throws(run, (error) => error instanceof InvalidValue || error instanceof TypeError, what);
+}
+
 /** A generator of numbers that always makes the same ones. */
 export class Random {
   #state: number;

@@ -5,7 +5,7 @@ import type { LiftLowerContext } from "../../../src/runtime/context.ts";
 import * as lists from "../../../src/runtime/lists.ts";
 import * as tables from "../../../src/runtime/number-lists.ts";
 import { listLength } from "../../../src/runtime/objects.ts";
-import { assertInvalid, assertTrap, type Guest, makeGuest, Random } from "./guest.ts";
+import { assertInvalid, assertRefused, assertTrap, type Guest, makeGuest, Random } from "./guest.ts";
 
 const { storeNumbers, storeNumbersInto, numbersU8 } = tables;
 
@@ -246,8 +246,8 @@ for (const k of kinds) {
       for (const wrong of k.wrong) {
         const source: unknown[] = numbers(k, n);
         source[n - 1] = wrong;
-        assertInvalid(() => k.store(makeGuest().cx, source), `${k.name} ${String(wrong)}`);
-        assertInvalid(() => k.into(makeGuest().cx, source, 1024, n));
+        assertRefused(() => k.store(makeGuest().cx, source), `${k.name} ${String(wrong)}`);
+        assertRefused(() => k.into(makeGuest().cx, source, 1024, n));
       }
       const holes: unknown[] = numbers(k, n);
       delete holes[0];
@@ -275,8 +275,8 @@ for (const k of kinds) {
     const more = [{ length: "1", 0: 1 }, { length: 2 ** 32 }, other, new Promise(() => {})];
     for (const value of [...wrong, ...more]) {
       const { cx, calls } = makeGuest();
-      assertInvalid(() => k.store(cx, value));
-      assertInvalid(() => k.into(cx, value, 1024, 1));
+      assertRefused(() => k.store(cx, value));
+      assertRefused(() => k.into(cx, value, 1024, 1));
       if (value !== other) assert.deepEqual(calls, []);
     }
   });
