@@ -1,4 +1,4 @@
-/** What runs this. */
+/** The name of the engine that runs this, for the heads of tables: times mean nothing without it. */
 import { cpus } from "node:os";
 
 export function engine(note: string | undefined): string {

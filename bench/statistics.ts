@@ -1,4 +1,5 @@
-/** Numbers about numbers. */
+/** What is told of many measurements: quantiles, and means of ratios, which have to be geometric. */
+
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (sorted.length - 1) * q;

@@ -1,3 +1,5 @@
+/** How tables in docs/performance.md are written. */
+
 /** A table in Markdown: its first column to the left, all others to the right. */
 export function grid(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
