@@ -1,7 +1,7 @@
 /**
  * The table of what calls that are tasks are made of, for a plan that has any.
  *
- * The table is the same for whoever runs the parts, prints them or writes them to a file; what a part is, is up to them.
+ * The table is the same for whoever runs the parts or prints them; what a part is, is up to them.
  */
 import { layout } from "../abi/layout.ts";
 import { hasErrorContexts } from "../plan/asynchronous.ts";

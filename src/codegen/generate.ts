@@ -1,6 +1,5 @@
 /**
- * All of a plan's functions as trees: for whoever prints them, or writes them to a file. (compile.ts makes them one by one,
- * as they are needed.)
+ * All of a plan's functions as trees, for whoever prints them. (compile.ts makes them one by one, as they are needed.)
  */
 import { analyzeBlocking } from "../plan/blocking.ts";
 import type { Plan } from "../plan/plan.ts";

@@ -1,6 +1,6 @@
 /**
  * How generated functions come to life: `jit` with `new Function`, `evaluate` as closures, for hosts that forbid the
- * former. (Ahead-of-time output is no choice of this kind: it brings its functions with it.)
+ * former.
  */
 
 export type Tier = "jit" | "evaluate";

@@ -1,6 +1,6 @@
 /**
- * All that generated code calls by name: under `jit` and `evaluate` it is handed this module, ahead-of-time output
- * imports from it. A name that is missing here fails when a component is first instantiated, and in the tests of `codegen`.
+ * All that generated code calls by name: it is handed this module. A name that is missing here fails when a component is
+ * first instantiated, and in the tests of `codegen`.
  * What is asynchronous is in async-library.ts.
  */
 export { resultError } from "../errors/result-error.ts";
