@@ -101,7 +101,10 @@ export interface AsyncFunctions {
   >;
   /** For each `read` and `write` of a stream or future. */
   readonly payloads: ReadonlyMap<TrampolineIndex, PieceMaker<Payload>>;
-  /** How values of the payload of a stream or future pass that no guest reads; not for numbers. Not there in a plan without tasks. */
+  /**
+   * How values of the payload of a stream or future pass that no guest reads; not for numbers. Not there in a plan without
+   * tasks.
+   */
   readonly forwarded?: (type: TypeIndex) => PieceMaker<Payload>;
   /** The module of the functions around `blocking.shims` (fiber.ts). */
   readonly shims: () => Uint8Array;
