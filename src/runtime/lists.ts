@@ -92,7 +92,7 @@ export function allocate(cx: LiftLowerContext, size: number, alignment: number, 
   const ptr =
     cx.pointer === "i32"
       ? (cx.realloc as Realloc)(0, 0, alignment, size) >>> 0
-      : reallocate64(cx.realloc, 0, 0, alignment, size);
+      : reallocate64(cx, 0, 0, alignment, size);
   cx.mayNotLeave[0] = 0;
   if ((ptr & (alignment - 1)) !== 0 || ptr + size >= cx.memory.u8.length) checkRoom(cx, ptr, size, alignment, what);
   return ptr;
@@ -110,18 +110,21 @@ export function reallocate(
   const ptr =
     cx.pointer === "i32"
       ? (cx.realloc as Realloc)(old, oldSize, alignment, size) >>> 0
-      : reallocate64(cx.realloc, old, oldSize, alignment, size);
+      : reallocate64(cx, old, oldSize, alignment, size);
   cx.mayNotLeave[0] = 0;
   checkRoom(cx, ptr, size, alignment, "string");
   return ptr;
 }
 
-type AnyRealloc = Realloc | Realloc64 | undefined;
-
-function reallocate64(realloc: AnyRealloc, old: number, oldSize: number, alignment: number, size: number): number {
-  return Number(
-    BigInt.asUintN(64, (realloc as Realloc64)(BigInt(old), BigInt(oldSize), BigInt(alignment), BigInt(size))),
-  );
+function reallocate64(cx: LiftLowerContext, old: number, oldSize: number, alignment: number, size: number): number {
+  const realloc = cx.realloc as Realloc64;
+  const found = BigInt.asUintN(64, realloc(BigInt(old), BigInt(oldSize), BigInt(alignment), BigInt(size)));
+  const ptr = Number(found);
+  // Rounded, it would seem to be aligned.
+  if (ptr > Number.MAX_SAFE_INTEGER && found % BigInt(alignment) !== 0n) {
+    trap("realloc-unaligned", span(cx, ptr, size, alignment));
+  }
+  return ptr;
 }
 
 function checkRoom(cx: LiftLowerContext, ptr: number, size: number, alignment: number, what: Purpose): void {

@@ -380,3 +380,66 @@ eachWay("slots are empty when a call begins, and are kept from what finds room",
   );
   assert.deepEqual([run!(), run!()], [7, 7]);
 });
+
+/** `(module (memory i64 0))` */
+const memory64 = WebAssembly.validate(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 4, 0));
+
+for (const [room, expected] of [
+  // All ones seem to be even where they are rounded to a double.
+  ["(i64.const -1)", "realloc-unaligned"],
+  ["(i64.const -2)", "realloc-out-of-bounds"],
+  ["(i64.const 1)", "realloc-unaligned"],
+] as const) {
+  for (const fuse of [true, false]) {
+    const name = `room for a list at ${room} of 64 bits, ${fuse ? "fused" : "composed"}`;
+    test(name, { skip: !memory64 }, async () => {
+      const { run } = await instantiate(
+        `(component
+          (component $A
+            (core module $m
+              (memory (export "memory") i64 1)
+              (func (export "realloc") (param i64 i64 i64 i64) (result i64) ${room})
+              (func (export "f") (param i64 i64)))
+            (core instance $i (instantiate $m))
+            (func (export "f") (param "x" (list u16))
+              (canon lift (core func $i "f") (memory (core memory $i "memory")) (realloc (core func $i "realloc")))))
+          (component $B
+            (import "f" (func $f (param "x" (list u16))))
+            (core module $libc (memory (export "memory") 1))
+            (core instance $libc (instantiate $libc))
+            (core func $f' (canon lower (func $f) (memory (core memory $libc "memory"))))
+            (core module $m
+              (import "" "f" (func $f (param i32 i32)))
+              (func (export "run") (call $f (i32.const 0) (i32.const 3))))
+            (core instance $i (instantiate $m (with "" (instance (export "f" (func $f'))))))
+            (func (export "run") (canon lift (core func $i "run"))))
+          (instance $a (instantiate $A))
+          (instance $b (instantiate $B (with "f" (func $a "f"))))
+          (export "run" (func $b "run")))`,
+        fuse,
+      );
+      assert.equal(
+        trapOf(() => run!()),
+        expected,
+      );
+    });
+  }
+
+  test(`room for a list of the host's at ${room} of 64 bits`, { skip: !memory64 }, async () => {
+    const { f } = await instantiate(
+      `(component
+        (core module $m
+          (memory (export "memory") i64 1)
+          (func (export "realloc") (param i64 i64 i64 i64) (result i64) ${room})
+          (func (export "f") (param i64 i64)))
+        (core instance $i (instantiate $m))
+        (func (export "f") (param "x" (list u16))
+          (canon lift (core func $i "f") (memory (core memory $i "memory")) (realloc (core func $i "realloc")))))`,
+      true,
+    );
+    assert.equal(
+      trapOf(() => f!([1, 2, 3])),
+      expected,
+    );
+  });
+}
