@@ -174,7 +174,10 @@ function alignTo(offset: number, alignment: number): number {
   return Math.ceil(offset / alignment) * alignment;
 }
 
-/** Values that are one number wherever they are, of the kinds that other answers leave out: the core type that they flatten to, and how they lie in memory. */
+/**
+ * Values that are one number wherever they are, of the kinds that other answers leave out: the core type that they
+ * flatten to, and how they lie in memory.
+ */
 interface Scalar extends Layout {
   readonly flat: FlatType;
 }

@@ -27,8 +27,9 @@ export function hostSide({ pointer, encoding }: CanonicalOptions, more: Partial<
 // ---- Lift
 
 /**
- * A lifted function for the host: `Store.invoke`, `Store.lift` and `canon_lift` in the specification. `read`: with a first parameter, a function to which the result is handed as views on
- * the guest's memory, before `post-return`, and whose answer is returned.
+ * A lifted function for the host: `Store.invoke`, `Store.lift` and `canon_lift` in the specification. `read`: with a
+ * first parameter, a function to which the result is handed as views on the guest's memory, before `post-return`, and
+ * whose answer is returned.
  */
 export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "read"): Maker {
   const { plan } = generator;

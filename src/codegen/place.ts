@@ -19,7 +19,10 @@ export function read(code: Code, side: Side, view: View, ptr: Expr, offset: numb
   return index(code.view(side, view), elementIndex(code, side, view, ptr, offset));
 }
 
-/** Writes `value` at `ptr + offset`. `store_int` in the specification. `value` must not run the guest: the view is fetched before it. */
+/**
+ * Writes `value` at `ptr + offset`. `store_int` in the specification. `value` must not run the guest: the view is
+ * fetched before it.
+ */
 export function write(code: Code, side: Side, view: View, ptr: Expr, offset: number, value: Expr): void {
   code.put(code.view(side, view), elementIndex(code, side, view, ptr, offset), value);
 }
@@ -47,7 +50,10 @@ export interface Range {
   readonly length: Expr;
 }
 
-/** `load_string` and `load_list` in the specification, up to what the range at `ptr + offset` is of. The length of a string may be tagged. */
+/**
+ * `load_string` and `load_list` in the specification, up to what the range at `ptr + offset` is of. The length of a
+ * string may be tagged.
+ */
 export function readRange(code: Code, side: Side, of: "string" | "list", ptr: Expr, offset: number): Range {
   const view = side.pointer === "i32" ? "u32" : "u64";
   const size = pointerSize(side.pointer);

@@ -29,7 +29,10 @@ export function store(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr
   code.do(code.callHelper(helper, side, [value, plus(ptr, offset)]));
 }
 
-/** Adds what `write` adds, which puts values of these types to `ptr` and beyond: with views fetched once, if nothing runs the guest. */
+/**
+ * Adds what `write` adds, which puts values of these types to `ptr` and beyond: with views fetched once, if nothing
+ * runs the guest.
+ */
 export function storeAll(code: Code, side: Side, types: readonly ValType[], ptr: Expr, write: () => void): void {
   if (types.some((t) => hasPointers(t) || hasHandles(t))) code.hoistIndices(side, ptr, write);
   else code.hoist(side, ptr, write);

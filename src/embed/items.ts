@@ -190,7 +190,10 @@ function bound(given: AnyFunction, self: object): FoundFunction {
 
 type Self = Record<string, AnyFunction>;
 
-/** A function that calls method `member` of its first argument. Each arity is spelled out: rest arguments cost an array a call. */
+/**
+ * A function that calls method `member` of its first argument. Each arity is spelled out: rest arguments cost an array
+ * a call.
+ */
 function methodCaller(member: string, arity: number): AnyFunction {
   switch (arity) {
     case 0:

@@ -45,7 +45,10 @@ export function elementSources(element: ValType, length: number, flats: readonly
   return Array.from({ length }, (_, i) => ({ in: "flats", flats: flats.slice(i * count, (i + 1) * count) }));
 }
 
-/** Does `body` for the payload of the case whose number is in `tag`, if its type is wanted: once for cases in a row with the same type. */
+/**
+ * Does `body` for the payload of the case whose number is in `tag`, if its type is wanted: once for cases in a row with
+ * the same type.
+ */
 export function eachPayload(
   code: Code,
   side: Side,

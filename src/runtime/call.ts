@@ -169,7 +169,10 @@ export function lowerFailed(
 
 // ---- Storage of threads. Every call of a core function by the Canonical ABI is a thread of its own, with empty slots.
 
-/** A lifted core function of an instance that uses `context.get`: its slots are empty when it begins. `post-return` still sees them. */
+/**
+ * A lifted core function of an instance that uses `context.get`: its slots are empty when it begins. `post-return`
+ * still sees them.
+ */
 export function liftWithStorage(instance: ComponentInstance, callee: CoreFunction): CoreFunction {
   return (...args) => {
     clearStorage(instance);

@@ -26,9 +26,15 @@ export type CoreFunction = (...args: never[]) => unknown;
 export type HostFunction = (...args: never[]) => unknown;
 
 export interface FunctionTable {
-  /** For each lift that an export reaches. `plain` copies; `views` hands lists and strings as views on guest memory to a reader before post-return. */
+  /**
+   * For each lift that an export reaches. `plain` copies; `views` hands lists and strings as views on guest memory to a
+   * reader before post-return.
+   */
   readonly lifts: ReadonlyMap<LiftIndex, LiftMakers>;
-  /** For each trampoline whose `op` is `lower`: of a host function, or of another component's lift (both sides in one function). */
+  /**
+   * For each trampoline whose `op` is `lower`: of a host function, or of another component's lift (both sides in one
+   * function).
+   */
   readonly lowers: ReadonlyMap<TrampolineIndex, LowerMaker>;
   /** The lowered functions whose callers can never enter their callees. */
   readonly refused?: ReadonlySet<TrampolineIndex>;

@@ -21,11 +21,17 @@ export interface HostSide {
   fromOwn(rep: Rep): unknown;
   /** The value for a `borrow` handle that a host function receives: usable until `scope` ends. */
   fromBorrow(rep: Rep, scope: CallScope): unknown;
-  /** Takes the resource away from a value that the host passes as `own`; `undefined` if it is no value of this resource, or no longer. */
+  /**
+   * Takes the resource away from a value that the host passes as `own`; `undefined` if it is no value of this resource,
+   * or no longer.
+   */
   toOwn(value: unknown): Rep | undefined;
   /** As `toOwn`, but only lends: the value can be neither dropped nor given away until `scope` ends. */
   toBorrow(value: unknown, scope: CallScope): Rep | undefined;
-  /** As `toBorrow`, for a call that has nothing but this loan: what comes back is its scope. Asked of guests' resources only, and may throw of what is none. */
+  /**
+   * As `toBorrow`, for a call that has nothing but this loan: what comes back is its scope. Asked of guests' resources
+   * only, and may throw of what is none.
+   */
   lend(value: unknown): Lent | undefined;
   /** Gives back what `toOwn` took, for the call that it was for does not take place. */
   restore(value: unknown, rep: Rep): void;

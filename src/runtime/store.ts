@@ -91,7 +91,10 @@ export class Store {
     });
   }
 
-  /** Runs the tasks of `whenLeft` whose time has come. To be called, too, when a later turn of the event loop leaves an instance. */
+  /**
+   * Runs the tasks of `whenLeft` whose time has come. To be called, too, when a later turn of the event loop leaves an
+   * instance.
+   */
   runDeferred(): void {
     if (this.#deferred.length === 0) return;
     const tasks = this.#deferred;

@@ -40,7 +40,10 @@ export function pointer64(x: bigint): number {
   return ptr <= Number.MAX_SAFE_INTEGER ? ptr : trap("pointer-out-of-bounds");
 }
 
-/** The length of a string as a 64-bit memory has it, with the tag where 32-bit memories have it. Traps if it is too long for any encoding. */
+/**
+ * The length of a string as a 64-bit memory has it, with the tag where 32-bit memories have it. Traps if it is too long
+ * for any encoding.
+ */
 export function taggedFrom64(x: bigint): number {
   const tagged = BigInt.asUintN(64, x);
   const units = tagged & ~UTF16_TAG_64;

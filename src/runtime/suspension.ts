@@ -43,8 +43,8 @@ export function waitOnStack<T>(
 }
 
 /**
- * `yield_` and `yield_then_resume` in the specification: the second with `other`. A thread that cannot be suspended goes on, as the
- * specification allows, if it does not have to make way for `other`.
+ * `yield_` and `yield_then_resume` in the specification: the second with `other`. A thread that cannot be suspended
+ * goes on, as the specification allows, if it does not have to make way for `other`.
  */
 export function yieldOnStack<T>(
   stacks: Stacks,

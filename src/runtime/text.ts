@@ -342,7 +342,10 @@ export function isLatin1(text: string): boolean {
   return !notLatin1.test(text);
 }
 
-/** How many units at the start of `text` are less than `limit`, a power of 2: all of them, or the index of the first that is not. */
+/**
+ * How many units at the start of `text` are less than `limit`, a power of 2: all of them, or the index of the first
+ * that is not.
+ */
 export function prefixBelow(text: string, limit: 0x80 | 0x100): number {
   const at = text.search(limit === 0x80 ? /[^\0-\x7f]/ : notLatin1);
   return at === -1 ? text.length : at;

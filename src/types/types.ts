@@ -94,7 +94,10 @@ export type ExternType =
   | { readonly kind: "core-module"; readonly type: CoreModuleType }
   | { readonly kind: "func"; readonly type: FuncType }
   | { readonly kind: "value"; readonly type: ValType }
-  /** A type itself. A resource that is abstract here (`sub resource`) is a `ResourceType` bound in `resources` of the type around it. */
+  /**
+   * A type itself. A resource that is abstract here (`sub resource`) is a `ResourceType` bound in `resources` of the
+   * type around it.
+   */
   | { readonly kind: "type"; readonly type: AnyType }
   | { readonly kind: "component"; readonly type: ComponentType }
   | { readonly kind: "instance"; readonly type: InstanceType };

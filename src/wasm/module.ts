@@ -24,7 +24,10 @@ interface Range {
   readonly end: number;
 }
 
-/** Sections by id, and the place of each in the order that modules keep: the tag section stands after the memories, the data count before the code. */
+/**
+ * Sections by id, and the place of each in the order that modules keep: the tag section stands after the memories, the
+ * data count before the code.
+ */
 const sectionOrder: ReadonlyMap<number, number> = new Map(
   [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11].map((id, place) => [id, place]),
 );

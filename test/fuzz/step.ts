@@ -47,6 +47,9 @@ export type Outcome<V> =
 export interface Observed<V> {
   readonly outcome: Outcome<V>;
   readonly events: readonly HostEvent<V>[];
-  /** The memory of each guest, up to the end of its heap; nothing can be seen of it after a trap, nor if a guest is too confused to show it. */
+  /**
+   * The memory of each guest, up to the end of its heap; nothing can be seen of it after a trap, nor if a guest is too
+   * confused to show it.
+   */
   readonly memories: readonly Uint8Array[] | undefined;
 }

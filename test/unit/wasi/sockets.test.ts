@@ -6,7 +6,10 @@ import { type Pollable, poll } from "../../../src/wasi/poll.ts";
 import { sockets } from "../../../src/wasi/sockets.ts";
 import type { InputStream, OutputStream } from "../../../src/wasi/streams.ts";
 
-/** A server that sends back what it gets, and one that answers with the body of the request, in a thread that can answer while this one waits. */
+/**
+ * A server that sends back what it gets, and one that answers with the body of the request, in a thread that can answer
+ * while this one waits.
+ */
 const servers = `
   const { parentPort } = require("node:worker_threads");
   const echo = require("node:net").createServer((socket) => socket.pipe(socket)).listen(0, "127.0.0.1", () => {
