@@ -11,7 +11,7 @@ import type { Scope, TypeEntry } from "./scope.ts";
 import { Substitution } from "./substitute.ts";
 import type { TypedImport } from "./typed.ts";
 import { resolveValType } from "./value-types.ts";
-import { closed, makeDecl, type NameNode, nameable, nodeOf, renamed } from "./visibility.ts";
+import { closed, isVisible, makeDecl, type NameNode, nameable, nodeOf, renamed } from "./visibility.ts";
 
 export interface ResolvedExtern {
   readonly type: ExternType;
@@ -143,27 +143,26 @@ function checkExportedValue(scope: Scope, type: ExternType, offset: number): voi
 
 /** Fails unless all types that an import or export uses have a visible name; remembers the names that it gives. */
 function checkVisible(scope: Scope, way: Way, { type, node }: ResolvedExtern, offset: number): void {
-  if (isVisible(scope, way, type, node, offset)) return;
+  if (usesVisible(scope, way, type, node, offset)) return;
   const reason = `it uses a type that has no name in the ${way}s before it`;
   scope.fail("visibility", `${kindNoun(type.kind)} not valid to be used as ${way}: ${reason}`, offset);
 }
 
-function isVisible(scope: Scope, way: Way, type: ExternType, node: NameNode, offset: number): boolean {
+/** Whether all names that it uses are visible. */
+function usesVisible(scope: Scope, way: Way, type: ExternType, node: NameNode, offset: number): boolean {
   scope.context.spend(1, offset);
   if (type.type.kind === "instance") {
     for (const decl of type.type.exports.values()) {
-      if (!isVisible(scope, way, decl.type, nodeOf(decl), offset)) return false;
+      if (!usesVisible(scope, way, decl.type, nodeOf(decl), offset)) return false;
     }
     return true;
   }
   // These use no names but their own.
   if (type.kind === "core-module" || type.kind === "component") return true;
   const { visible } = way === "import" ? scope.imports : scope.exports;
-  if (type.kind !== "type") return visible.has(node);
-  if (!(node.nameable ? visible.hasParts(node) : visible.has(node))) return false;
+  if (!isVisible(visible, node, type.kind === "type")) return false;
   // What is imported may be used in exports too.
-  scope.exports.visible.add(node);
-  visible.add(node);
+  if (type.kind === "type") scope.exports.visible.add(node);
   return true;
 }
 

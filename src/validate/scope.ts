@@ -14,7 +14,7 @@ import { maxIndexSpace, maxItems } from "./limits.ts";
 import type {
   CoreExportOf, CoreFunc, CoreInstance, ExportOf, Item, TypedDefinition, TypedExport, TypedImport,
 } from "./typed.ts"; // biome-ignore format: one list
-import { closed, type NameNode, VisibleNames } from "./visibility.ts";
+import { closed, type NameNode, type VisibleNames } from "./visibility.ts";
 
 /** A component-level item, with the names that its type uses. */
 export interface ResolvedItem {
@@ -89,7 +89,7 @@ export class Direction {
   readonly decls: Map<string, ExternDecl> = new Map();
   /** By what must be unique of a name, the name. */
   readonly names: Map<string, string> = new Map();
-  readonly visible: VisibleNames = new VisibleNames();
+  readonly visible: VisibleNames = new Set();
   /** The labels of resource types, by the names that the imports or exports gave to the types. */
   readonly labels: Map<NameNode, string> = new Map();
   /** Abstract resources. */

@@ -9,7 +9,7 @@ import type {
 import { primitives } from "../types/interner.ts";
 import { labelFault } from "../types/names.ts";
 import { type Mapping, mapShape } from "../types/shape.ts";
-import type { FuncType, Interned, ValShape, ValType } from "../types/types.ts";
+import type { AnyType, FuncType, Interned, ValShape, ValType } from "../types/types.ts";
 import { typeAt } from "./externs.ts";
 import { factsOf } from "./facts.ts";
 import type { Scope, TypeEntry } from "./scope.ts";
@@ -33,29 +33,16 @@ export function resolveValType(scope: Scope, ref: ValTypeRef, offset: number): T
   }
 }
 
-/** Resolves what a type is made of, in order, and keeps the names. */
-class Resolver implements Mapping<Written, Interned> {
-  readonly nodes: NameNode[] = [];
-  readonly #scope: Scope;
-  readonly #offset: number;
-
-  constructor(scope: Scope, offset: number) {
-    this.#scope = scope;
-    this.#offset = offset;
-  }
-
-  part(ref: ValTypeRef, at?: CaseSyntax | LabelledType): ValType {
-    return this.#keep(resolveValType(this.#scope, ref, at?.offset ?? this.#offset));
-  }
-
-  resource(index: number): Interned["resource"] {
-    return this.#keep(typeAt(this.#scope, "resource", index, this.#offset));
-  }
-
-  #keep<T extends Interned["part"] | Interned["resource"]>({ type, node }: TypeEntry<T>): T {
-    this.nodes.push(node);
+/** Resolves what a type at `offset` is made of, in order, and keeps the names in `nodes`. */
+function resolving(scope: Scope, offset: number, nodes: NameNode[]): Mapping<Written, Interned> {
+  const keep = <T extends AnyType>({ type, node }: TypeEntry<T>): T => {
+    nodes.push(node);
     return type;
-  }
+  };
+  return {
+    part: (ref, at?: CaseSyntax | LabelledType) => keep(resolveValType(scope, ref, at?.offset ?? offset)),
+    resource: (index) => keep(typeAt(scope, "resource", index, offset)),
+  };
 }
 
 /** `defvaltype` */
@@ -64,8 +51,10 @@ export function defineValType(scope: Scope, syntax: DefinedValTypeSyntax): TypeE
   if (kind === "primitive") return resolveValType(scope, syntax.type, offset);
   const fail = (reason: string) => scope.fail("type", reason, offset);
   checkSyntax(scope, syntax);
-  const resolver = new Resolver(scope, offset);
-  const type = scope.context.types.intern<ValType>(mapShape<Written, Interned>(shapeOf(syntax), resolver));
+  const nodes: NameNode[] = [];
+  const type = scope.context.types.intern<ValType>(
+    mapShape<Written, Interned>(shapeOf(syntax), resolving(scope, offset, nodes)),
+  );
   const { maxSize } = factsOf(type);
   if (maxSize >= MAX_VALUE_SIZE && elementSize(type, "i64") >= MAX_VALUE_SIZE) {
     fail(`type exceeds maximum byte size of ${MAX_VALUE_SIZE - 1}`);
@@ -79,7 +68,7 @@ export function defineValType(scope: Scope, syntax: DefinedValTypeSyntax): TypeE
     if (kind === "stream" && payload?.kind === "char") fail("`stream<char>` is not valid at this time");
   }
   const needsName = kind === "record" || kind === "variant" || kind === "enum" || kind === "flags";
-  return { type, node: needsName ? nameable(resolver.nodes) : transparent(resolver.nodes) };
+  return { type, node: needsName ? nameable(nodes) : transparent(nodes) };
 }
 
 function shapeOf(syntax: Exclude<DefinedValTypeSyntax, { kind: "primitive" }>): ValShape<Written> {
@@ -91,44 +80,44 @@ const keyKinds: ReadonlySet<ValType["kind"]> = new Set<ValType["kind"]>([
   "bool", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "char", "string",
 ]); // biome-ignore format: one list
 
+/** Of kinds that consist of what has labels: what is wrong if there is none, and what each is called. */
+const labelled = {
+  record: ["record type must have at least one field", "record field"],
+  variant: ["variant type must have at least one case", "variant case"],
+  enum: ["enum type must have at least one variant", "enum tag"],
+  flags: ["flags must have at least one entry", "flag"],
+} as const;
+
 /** What can be told of a type before its parts are looked at. */
 function checkSyntax(scope: Scope, syntax: Exclude<DefinedValTypeSyntax, { kind: "primitive" }>): void {
-  const { offset } = syntax;
-  const nonEmpty = (items: readonly unknown[], reason: string) => {
-    if (items.length === 0) scope.fail("type", reason, offset);
-  };
-  switch (syntax.kind) {
+  const { kind, offset } = syntax;
+  const fail = (reason: string) => scope.fail("type", reason, offset);
+  switch (kind) {
     case "record":
-      nonEmpty(syntax.fields, "record type must have at least one field");
-      checkLabels(scope, syntax.fields, "record field");
-      return;
     case "variant":
-      nonEmpty(syntax.cases, "variant type must have at least one case");
-      checkLabels(scope, syntax.cases, "variant case");
-      return;
     case "enum":
-      nonEmpty(syntax.labels, "enum type must have at least one variant");
-      checkLabels(scope, syntax.labels, "enum tag");
+    case "flags": {
+      const labels = kind === "record" ? syntax.fields : kind === "variant" ? syntax.cases : syntax.labels;
+      const [none, what] = labelled[kind];
+      if (labels.length === 0) fail(none);
+      if (kind === "flags" && labels.length > 32) fail("cannot have more than 32 flags");
+      checkLabels(scope, labels, what);
       return;
-    case "flags":
-      nonEmpty(syntax.labels, "flags must have at least one entry");
-      if (syntax.labels.length > 32) scope.fail("type", "cannot have more than 32 flags", offset);
-      checkLabels(scope, syntax.labels, "flag");
-      return;
+    }
     case "tuple":
-      nonEmpty(syntax.types, "tuple type must have at least one type");
+      if (syntax.types.length === 0) fail("tuple type must have at least one type");
       return;
     case "list":
       if (syntax.length === undefined) return;
       scope.require("fixed-length-lists", offset);
-      if (syntax.length === 0) scope.fail("type", "fixed-length lists must have more than zero elements", offset);
+      if (syntax.length === 0) fail("fixed-length lists must have more than zero elements");
       return;
     case "map":
-      scope.require("map", offset);
+      scope.require(kind, offset);
       return;
     case "stream":
     case "future":
-      scope.require("async", offset, `the \`${syntax.kind}\` type`);
+      scope.require("async", offset, `the \`${kind}\` type`);
       return;
     case "option":
     case "result":
@@ -136,7 +125,7 @@ function checkSyntax(scope: Scope, syntax: Exclude<DefinedValTypeSyntax, { kind:
     case "borrow":
       return;
   }
-  syntax satisfies never;
+  kind satisfies never;
 }
 
 /** Labels are kebab-cased, and differ in more than case. */
@@ -161,10 +150,12 @@ export function defineFuncType(scope: Scope, syntax: FuncTypeSyntax): TypeEntry<
   const { offset } = syntax;
   if (syntax.async) scope.require("async", offset, "an async function type");
   checkLabels(scope, syntax.params, "function parameter");
-  const resolver = new Resolver(scope, offset);
-  const type = scope.context.types.intern<FuncType>(mapShape<Written, Interned>(syntax, resolver));
+  const nodes: NameNode[] = [];
+  const type = scope.context.types.intern<FuncType>(
+    mapShape<Written, Interned>(syntax, resolving(scope, offset, nodes)),
+  );
   if (type.result !== undefined && factsOf(type.result).borrow) {
     scope.fail("type", "function result cannot contain a `borrow` type", offset);
   }
-  return { type, node: transparent(resolver.nodes) };
+  return { type, node: transparent(nodes) };
 }

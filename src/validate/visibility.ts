@@ -47,9 +47,7 @@ export function makeDecl(
   type: ExternType,
   names: NameNode,
 ): ExternDecl {
-  const decl: NamedDecl = { name, attributes, type };
-  decl[node] = names;
-  return decl;
+  return { name, attributes, type, [node]: names } as NamedDecl;
 }
 
 /** The names that the type of `decl` uses; those of its parts, if it is an instance or a component, are kept with them. */
@@ -57,24 +55,19 @@ export function nodeOf(decl: ExternDecl): NameNode {
   return (decl as NamedDecl)[node] ?? closed;
 }
 
-/** The names that are visible in one direction (imports, or exports) of one component or component type. */
-export class VisibleNames {
-  readonly #nodes: Set<NameNode> = new Set([closed]);
+/** The names that are visible in one direction (imports, or exports) of one component or component type, and parts of them. */
+export type VisibleNames = Set<NameNode | NameNode["parts"]>;
 
-  add(node: NameNode): void {
-    this.#nodes.add(node);
-  }
-
-  /** Whether a type with `node` may be used. What is visible stays so: each node is looked at once. */
-  has(node: NameNode): boolean {
-    if (this.#nodes.has(node)) return true;
-    if (node.nameable || !this.hasParts(node)) return false;
-    this.#nodes.add(node);
-    return true;
-  }
-
-  /** Whether the types that a type with `node` is made of may be used. */
-  hasParts(node: NameNode): boolean {
-    return node.parts.every((part) => this.has(part));
-  }
+/**
+ * Whether a type with `node` may be used: `named`, if it is given a name thereby. What is visible stays so, and with it all
+ * that has the same parts: each is looked at once.
+ */
+export function isVisible(visible: VisibleNames, node: NameNode, named: boolean): boolean {
+  if (visible.has(node)) return true;
+  const { nameable, parts } = node;
+  if (nameable && !named) return false;
+  if (!visible.has(parts) && !parts.every((part) => isVisible(visible, part, false))) return false;
+  visible.add(node);
+  visible.add(parts);
+  return true;
 }

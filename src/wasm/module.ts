@@ -5,7 +5,7 @@
  * business, which compiles the module and thereby validates it.
  */
 
-import { type CoreTypeInterner, type CoreTypeSpace, checkExternType, unknownType } from "./interner.ts";
+import { type CoreTypeInterner, checkExternType, unknownType } from "./interner.ts";
 import { invalid } from "./invalid.ts";
 import * as max from "./limits.ts";
 import { Reader } from "./reader.ts";
@@ -88,13 +88,7 @@ export function readSections(bytes: Uint8Array, range: Range, visit?: (id: numbe
   }
 }
 
-/** The type of the module at `range`. */
-export function readModule(bytes: Uint8Array, range: Range, interner: CoreTypeInterner): CoreModuleType {
-  return new ModuleReader(interner).read(bytes, range);
-}
-
-type ExternKind = CoreExternType["kind"];
-const exportKinds: readonly ExternKind[] = ["func", "table", "memory", "global", "tag"];
+const exportKinds: readonly CoreExternType["kind"][] = ["func", "table", "memory", "global", "tag"];
 
 /** Whether a recursion group has no function types, or only one, which has no relations. */
 function isPlain(group: readonly DefinedType[]): boolean {
@@ -116,149 +110,115 @@ const vectors: ReadonlyMap<number, readonly [what: string, limit: number]> = new
   [7, ["exports", max.exports]],
 ]);
 
-class ModuleReader implements CoreTypeSpace {
-  readonly #interner: CoreTypeInterner;
-  readonly #types: DefinedType[] = [];
-  #plainTypes = true;
-  readonly #imports: CoreImport[] = [];
-  readonly #exports: CoreExport[] = [];
-  readonly #exportNames: Set<string> = new Set();
+/** The type of the module at `range`. */
+export function readModule(bytes: Uint8Array, range: Range, interner: CoreTypeInterner): CoreModuleType {
+  const types: DefinedType[] = [];
+  const imports: CoreImport[] = [];
+  const exports: CoreExport[] = [];
+  const exportNames = new Set<string>();
   /** Of functions that the module defines, only the index of the type is here. */
-  readonly #spaces: Record<ExternKind, (CoreExternType | number)[]> = {
+  const spaces: { readonly [K in CoreExternType["kind"]]: (CoreExternType | number)[] } = {
     func: [],
     table: [],
     memory: [],
     global: [],
     tag: [],
   };
+  let plainTypes = true;
+  const get: ResolveType = (index, offset) => types[index] ?? unknownType(index, offset);
 
-  constructor(interner: CoreTypeInterner) {
-    this.#interner = interner;
-  }
+  const define = (r: Reader, read: (r: Reader, resolve: ResolveType) => CoreExternType): CoreExternType => {
+    const offset = r.pos;
+    const type = read(r, get);
+    checkExternType(type, offset);
+    spaces[type.kind].push(type);
+    return type;
+  };
 
-  read(bytes: Uint8Array, range: Range): CoreModuleType {
-    readSections(bytes, range, (id, section) => this.#section(id, section));
-    const fills = this.#fills();
-    const traits = { throws: this.#spaces.tag.length > 0, plainTypes: this.#plainTypes, ...(fills && { fills }) };
-    return { kind: "core-module", traits, imports: this.#imports, exports: this.#exports };
-  }
+  const typeOf = (item: CoreExternType | number, offset: number): CoreExternType => {
+    if (typeof item !== "number") return item;
+    const type = types[item]!;
+    if (type.composite.kind !== "func") invalid(`type index ${item} is not a function type`, offset);
+    return { kind: "func", type };
+  };
 
-  /** See `ModuleTraits`. */
-  #fills(): number[] | undefined {
-    if (this.#exports.length > 0) return undefined;
-    if (this.#spaces.func.filter((item) => typeof item === "number").length > 1) return undefined;
-    const tables = this.#imports.flatMap(({ type }, i) => (type.kind === "table" ? [i] : []));
-    return tables.length > 0 ? tables : undefined;
-  }
+  const readItem = (id: number, r: Reader): void => {
+    const offset = r.pos;
+    switch (id) {
+      case 1: {
+        const group = interner.group(r, { size: types.length, get });
+        for (const type of group) types.push(type);
+        plainTypes &&= isPlain(group);
+        if (types.length > max.types) r.failLimit(`there are ${types.length} types`, max.types);
+        break;
+      }
+      case 2: {
+        const [module, name] = [r.name(), r.name()];
+        imports.push({ module, name, type: define(r, readExternType) });
+        break;
+      }
+      case 3: {
+        const index = r.u32();
+        if (index >= types.length) unknownType(index, offset);
+        spaces.func.push(index);
+        break;
+      }
+      case 4: {
+        // `table ::= <tabletype> | 0x40 0x00 <tabletype> <expr>`
+        const initialized = r.eat(0x40);
+        if (initialized && !r.eat(0x00)) r.failByte(r.u8(), "table");
+        define(r, readTableType);
+        if (initialized) skipConstantExpression(r);
+        break;
+      }
+      case 5:
+        define(r, readMemoryType);
+        break;
+      case 13:
+        define(r, readTagType);
+        break;
+      case 6:
+        define(r, readGlobalType);
+        skipConstantExpression(r);
+        break;
+      case 7: {
+        const name = r.name();
+        if (exportNames.has(name)) invalid(`export name \`${name}\` already defined`, offset);
+        exportNames.add(name);
+        const byte = r.u8();
+        const kind = exportKinds[byte] ?? r.failByte(byte, "external kind");
+        const indexOffset = r.pos;
+        const index = r.u32();
+        const item =
+          spaces[kind][index] ?? invalid(`unknown ${kind} ${index}: ${kind} index out of bounds`, indexOffset);
+        exports.push({ name, type: typeOf(item, indexOffset) });
+        break;
+      }
+    }
+  };
 
-  get size(): number {
-    return this.#types.length;
-  }
-
-  get(index: number, offset: number): DefinedType {
-    return this.#types[index] ?? unknownType(index, offset);
-  }
-
-  readonly #resolve: ResolveType = (index, offset) => this.get(index, offset);
-
-  #section(id: number, r: Reader): void {
+  readSections(bytes, range, (id, section) => {
     const vector = vectors.get(id);
     if (vector === undefined) return;
     const [what, limit] = vector;
-    for (let count = r.count(limit, what); count > 0; count--) this.#item(id, r);
-    r.finish(`the section of ${what}`);
-  }
+    for (let count = section.count(limit, what); count > 0; count--) readItem(id, section);
+    section.finish(`the section of ${what}`);
+  });
+  const fills = fillsOf(imports, exports, spaces.func);
+  const traits = { throws: spaces.tag.length > 0, plainTypes, ...(fills && { fills }) };
+  return { kind: "core-module", traits, imports, exports };
+}
 
-  #item(id: number, r: Reader): void {
-    switch (id) {
-      case 1:
-        this.#group(r);
-        break;
-      case 2:
-        this.#import(r);
-        break;
-      case 3:
-        this.#func(r);
-        break;
-      case 4:
-        this.#table(r);
-        break;
-      case 5:
-        this.#define(r, readMemoryType);
-        break;
-      case 13:
-        this.#define(r, readTagType);
-        break;
-      case 6:
-        this.#define(r, readGlobalType);
-        skipConstantExpression(r);
-        break;
-      case 7:
-        this.#export(r);
-        break;
-    }
-  }
-
-  #group(r: Reader): void {
-    const group = this.#interner.group(r, this);
-    for (const type of group) this.#types.push(type);
-    this.#plainTypes &&= isPlain(group);
-    if (this.size > max.types) r.failLimit(`there are ${this.size} types`, max.types);
-  }
-
-  #import(r: Reader): void {
-    const module = r.name();
-    const name = r.name();
-    const offset = r.pos;
-    const type = readExternType(r, this.#resolve);
-    this.#add(type, offset);
-    this.#imports.push({ module, name, type });
-  }
-
-  #func(r: Reader): void {
-    const offset = r.pos;
-    const index = r.u32();
-    if (index >= this.#types.length) unknownType(index, offset);
-    this.#spaces.func.push(index);
-  }
-
-  /** `table ::= <tabletype> | 0x40 0x00 <tabletype> <expr>` */
-  #table(r: Reader): void {
-    const initialized = r.eat(0x40);
-    if (initialized && !r.eat(0x00)) r.failByte(r.u8(), "table");
-    this.#define(r, readTableType);
-    if (initialized) skipConstantExpression(r);
-  }
-
-  #define(r: Reader, read: (r: Reader, resolve: ResolveType) => CoreExternType): void {
-    const offset = r.pos;
-    this.#add(read(r, this.#resolve), offset);
-  }
-
-  #add(type: CoreExternType, offset: number): void {
-    checkExternType(type, offset);
-    this.#spaces[type.kind].push(type);
-  }
-
-  #export(r: Reader): void {
-    const offset = r.pos;
-    const name = r.name();
-    if (this.#exportNames.has(name)) invalid(`export name \`${name}\` already defined`, offset);
-    this.#exportNames.add(name);
-    const byte = r.u8();
-    const kind = exportKinds[byte] ?? r.failByte(byte, "external kind");
-    const indexOffset = r.pos;
-    const index = r.u32();
-    const item = this.#spaces[kind][index];
-    if (item === undefined) invalid(`unknown ${kind} ${index}: ${kind} index out of bounds`, indexOffset);
-    this.#exports.push({ name, type: typeof item === "number" ? this.#exportedFunc(item, indexOffset) : item });
-  }
-
-  #exportedFunc(index: number, offset: number): CoreExternType {
-    const type = this.#types[index]!;
-    if (type.composite.kind !== "func") invalid(`type index ${index} is not a function type`, offset);
-    return { kind: "func", type };
-  }
+/** See `ModuleTraits`. */
+function fillsOf(
+  imports: readonly CoreImport[],
+  exports: readonly CoreExport[],
+  funcs: readonly unknown[],
+): number[] | undefined {
+  if (exports.length > 0) return undefined;
+  if (funcs.filter((item) => typeof item === "number").length > 1) return undefined;
+  const tables = imports.flatMap(({ type }, i) => (type.kind === "table" ? [i] : []));
+  return tables.length > 0 ? tables : undefined;
 }
 
 /** What stands behind the instructions of constant expressions: so many LEB128 integers, or, if negative, so many bytes. */
