@@ -5,7 +5,6 @@
  * The values themselves stay where they are until they are lowered (`translate.ts`). Nothing can change them meanwhile:
  * what runs in between is the other side's `realloc`, and no memory is shared between components.
  */
-import { MAX_LIST_BYTE_LENGTH } from "../abi/constants.ts";
 import { isChecked } from "../abi/contents.ts";
 import { type Despecialized, despecialize, layout } from "../abi/layout.ts";
 import { assert } from "../errors/component-error.ts";
@@ -105,32 +104,11 @@ function checkList(outer: Code, side: Side, element: ValType): void {
   const checked = isChecked(element);
   const key = checked ? [side.index, outer.module.typeId(element)] : [side.memoryKey, size, alignment];
   const write = (code: Code, [ptr, length]: readonly Local[]) => {
-    const count = checkRange(code, side, ptr!, length!, size, alignment);
+    const count = code.checkRange(side, ptr!, length!, size, alignment, "list");
     if (checked) checkElements(code.get(ptr!, count), side, element);
   };
   const name = checked ? "check list" : "check range";
   outer.helper(name, key, [side.pointer, side.pointer], [], write, hasBorrows(element));
-}
-
-/** Traps unless a list's place is right, and gives its length as `i32`. */
-function checkRange(code: Code, side: Side, ptr: Local, length: Local, size: number, alignment: number): Local {
-  if (side.pointer === "i64") {
-    code.tooLarge(ptr).trapIf("pointer-out-of-bounds");
-    code.tooLarge(length).trapIf("pointer-out-of-bounds");
-  }
-  code
-    .get(length)
-    .pointer(side, Math.floor(MAX_LIST_BYTE_LENGTH / size))
-    .emit(side.op("gt_u"))
-    .trapIf("list-too-long");
-  if (alignment > 1) code.unaligned(side, ptr, alignment).trapIf("unaligned-pointer");
-  code.get(length).toI32(side);
-  const count = code.keep("i32");
-  code.get(count);
-  if (size !== 1) code.i32(size).emit("i32.mul");
-  const byteLength = code.keep("i32");
-  code.beyond(side, ptr, { local: byteLength }).trapIf("list-out-of-bounds");
-  return count;
 }
 
 /** Checks the elements of a list, whose place and number are on the stack. */

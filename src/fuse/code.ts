@@ -2,6 +2,7 @@
  * The body of an adapter or of a helper, with the phrases that all of them are made of: traps, checked pointers, room that
  * `realloc` finds, a choice among cases.
  */
+import { MAX_LIST_BYTE_LENGTH, MAX_STRING_BYTE_LENGTH } from "../abi/constants.ts";
 import type { Leaf, PlainTrapCode } from "../plan/plan.ts";
 import { type BlockType, Body, type EncodedType, type Func, type Local } from "../wasm/body.ts";
 import type { AdapterModule } from "./module.ts";
@@ -181,6 +182,27 @@ export class Code extends Body {
     if (side.pointer === "i64") this.tooLarge(ptr).trapIf("pointer-out-of-bounds");
     if (alignment > 1) this.unaligned(side, ptr, alignment).trapIf("unaligned-pointer");
     return this.beyond(side, ptr, size).trapIf("pointer-out-of-bounds");
+  }
+
+  /**
+   * The checks of `load_list_from_range` and `load_string_from_range` in the specification: traps unless so many units, of
+   * this size each, are the guest's, and aligned. Gives their number as `i32`.
+   */
+  checkRange(side: Side, ptr: Local, length: Local, size: number, alignment: number, what: "string" | "list"): Local {
+    if (side.pointer === "i64") {
+      this.tooLarge(ptr).trapIf("pointer-out-of-bounds");
+      if (what === "list") this.tooLarge(length).trapIf("pointer-out-of-bounds");
+    }
+    const most = what === "list" ? MAX_LIST_BYTE_LENGTH : MAX_STRING_BYTE_LENGTH;
+    this.get(length)
+      .pointer(side, Math.floor(most / size))
+      .emit(side.op("gt_u"))
+      .trapIf(`${what}-too-long`);
+    if (alignment > 1) this.unaligned(side, ptr, alignment).trapIf("unaligned-pointer");
+    const count = this.get(length).toI32(side).keep("i32");
+    const byteLength = size === 1 ? count : this.get(count).i32(size).emit("i32.mul").keep("i32");
+    this.beyond(side, ptr, { local: byteLength }).trapIf(`${what}-out-of-bounds`);
+    return count;
   }
 
   // ---- Calls that may not leave their instance

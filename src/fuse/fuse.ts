@@ -55,14 +55,10 @@ interface Made extends Imports {
 class Fuser {
   readonly #program: Program;
   readonly #source: SourceIndex;
-  readonly #dependencies: Dependencies;
   /** What trampolines have become. */
   readonly #become: Map<TrampolineIndex, CoreDef> = new Map();
-  readonly #pending: Map<TrampolineIndex, Pair> = new Map();
-  /** For each core instance that is not there yet, who needs it; and of how many such instances each has need. */
-  readonly #waiting: Map<CoreInstanceIndex, TrampolineIndex[]> = new Map();
-  readonly #missing: Map<TrampolineIndex, number> = new Map();
-  #ready: TrampolineIndex[] = [];
+  /** What is yet to be placed; what is ready first comes last. */
+  readonly #pending: { readonly pair: Pair; readonly after: number }[] = [];
   readonly #steps: Initializer[] = [];
   readonly #modules: PlanModule[];
   readonly #made: Map<string, Made> = new Map();
@@ -77,12 +73,13 @@ class Fuser {
     this.#source = source;
     this.#modules = [...plan.modules];
     this.#coreInstances = plan.initializers.filter(({ op }) => op === "instantiate").length;
-    this.#dependencies = new Dependencies(program);
     if (late) this.#stub(lateAdapters(program));
+    const dependencies = new Dependencies(plan);
     for (const [index, pair] of pairs) {
       if (pair.direct) this.#become.set(index, pair.lift.core);
-      else if (!this.#become.has(index)) this.#wait(pair);
+      else if (!this.#become.has(index)) this.#pending.push({ pair, after: dependencies.lastOf(index) });
     }
+    this.#pending.sort((a, b) => b.after - a.after);
   }
 
   /** Has functions in place of adapters that are made when they are called. These need nothing, so they come first. */
@@ -98,51 +95,38 @@ class Fuser {
     this.#instantiate(core, module.finish(), [], module.leaves);
   }
 
-  #wait(pair: Pair): void {
-    const { index } = pair;
-    const { instances } = this.#dependencies.of(index);
-    this.#pending.set(index, pair);
-    this.#missing.set(index, instances.size);
-    if (instances.size === 0) this.#ready.push(index);
-    for (const instance of instances) {
-      const waiting = this.#waiting.get(instance);
-      if (waiting === undefined) this.#waiting.set(instance, [index]);
-      else waiting.push(index);
-    }
-  }
-
-  /** Puts adapters before the first step that needs one of them, with all others for which everything is there by then. */
+  /** Puts adapters before the first step that may need one of them, with all others for which everything is there by then. */
   run(): void {
-    for (const step of this.#program.plan.initializers) {
-      const needed = [...this.#dependencies.ofStep(step).adapters].filter((index) => this.#pending.has(index));
-      if (needed.length > 0) this.#place([...needed, ...this.#ready]);
+    const { initializers, trampolines } = this.#program.plan;
+    const mayNeed = (def: CoreDef | undefined): boolean => {
+      if (def?.from !== "trampoline") return false;
+      const trampoline = trampolines[def.trampoline]!;
+      return trampoline.op === "lower" || trampoline.immediates.options !== undefined;
+    };
+    let arrived = -1;
+    for (const step of initializers) {
+      const used = step.op === "instantiate" ? step.args.map(({ value }) => value) : [step.destructor];
+      if (used.some(mayNeed)) this.#place(arrived);
       this.#steps.push(step);
-      if (step.op === "instantiate") this.#arrived(step.core);
+      if (step.op === "instantiate") arrived = step.core;
     }
     // What only the host can reach.
-    if (this.#pending.size > 0) this.#place([...this.#pending.keys()]);
+    this.#place(arrived);
   }
 
-  #arrived(instance: CoreInstanceIndex): void {
-    for (const index of this.#waiting.get(instance) ?? []) {
-      const missing = this.#missing.get(index)! - 1;
-      this.#missing.set(index, missing);
-      if (missing === 0) this.#ready.push(index);
-    }
-  }
-
-  /** Adds a step that instantiates adapters for those of `indices` that have none yet. */
-  #place(indices: readonly TrampolineIndex[]): void {
-    const pairs = [...new Set(indices)].sort((a, b) => a - b).flatMap((index) => this.#pending.get(index) ?? []);
+  /** Adds a step that instantiates the adapters that need nothing after core instance `arrived`. */
+  #place(arrived: number): void {
+    const pairs: Pair[] = [];
+    while (this.#pending.length > 0 && this.#pending.at(-1)!.after <= arrived) pairs.push(this.#pending.pop()!.pair);
+    if (pairs.length === 0) return;
+    pairs.sort((a, b) => a.index - b.index);
     const core = this.#coreInstances++ as CoreInstanceIndex;
     const shape = new Shape(this.#program, pairs);
     const made = this.#madeFor(shape, pairs);
     this.#instantiate(core, made.bytes, shape.args(made), shape.leaves(made));
     for (const [i, { index }] of pairs.entries()) {
       this.#become.set(index, { from: "core-instance", instance: core, name: exportName(made.pairs[i]!.index) });
-      this.#pending.delete(index);
     }
-    this.#ready = [];
   }
 
   #instantiate(core: CoreInstanceIndex, bytes: Uint8Array, args: readonly CoreArg[], leaves: readonly LeafArg[]): void {

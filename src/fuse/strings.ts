@@ -5,7 +5,7 @@
  * A string is checked, text and all, before anything is lowered. So what transcodes (`transcode.ts`) knows that the text
  * is right.
  */
-import { MAX_STRING_BYTE_LENGTH, UTF16_TAG } from "../abi/constants.ts";
+import { UTF16_TAG } from "../abi/constants.ts";
 import type { Local } from "../wasm/body.ts";
 import type { Code } from "./code.ts";
 import { callLibrary, type Sides } from "./library.ts";
@@ -21,34 +21,28 @@ export function checkString(code: Code, side: Side): void {
 }
 
 function writeCheck(code: Code, side: Side, ptr: Local, length: Local): void {
-  if (side.pointer === "i64") code.tooLarge(ptr).trapIf("pointer-out-of-bounds");
-  if (side.encoding !== "latin1+utf16") {
-    checkUnits(code, side, side.encoding, ptr, length);
+  const { encoding, pointer } = side;
+  if (encoding !== "latin1+utf16") {
+    checkUnits(code, side, encoding, ptr, length);
     return;
   }
   code.get(length).pointer(side, 0).emit(side.op("lt_s"));
   code.if(
     () => {
       code.get(length);
-      if (side.pointer === "i32") code.i32(UTF16_TAG - 1).emit("i32.and");
+      if (pointer === "i32") code.i32(UTF16_TAG - 1).emit("i32.and");
       else code.emit("i64.const", 2n ** 63n - 1n).emit("i64.and");
       code.set(length);
       checkUnits(code, side, "utf16", ptr, length);
     },
-    () => checkUnits(code, side, "latin1", ptr, length),
+    // Aligned for the encoding that it might have been.
+    () => code.checkRange(side, ptr, length, 1, 2, "string"),
   );
 }
 
-function checkUnits(code: Code, side: Side, encoding: "utf8" | "utf16" | "latin1", ptr: Local, length: Local): void {
-  const wide = encoding === "utf16" ? 1 : 0;
-  code.get(length).pointer(side, MAX_STRING_BYTE_LENGTH >> wide);
-  code.emit(side.op("gt_u")).trapIf("string-too-long");
-  // Latin-1 is aligned for the encoding that it might have been.
-  if (encoding !== "utf8") code.unaligned(side, ptr, 2).trapIf("unaligned-pointer");
-  const units = code.get(length).toI32(side).keep("i32");
-  const size = wide === 0 ? units : code.get(units, units).emit("i32.add").keep("i32");
-  code.beyond(side, ptr, { local: size }).trapIf("string-out-of-bounds");
-  if (encoding === "latin1") return;
+function checkUnits(code: Code, side: Side, encoding: "utf8" | "utf16", ptr: Local, length: Local): void {
+  const size = encoding === "utf8" ? 1 : 2;
+  const units = code.checkRange(side, ptr, length, size, size, "string");
   callLibrary(code.get(ptr, units), encoding === "utf8" ? "isUtf8" : "isUtf16", { from: side, to: side });
   code.emit("i32.eqz").if(() => {
     code.get(ptr, units).trap({ leaf: "invalid-text", options: side.index, encoding });

@@ -198,7 +198,7 @@
 ;;       call 13
 ;;     )
 ;;     (func $"check range 1.memory 1 1" (;19;) (type 0) (param i32 i32)
-;;       (local i32 i32)
+;;       (local i32)
 ;;       local.get 1
 ;;       i32.const 268435455
 ;;       i32.gt_u
@@ -208,11 +208,9 @@
 ;;       end
 ;;       local.get 1
 ;;       local.set 2
-;;       local.get 2
-;;       local.set 3
 ;;       local.get 0
 ;;       i64.extend_i32_u
-;;       local.get 3
+;;       local.get 2
 ;;       i64.extend_i32_u
 ;;       i64.add
 ;;       memory.size
