@@ -133,13 +133,17 @@ export class ResourceSearch {
   /** Types that have been looked into. */
   readonly #seen: Set<object> = new Set();
 
-  constructor(bound: Iterable<ResourceType>) {
+  /** Those to look for, if not all. */
+  readonly #sought: ReadonlySet<ResourceType> | undefined;
+
+  constructor(bound: Iterable<ResourceType>, sought?: ReadonlySet<ResourceType>) {
     this.#bound = new Set(bound);
+    this.#sought = sought;
   }
 
   /** Whether there is one in `type`. Once there has been one, the search is over. */
   finds(type: ExternType["type"]): boolean {
-    if (type.kind === "resource") return !this.#bound.has(type);
+    if (type.kind === "resource") return !this.#bound.has(type) && this.#sought?.has(type) !== false;
     if (type.kind === "core-module" || this.#seen.has(type)) return false;
     switch (type.kind) {
       case "own":

@@ -8,6 +8,7 @@ import { defineAlias } from "./aliases.ts";
 import { hasCoreType } from "./canon-options.ts";
 import { defineCoreType } from "./core.ts";
 import { declareExtern } from "./externs.ts";
+import { ResourceSearch } from "./facts.ts";
 import { Scope, type TypeEntry } from "./scope.ts";
 import { defineFuncType, defineValType } from "./value-types.ts";
 import { closed, nameable } from "./visibility.ts";
@@ -25,6 +26,7 @@ function typeEntry(scope: Scope, { type: syntax }: TypeDefinition): TypeEntry {
       return defineFuncType(scope, syntax);
     case "component": {
       const inner = declareAll(new Scope(scope.context, "component-type", scope, syntax.offset), syntax.declarations);
+      checkImports(inner);
       return { type: componentType(inner, inner.exports.resources), node: closed };
     }
     case "instance": {
@@ -36,6 +38,17 @@ function typeEntry(scope: Scope, { type: syntax }: TypeDefinition): TypeEntry {
       return defineResource(scope, syntax);
     default:
       return defineValType(scope, syntax);
+  }
+}
+
+/** Imports cannot depend on exports, and so mention no resource that is exported. */
+function checkImports({ context, imports, exports, offset }: Scope): void {
+  if (exports.resources.length === 0) return;
+  const search = new ResourceSearch([], new Set(exports.resources));
+  for (const { name, type } of imports.decls.values()) {
+    if (!search.finds(type.type)) continue;
+    context.path.push(name);
+    context.fail("resource", "local resource type found in imports: it has no name among them", offset);
   }
 }
 

@@ -40,6 +40,25 @@ describe("types in imports", () => {
   }
 });
 
+describe("resources that a component type exports", () => {
+  const exported = `(export "r" (type $r (sub resource)))`;
+  for (const way of [
+    `(import "s" (type (eq $r)))`,
+    `(import "i" (instance (alias outer 1 0 (type $s)) (export "s" (type (eq $s)))))`,
+    `(import "c" (component (alias outer 1 0 (type $s)) (export "s" (type (eq $s)))))`,
+  ]) {
+    it(`are not imported by ${way}`, () =>
+      rejects(`(type (component ${exported} ${way}))`, "local resource type found in imports", "resource"));
+  }
+  it("are no concern of imports of other resources", () =>
+    accepts(`
+      (type $R (resource (rep i32)))
+      (type (component
+        ${exported}
+        (import "q" (type $q (sub resource))) (import "p" (type (eq $q)))
+        (import "o" (instance (alias outer 2 0 (type $R')) (export "o" (type (eq $R')))))))`));
+});
+
 describe("types in exports", () => {
   const accepted = [
     `${core} ${record} (export $r "r" (type $R)) (func $f (result $r) ${lift}) (export "f" (func $f))`,
