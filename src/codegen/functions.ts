@@ -9,9 +9,9 @@ import { hasHandles } from "../abi/contents.ts";
 import { flattenFuncType, type Signature } from "../abi/flatten.ts";
 import { camelCase } from "../abi/js-names.ts";
 import { selfAndAncestors } from "../plan/ancestry.ts";
-import type { CanonicalOptions, Lift, Plan, Trampoline } from "../plan/plan.ts";
+import type { CanonicalOptions, Lift, Plan, ResourceIndex, Trampoline } from "../plan/plan.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
-import { apply, call, constant, env, local, method, nothing } from "./build.ts";
+import { apply, binary, call, constant, env, local, method, nothing } from "./build.ts";
 import { CallCode, functionLabel } from "./call-code.ts";
 import type { Generator, Side } from "./generator.ts";
 import { assignCase, declareFlats, lowerFlat } from "./lower-flat.ts";
@@ -53,11 +53,16 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
       code.constant("path", () => code.binding("path")),
     ),
   );
-  const loan = lendsToOwner(plan, type, options) ? code.declare("loan") : undefined;
-  const scope = loan === undefined ? code.scope(type) : undefined;
+  const lent = lendsToOwner(plan, type, options) ? onlyLoan(type) : undefined;
+  const loan = lent === undefined ? undefined : code.declare("loan");
+  const scope = lent === undefined ? code.scope(type) : undefined;
   const side = hostSide(options, { scoped: true, loan });
+  const endLoan = ({ param, resource }: OnlyLoan) =>
+    code.do(call("endLoanValue", args[param]!, code.capture(side, `resource${resource}`)));
   const isErr = type.result?.kind === "result" ? code.declare("isErr", constant(false)) : undefined;
-  const answer = isErr !== undefined || variant === "read" ? code.declare("result") : undefined;
+  const owned = variant === "call" && type.result?.kind === "own" ? type.result : undefined;
+  const resource = owned && code.capture(side, `resource${owned.resource.id}`);
+  const answer = isErr !== undefined || variant === "read" || owned !== undefined ? code.declare("result") : undefined;
   const thrown = variant === "read" ? code.declare("thrown", constant(false)) : undefined;
 
   const body = code.block(() => {
@@ -66,9 +71,11 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
     const core = signature.results.length === 0 ? undefined : code.bind(called, "core");
     if (core === undefined) code.do(called);
     const views = hostSide(options, variant === "read" ? { lists: "view", strings: "view" } : {});
-    const result = liftHostResult(code, views, hostSide(options, {}), type, signature, core, isErr, answer);
+    let result = answer;
+    if (resource !== undefined) code.assign(answer!, call("liftOwn", code.cx(side), core!, resource));
+    else result = liftHostResult(code, views, hostSide(options, {}), type, signature, core, isErr, answer);
     if (scope !== undefined) code.do(method(scope, "end"));
-    if (loan !== undefined) code.do(method(loan, "endLoan"));
+    if (lent !== undefined) endLoan(lent);
     if (answer !== undefined && thrown !== undefined) {
       const read = () => callReader(code, local(reader[0]!), answer, thrown);
       if (isErr === undefined) read();
@@ -84,7 +91,8 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
   const error = code.fresh("error");
   const handler = code.block(() => {
     code.close(instances);
-    code.return(apply(failed, [local(error), loan ?? scope ?? nothing, ...args]));
+    if (lent !== undefined) code.if(binary(loan!, "!==", nothing), () => endLoan(lent));
+    code.return(apply(failed, [local(error), scope ?? nothing, ...args]));
   });
   code.add({ op: "try", body, error, handler });
 
@@ -92,22 +100,30 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
     const throws = (value: Expr) => () => code.add({ op: "throw", value });
     if (thrown !== undefined) code.if(thrown, throws(answer));
     if (isErr !== undefined) code.if(isErr, throws(call("resultError", answer)));
-    code.return(answer);
+    // Engines make an object sooner where nothing catches what that throws.
+    code.return(resource === undefined ? answer : call("ownValue", answer, resource));
   }
   return code.maker(variant === "read" ? "read" : "lift", name, [...reader, ...params]);
 }
 
-/** The type of what a call lends, if that is all that it does with handles: calls of methods do. */
-function onlyLoan({ params }: FuncType): ValTypeOf<"borrow"> | undefined {
-  const [handle, ...more] = params.filter(({ type }) => hasHandles(type));
-  return handle?.type.kind === "borrow" && more.length === 0 ? handle.type : undefined;
+interface OnlyLoan {
+  readonly param: number;
+  readonly resource: ResourceIndex;
+}
+
+/** What a call lends, if that is all that it does with handles: calls of methods do. */
+function onlyLoan({ params }: FuncType): OnlyLoan | undefined {
+  const [handle, ...more] = [...params.entries()].filter(([, { type }]) => hasHandles(type));
+  if (handle === undefined || more.length > 0) return undefined;
+  const [param, { type }] = handle;
+  return type.kind === "borrow" ? { param, resource: type.resource.id as ResourceIndex } : undefined;
 }
 
 /** Whether that lends to the instance that defines the resource: to that it is its representation, and no handle is made. */
 function lendsToOwner(plan: Plan, type: FuncType, { instance }: CanonicalOptions): boolean {
   const loan = onlyLoan(type);
   if (loan === undefined) return false;
-  const resource = plan.resources[loan.resource.id]!;
+  const resource = plan.resources[loan.resource]!;
   return resource.kind === "defined" && resource.instance === instance && resource.rep === "i32";
 }
 
@@ -188,7 +204,7 @@ export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { re
     const lends = loan !== undefined || scope !== undefined;
     const returned = flats.map((flat) => (lends ? code.named(flat, "flat") : flat));
     if (scope !== undefined) code.do(method(scope, "end"));
-    if (loan !== undefined) code.do(method(loan, "endLoan"));
+    if (loan !== undefined) code.do(method(loan, "release"));
     if (returned.length > 0) code.return(returned[0]);
   });
   const error = code.fresh("error");

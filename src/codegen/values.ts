@@ -248,7 +248,7 @@ export const hostValues: Values = {
   lowerHandle(code, side, t, value) {
     if (t.kind === "borrow" && side.loan !== undefined) {
       code.assign(side.loan, call("lendValue", value, code.capture(side, `resource${t.resource.id}`)));
-      return get(side.loan, "rep");
+      return side.loan;
     }
     const args = [code.cx(side), value, code.capture(side, `resource${t.resource.id}`)];
     if (side.scoped) args.push(code.capture(side, "scope"));

@@ -8,14 +8,7 @@
  */
 import { pascalCase } from "../abi/js-names.ts";
 import { ComponentError } from "../errors/component-error.ts";
-import {
-  type CallScope,
-  dropFromHost,
-  type HostSide,
-  type Lent,
-  type Rep,
-  ResourceType,
-} from "../runtime/resources.ts";
+import { type CallScope, dropFromHost, type HostSide, type Rep, ResourceType } from "../runtime/resources.ts";
 
 /** Any class, whatever its constructor takes. */
 export type Class = abstract new (...args: never[]) => object;
@@ -117,6 +110,8 @@ class HostDefined implements HostSide {
 
   lend(): undefined {}
 
+  endLoan(): void {}
+
   restore(): void {}
 
   fault(value: unknown): string | undefined {
@@ -128,141 +123,172 @@ class HostDefined implements HostSide {
 
 type State = "own" | "borrowed" | "dropped" | "given away" | "returned";
 
-/** What an object of a guest's resource holds. The object does not hold the resource itself, so that it can be collected. */
-class Held implements Lent {
+/**
+ * Gives back what it is given: a class that extends it adds its private fields to an object that is there already. It is a
+ * function, since engines put those, and not the constructors of classes, in the place of a call of `super`.
+ */
+function given(object: object): object {
+  return object;
+}
+
+const Given = given as unknown as new (object: object) => object;
+
+/** What an object of a guest's resource owned: what is told of it when it has been collected. */
+interface Lost {
   readonly type: ResourceType;
   readonly rep: Rep;
-  state: State;
+}
+
+/**
+ * What objects of guests' resources hold, in private fields: engines find those fastest, and nobody else does.
+ *
+ * There is one test for all that can be wrong with a value, in each call of a method: `#type` is that of the resource as
+ * long as the object can be used, and no longer.
+ */
+class Handle extends Given {
+  #type: ResourceType | undefined;
+  #rep: Rep;
+  #state: State;
   /** For how many running calls it is lent. */
-  lends = 0;
-  /** Whether it is dropped when the object is collected. */
-  watched = false;
-  /** The object, until that is watched. */
-  object: object | undefined = undefined;
+  #lends = 0;
+  /** While it is to be dropped when the object is collected. */
+  #watch: Lost | undefined = undefined;
 
-  constructor(type: ResourceType, rep: Rep, state: State) {
-    this.type = type;
-    this.rep = rep;
-    this.state = state;
+  constructor(object: object, type: ResourceType, rep: Rep, state: State) {
+    super(object);
+    this.#type = type;
+    this.#rep = rep;
+    this.#state = state;
   }
 
-  endLoan(): void {
-    this.lends--;
+  /** `value`, if it has these fields. */
+  static of(value: unknown): Handle | undefined {
+    return typeof value === "object" && value !== null && #type in value ? value : undefined;
   }
 
-  release(): void {
-    this.lends--;
+  /** The representation, until `endLoan`. Throws if `value` has not got these fields. */
+  static lend(value: unknown, type: ResourceType): Rep | undefined {
+    const handle = value as Handle;
+    if (handle.#type !== type) return undefined;
+    handle.#lends++;
+    return handle.#rep;
   }
 
-  abandon(): void {
-    this.lends--;
+  static endLoan(value: unknown): void {
+    (value as Handle).#lends--;
+  }
+
+  /** The representation, which is the host's no longer; `undefined` if it is not the host's to give. */
+  static take(handle: Handle, type: ResourceType): Rep | undefined {
+    if (handle.#type !== type || handle.#state !== "own" || handle.#lends > 0) return undefined;
+    Handle.end(handle, "given away");
+    return handle.#rep;
+  }
+
+  static giveBack(handle: Handle, type: ResourceType): void {
+    handle.#type = type;
+    handle.#state = "own";
+  }
+
+  /** The end of the call for which it was borrowed. */
+  static endBorrow(handle: Handle): void {
+    Handle.end(handle, "returned");
+  }
+
+  /** What `[Symbol.dispose]()` does. */
+  static drop(handle: Handle): void {
+    const type = handle.#type;
+    if (type === undefined) return;
+    if (handle.#lends > 0) isLent(type);
+    const owned = handle.#state === "own";
+    Handle.end(handle, "dropped");
+    if (owned) dropFromHost(type, handle.#rep);
+  }
+
+  static end(handle: Handle, state: State): void {
+    handle.#type = undefined;
+    handle.#state = state;
+    if (handle.#watch !== undefined) Handle.unwatch(handle, handle.#watch);
+  }
+
+  static watch(handle: Handle): void {
+    const type = handle.#type;
+    if (type === undefined || handle.#state !== "own" || handle.#watch !== undefined) return;
+    handle.#watch = { type, rep: handle.#rep };
+    lost.register(handle, handle.#watch, handle.#watch);
+  }
+
+  static unwatch(handle: Handle, watch: Lost): void {
+    lost.unregister(watch);
+    handle.#watch = undefined;
+  }
+
+  /** Why it cannot be used as a `handle` of `type`. */
+  static fault(handle: Handle, type: ResourceType, wanted: "own" | "borrow"): string | undefined {
+    const found = handle.#type;
+    if (found !== undefined && found !== type)
+      return `it belongs to ${found.name === type.name ? "another instance" : "another resource"}`;
+    switch (handle.#state) {
+      case "own":
+        return wanted === "own" && handle.#lends > 0 ? "it is lent to a call that is still running" : undefined;
+      case "borrowed":
+        return wanted === "own" ? "it is only borrowed" : undefined;
+      case "dropped":
+        return "it has been dropped";
+      case "given away":
+        return "it has been given away";
+      case "returned":
+        return "it was borrowed for a call that has returned";
+    }
   }
 }
 
-/** Why what is held can be used no more, or not so. */
-function stateFault(held: Held, handle: "own" | "borrow"): string | undefined {
-  switch (held.state) {
-    case "own":
-      return handle === "own" && held.lends > 0 ? "it is lent to a call that is still running" : undefined;
-    case "borrowed":
-      return handle === "own" ? "it is only borrowed" : undefined;
-    case "dropped":
-      return "it has been dropped";
-    case "given away":
-      return "it has been given away";
-    case "returned":
-      return "it was borrowed for a call that has returned";
-  }
+/** Apart from their class: engines find what a variable holds sooner than a member. */
+const { of: handleOf, lend, endLoan, drop } = Handle;
+
+function isLent({ name }: ResourceType): never {
+  const reason = `a ${name} cannot be dropped: it is lent to a call that is still running`;
+  throw new ComponentError("call", "lent", reason);
 }
 
 // ---- What the host loses sight of
 
 /** Drops what an object owned that was collected. */
-const lost = new FinalizationRegistry<Held>((held) => {
+const lost = new FinalizationRegistry<Lost>(({ type, rep }) => {
   try {
-    drop(held);
+    dropFromHost(type, rep);
   } catch {
     // Nobody is there to be told. The store is poisoned by it, so the next call says what happened.
   }
 });
 
 /**
- * What objects own that are not yet watched. To watch one costs more than all else that is done with it, and most are
- * disposed of or given away soon: so they have until the end of the JavaScript that is running now. What goes before any
- * other comes leaves no trace.
+ * What owned something when it was made, and is not yet watched. To watch one costs more than all else that is done with it,
+ * and most are disposed of or given away soon: so they have until the end of the JavaScript that is running now.
+ *
+ * The list is a new one each time, since engines write to what has come to be old at several times the cost.
  */
-const fresh: Held[] = [];
+let fresh: Handle[] = [];
 const MAX_FRESH = 1000;
 let watchesSoon = false;
 
-function watch(object: object, held: Held): void {
-  if (!watchesSoon) {
-    watchesSoon = true;
-    queueMicrotask(() => {
-      watchesSoon = false;
-      watchFresh();
-    });
-  }
-  if (fresh.length >= MAX_FRESH) watchFresh();
-  held.object = object;
-  fresh.push(held);
+function watch(handle: Handle): void {
+  if (!watchesSoon) watchSoon();
+  if (fresh.push(handle) === MAX_FRESH) watchFresh();
+}
+
+function watchSoon(): void {
+  watchesSoon = true;
+  queueMicrotask(() => {
+    watchesSoon = false;
+    watchFresh();
+  });
 }
 
 function watchFresh(): void {
-  for (const held of fresh) {
-    const { object, state } = held;
-    held.object = undefined;
-    if (state !== "own" || object === undefined || held.watched) continue;
-    held.watched = true;
-    lost.register(object, held, held);
-  }
-  fresh.length = 0;
-}
-
-/** No longer watches for an object that is no longer the owner. */
-function unwatch(held: Held): void {
-  held.object = undefined;
-  if (held.watched) {
-    held.watched = false;
-    lost.unregister(held);
-  } else if (fresh[fresh.length - 1] === held) fresh.pop();
-}
-
-function drop(held: Held): void {
-  if (held.state !== "own" && held.state !== "borrowed") return;
-  if (held.lends > 0)
-    throw new ComponentError(
-      "call",
-      "lent",
-      `a ${held.type.name} cannot be dropped: it is lent to a call that is still running`,
-    );
-  const owned = held.state === "own";
-  held.state = "dropped";
-  if (!owned) return;
-  unwatch(held);
-  dropFromHost(held.type, held.rep);
-}
-
-/** The first argument of a class's constructor where an object is made of something held, and not by the guest's. */
-const making: unique symbol = Symbol();
-
-let heldBy: (value: unknown) => Held | undefined;
-/** Throws if that is nothing. */
-let heldOf: (value: unknown) => Held;
-
-/** What all objects of guests' resources have. Its constructor is of use to this module alone. */
-abstract class GuestObject {
-  readonly #held: Held;
-
-  constructor(token: typeof making, held: Held) {
-    if (token !== making) throw new TypeError("this class has no constructor");
-    this.#held = held;
-  }
-
-  static {
-    heldBy = (value) => (typeof value === "object" && value !== null && #held in value ? value.#held : undefined);
-    heldOf = (value) => (value as GuestObject).#held;
-  }
+  const handles = fresh;
+  fresh = [];
+  for (const handle of handles) Handle.watch(handle);
 }
 
 /** What a guest's resource can do: the functions of its class, by their names in JavaScript. */
@@ -275,22 +301,24 @@ export interface GuestMembers {
 }
 
 type AnyFunction = (...args: never[]) => unknown;
+type GuestClass = new (...args: unknown[]) => object;
+
 /** What `instantiate` asks for each resource that the component defines. */
 export function guestDefined(type: ResourceType): HostSide {
   return new GuestDefined(type);
 }
 
-type GuestClass = new (...args: unknown[]) => object;
-
 /** The host's side of a resource that a guest defines. */
 export class GuestDefined implements HostSide {
-  readonly #type: ResourceType;
+  readonly type: ResourceType;
   #Class: GuestClass | undefined;
+  /** Makes objects of the class that hold nothing yet. */
+  #Blank: GuestClass | undefined;
   #members: (() => GuestMembers) | undefined;
   #construct: AnyFunction | undefined;
 
   constructor(type: ResourceType) {
-    this.#type = type;
+    this.type = type;
   }
 
   /** Gives the class its functions; `members` is asked when the class is first needed. */
@@ -300,12 +328,22 @@ export class GuestDefined implements HostSide {
   }
 
   get Class(): GuestClass {
-    if (this.#Class === undefined) {
-      this.#Class = makeClass(pascalCase(this.#type.name), () => this.#construct);
-      types.set(this.#Class, this.#type);
-      this.#define(this.#Class);
-    }
-    return this.#Class;
+    return this.#Class ?? this.#makeClass();
+  }
+
+  #makeClass(): GuestClass {
+    const Class = makeClass(pascalCase(this.type.name), () => this.#construct);
+    this.#Class = Class;
+    types.set(Class, this.type);
+    this.#define(Class);
+    return Class;
+  }
+
+  #makeBlank(): GuestClass {
+    function blank(): void {}
+    blank.prototype = this.Class.prototype;
+    this.#Blank = blank as unknown as GuestClass;
+    return this.#Blank;
   }
 
   #define(Class: GuestClass): void {
@@ -318,86 +356,77 @@ export class GuestDefined implements HostSide {
   }
 
   fromOwn(rep: Rep): unknown {
-    const held = new Held(this.#type, rep, "own");
-    const object = this.#make(held);
-    // Without a destructor nobody could tell whether it was dropped.
-    if (this.#type.destructor !== undefined) watch(object, held);
-    return object;
+    const handle = this.#make(rep, "own");
+    this.#own(handle);
+    return handle;
   }
 
   fromBorrow(rep: Rep, scope: CallScope): unknown {
-    const held = new Held(this.#type, rep, "borrowed");
-    scope.addLender({
-      endLoan() {
-        held.state = "returned";
-      },
-    });
-    return this.#make(held);
+    const handle = this.#make(rep, "borrowed");
+    scope.addLender({ release: () => Handle.endBorrow(handle) });
+    return handle;
+  }
+
+  #make(rep: Rep, state: State): Handle {
+    return new Handle(new (this.#Blank ?? this.#makeBlank())(), this.type, rep, state);
+  }
+
+  #own(handle: Handle): void {
+    // Without a destructor nobody could tell whether it was dropped.
+    if (this.type.destructor !== undefined) watch(handle);
   }
 
   toOwn(value: unknown): Rep | undefined {
-    const held = heldBy(value);
-    if (held === undefined || held.type !== this.#type || held.state !== "own" || held.lends > 0) return undefined;
-    held.state = "given away";
-    unwatch(held);
-    return held.rep;
+    const handle = handleOf(value);
+    return handle && Handle.take(handle, this.type);
   }
 
   toBorrow(value: unknown, scope: CallScope): Rep | undefined {
-    const held = this.lend(value);
-    if (held === undefined) return undefined;
-    scope.addLender(held);
-    return held.rep;
+    const rep = this.lend(value);
+    if (rep !== undefined) scope.addLender({ release: () => this.endLoan(value) });
+    return rep;
   }
 
-  lend(value: unknown): Lent | undefined {
-    const held = heldOf(value);
-    if (held.type !== this.#type || (held.state !== "own" && held.state !== "borrowed")) return undefined;
-    held.lends++;
-    return held;
+  lend(value: unknown): Rep | undefined {
+    return lend(value, this.type);
+  }
+
+  endLoan(value: unknown): void {
+    endLoan(value);
   }
 
   restore(value: unknown): void {
-    const held = heldBy(value)!;
-    held.state = "own";
-    if (this.#type.destructor !== undefined) watch(value as object, held);
+    const handle = value as Handle;
+    Handle.giveBack(handle, this.type);
+    this.#own(handle);
   }
 
-  fault(value: unknown, handle: "own" | "borrow"): string | undefined {
-    const held = heldBy(value);
-    if (held === undefined) return `it is no ${this.#type.name} of this instance`;
-    if (held.type !== this.#type)
-      return `it belongs to ${held.type.name === this.#type.name ? "another instance" : "another resource"}`;
-    return stateFault(held, handle);
-  }
-
-  #make(held: Held): object {
-    return new this.Class(making, held);
+  fault(value: unknown, wanted: "own" | "borrow"): string | undefined {
+    const handle = handleOf(value);
+    if (handle === undefined) return `it is no ${this.type.name} of this instance`;
+    return Handle.fault(handle, this.type, wanted);
   }
 }
 
+/** The class of a guest's resource. Its objects are made by `GuestDefined`, also those that `new` gives. */
 function makeClass(name: string, construct: () => AnyFunction | undefined): GuestClass {
   // Made so, the class has no other name: engines tell it where the class is called without `new`.
   const classes = {
-    [name]: class extends GuestObject {
-      // biome-ignore lint/correctness/noUnreachableSuper: a constructor that returns another object makes none
+    [name]: class {
       constructor(...args: unknown[]) {
-        const make = args[0] === making ? undefined : construct();
-        if (make === undefined) super(args[0] as typeof making, args[1] as Held);
-        else {
-          // The guest's constructor gives a handle, of which an object is made: that takes the place of this one.
-          const object = make(...(args as never[])) as object;
-          // biome-ignore lint/correctness/noConstructorReturn: see above
-          return new.target === Made ? object : Object.setPrototypeOf(object, new.target.prototype);
-        }
+        const make = construct();
+        if (make === undefined) throw new TypeError("this class has no constructor");
+        const object = make(...(args as never[])) as object;
+        // biome-ignore lint/correctness/noConstructorReturn: the guest's constructor gives a handle, of which an object is made
+        return new.target === Made ? object : Object.setPrototypeOf(object, new.target.prototype);
       }
     },
   };
   const Made: GuestClass = classes[name]!;
   define(Made.prototype, disposeSymbol(), function (this: unknown) {
-    const held = heldBy(this);
-    if (held === undefined) throw new TypeError(`this is no ${name}`);
-    drop(held);
+    const handle = handleOf(this);
+    if (handle === undefined) throw new TypeError(`this is no ${name}`);
+    drop(handle);
   });
   return Made;
 }

@@ -11,7 +11,7 @@ import type { CoreFunction, HostFunction } from "./functions.ts";
 import { type ComponentInstance, ENTERED, TRAPPED } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import { InvalidValue } from "./numbers.ts";
-import type { Failing } from "./resources.ts";
+import type { CallScope, Loan } from "./resources.ts";
 import { messageOf } from "./show.ts";
 import { isGuestFailure, reasonOf, stackOverflow, trap, trapOnThrow, trapWith } from "./trap.ts";
 
@@ -87,7 +87,7 @@ export function liftFailed(
   path: readonly string[],
   explain: () => ComponentError,
   error: unknown,
-  scope: Failing | undefined,
+  scope: CallScope | undefined,
 ): never {
   if (isGuestFailure(error) || error instanceof AssertionError) {
     scope?.release();
@@ -156,7 +156,7 @@ export function lowerFailed(
   path: readonly string[],
   explain: () => ComponentError,
   error: unknown,
-  scope: Failing | undefined,
+  scope: Loan | undefined,
   result: unknown,
 ): never {
   scope?.release();

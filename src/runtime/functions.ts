@@ -18,7 +18,7 @@ import type { AsyncType } from "./async-types.ts";
 import type { Payload } from "./buffers.ts";
 import type { LiftLowerContext } from "./context.ts";
 import type { ComponentInstance } from "./instance.ts";
-import type { CallScope, Failing, ResourceType } from "./resources.ts";
+import type { CallScope, Loan, ResourceType } from "./resources.ts";
 
 /** A function of core WebAssembly: numbers and bigints in, one of them or nothing out. */
 export type CoreFunction = (...args: never[]) => unknown;
@@ -67,7 +67,7 @@ export interface LiftBinding {
    * Never returns: tells what went wrong (with the arguments at hand, to explain a wrong one) and poisons where due.
    * `scope` is the call's, if it has one: a call whose arguments are wrong is undone.
    */
-  readonly failed: (error: unknown, scope: Failing | undefined, ...args: unknown[]) => never;
+  readonly failed: (error: unknown, scope: CallScope | undefined, ...args: unknown[]) => never;
 }
 
 export interface LowerBinding {
@@ -86,7 +86,7 @@ export interface LowerBinding {
    * Never returns: traps for what the host function threw, or for a result of the wrong type. `isErr`: of a function whose
    * result is a `result`, which case it is of.
    */
-  readonly failed: (error: unknown, scope: CallScope | undefined, result: unknown, isErr?: boolean) => never;
+  readonly failed: (error: unknown, scope: Loan | undefined, result: unknown, isErr?: boolean) => never;
 }
 
 // ---- Calls that are tasks: the protocol is in call-async.ts, generated is only how values travel

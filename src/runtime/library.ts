@@ -42,6 +42,7 @@ export {
 } from "./numbers.ts";
 export * from "./objects.ts";
 export {
+  endLoanValue,
   lendToHost,
   lendValue,
   liftBorrow,
@@ -53,6 +54,7 @@ export {
   lowerOwn,
   lowerOwnValue,
   makeScope,
+  ownValue,
 } from "./resources.ts";
 export {
   loadLatin1OrUtf16,

@@ -29,10 +29,12 @@ export interface HostSide {
   /** As `toOwn`, but only lends: the value can be neither dropped nor given away until `scope` ends. */
   toBorrow(value: unknown, scope: CallScope): Rep | undefined;
   /**
-   * As `toBorrow`, for a call that has nothing but this loan: what comes back is its scope. Asked of guests' resources
-   * only, and may throw of what is none.
+   * As `toBorrow`, for a call that has nothing but this loan, until `endLoan`. Asked of guests' resources only, and may
+   * throw of what is none.
    */
-  lend(value: unknown): Lent | undefined;
+  lend(value: unknown): Rep | undefined;
+  /** The end of what `lend` began. */
+  endLoan(value: unknown): void;
   /** Gives back what `toOwn` took, for the call that it was for does not take place. */
   restore(value: unknown, rep: Rep): void;
   /** Why `toOwn` or `toBorrow` refuses a value, without its effects; `undefined` if it does not. */
@@ -70,20 +72,12 @@ export interface BorrowScope {
 
 /** Something that a call has borrowed from its caller, and gives back at its end. */
 export interface Loan {
-  endLoan(): void;
-}
-
-/** A loan that stands for the scope of the call which it is for. */
-export interface Lent extends Loan, Failing {
-  readonly rep: Rep;
-}
-
-/** What is told that a call has failed, to undo what the call has done to handles. */
-export interface Failing {
-  /** The end of a call that traps: gives back what the caller has lent. */
   release(): void;
-  /** The end of a call that does not take place, for one of its arguments is wrong: as if none had been lowered. */
-  abandon(): void;
+}
+
+/** The loan of a handle to the host: with what stands for that there. */
+export interface Lent extends Loan {
+  readonly rep: Rep;
 }
 
 /**
@@ -91,7 +85,7 @@ export interface Failing {
  *
  * Generated code makes one for each call of a function with handles in its parameters, and for no other.
  */
-export class CallScope implements BorrowScope, Failing {
+export class CallScope implements BorrowScope, Loan {
   numBorrows = 0;
   /** The first of the loans, and if there are more, those. */
   #loan: Loan | undefined;
@@ -120,15 +114,17 @@ export class CallScope implements BorrowScope, Failing {
     this.release();
   }
 
+  /** The end of a call that does not take place, for one of its arguments is wrong: as if none had been lowered. */
   abandon(): void {
     this.release();
     if (this.#undo !== undefined) for (const undo of this.#undo.reverse()) undo();
   }
 
+  /** Gives back what the caller has lent; nothing else, where a call traps. */
   release(): void {
     if (this.#loan === undefined) return;
-    this.#loan.endLoan();
-    if (this.#loans !== undefined) for (const loan of this.#loans) loan.endLoan();
+    this.#loan.release();
+    if (this.#loans !== undefined) for (const loan of this.#loans) loan.release();
   }
 }
 
@@ -152,15 +148,7 @@ export class ResourceHandle implements Lent {
     this.borrowScope = borrowScope;
   }
 
-  endLoan(): void {
-    this.numLends--;
-  }
-
   release(): void {
-    this.numLends--;
-  }
-
-  abandon(): void {
     this.numLends--;
   }
 }
@@ -173,10 +161,6 @@ class LentToHost extends CallScope implements Lent {
     super();
     this.addLender(handle);
     this.rep = handle.type.host.fromBorrow(handle.rep, this);
-  }
-
-  endLoan(): void {
-    this.release();
   }
 }
 
@@ -202,7 +186,7 @@ function retire(handle: ResourceHandle): Rep {
 function getHandle(instance: ComponentInstance, index: number, type: ResourceType): ResourceHandle {
   // Nothing else that is in the table has a `ResourceType` for its type.
   const handle = instance.handles.find(index) as ResourceHandle | undefined;
-  return handle !== undefined && handle.type === type ? handle : wrongHandle(instance, index, type);
+  return handle?.type === type ? handle : wrongHandle(instance, index, type);
 }
 
 function wrongHandle(instance: ComponentInstance, index: number, wanted: ResourceType): never {
@@ -211,12 +195,15 @@ function wrongHandle(instance: ComponentInstance, index: number, wanted: Resourc
   return trap("wrong-resource-type", { index, wanted: wanted.kind, found: `${other}${type.kind}` });
 }
 
+function cannotMove({ numLends }: ResourceHandle, index: number): never {
+  return numLends > 0 ? trap("lent") : trap("not-own", { index });
+}
+
 /** `lift_own` in the specification. */
 export function liftOwn(cx: LiftLowerContext, i: number, type: ResourceType): Rep {
   const index = i >>> 0;
   const handle = getHandle(cx.instance, index, type);
-  if (handle.numLends !== 0) trap("lent");
-  if (!handle.own) trap("not-own", { index });
+  if (handle.numLends !== 0 || !handle.own) cannotMove(handle, index);
   cx.instance.handles.remove(index);
   return retire(handle);
 }
@@ -263,7 +250,12 @@ function narrowRep(rep: bigint): number {
 
 /** `lift_own`, for the host. */
 export function liftOwnValue(cx: LiftLowerContext, i: number, type: ResourceType): unknown {
-  return type.host.fromOwn(liftOwn(cx, i, type));
+  return ownValue(liftOwn(cx, i, type), type);
+}
+
+/** The host's value for what `liftOwn` gives. */
+export function ownValue(rep: Rep, type: ResourceType): unknown {
+  return type.host.fromOwn(rep);
 }
 
 /** `lift_borrow`, for the host. */
@@ -301,9 +293,14 @@ export function lowerOwnValue(cx: LiftLowerContext, value: unknown, type: Resour
   return index;
 }
 
-/** What the host lends to a call of the instance that defines the resource, to which it is its representation. */
-export function lendValue(value: unknown, type: ResourceType): Lent {
+/** `lower_borrow` of a value that is all that the host lends to a call of the instance which defines the resource: its representation. */
+export function lendValue(value: unknown, type: ResourceType): Rep {
   return type.host.lend(value) ?? invalid();
+}
+
+/** The end of the call for which `lendValue` has lent. */
+export function endLoanValue(value: unknown, type: ResourceType): void {
+  type.host.endLoan(value);
 }
 
 /** `lower_borrow` of a value of the host's. */
@@ -374,32 +371,36 @@ export function resourceDropper(instance: ComponentInstance, type: ResourceType)
 export function dropFromHost(type: ResourceType, rep: Rep): void {
   const { impl, destructor } = type;
   if (destructor === undefined) return;
-  if (impl === undefined) {
-    destructor(rep as never);
-    return;
-  }
-  const { store } = impl;
-  if (store.trapped !== undefined) return;
-  const entering = impl.enteringSet(undefined);
-  if (entering.length === 1 && store.canEnterNow(entering)) {
-    // As below, for what is most common: without the loops.
+  if (impl === undefined) destructor(rep as never);
+  else if (impl.parent !== undefined || impl.flags !== 0 || impl.store.isDeferring) dropWhenLeft(type, impl, rep);
+  else {
+    // As `destroy`, for what is most common.
     impl.flags = ENTERED;
     try {
       destructor(rep as never);
     } catch (error) {
-      guestFailed(entering, [`drop of ${type.name}`], error);
+      dropFailed(type, [impl], error);
     }
     impl.flags = 0;
-  } else if (store.canEnterNow(entering)) destroy(type, rep, entering);
-  else store.whenLeft(entering, () => destroy(type, rep, entering));
+  }
 }
 
-function destroy({ name, destructor }: ResourceType, rep: Rep, entering: readonly ComponentInstance[]): void {
+function dropWhenLeft(type: ResourceType, impl: ComponentInstance, rep: Rep): void {
+  if (impl.store.trapped !== undefined) return;
+  const entering = impl.selfAndAncestors();
+  impl.store.whenLeft(entering, () => destroy(type, rep, entering));
+}
+
+function destroy(type: ResourceType, rep: Rep, entering: readonly ComponentInstance[]): void {
   enter(entering);
   try {
-    destructor?.(rep as never);
+    type.destructor?.(rep as never);
   } catch (error) {
-    guestFailed(entering, [`drop of ${name}`], error);
+    dropFailed(type, entering, error);
   }
   leave(entering);
+}
+
+function dropFailed({ name }: ResourceType, entering: readonly ComponentInstance[], error: unknown): never {
+  return guestFailed(entering, [`drop of ${name}`], error);
 }

@@ -67,9 +67,9 @@ export class Store {
     return this.scheduler?.fail(this.trapped) === true;
   }
 
-  /** Whether `whenLeft` would run a task at once. */
-  canEnterNow(entering: readonly ComponentInstance[]): boolean {
-    return this.#deferred.length === 0 && canEnter(entering);
+  /** Whether there are tasks that wait (`whenLeft`), which come before others. */
+  get isDeferring(): boolean {
+    return this.#deferred.length > 0;
   }
 
   /**
@@ -78,7 +78,7 @@ export class Store {
    */
   whenLeft(entering: readonly ComponentInstance[], task: () => void): void {
     this.runDeferred();
-    if (this.canEnterNow(entering)) {
+    if (!this.isDeferring && canEnter(entering)) {
       task();
       return;
     }

@@ -102,7 +102,7 @@
 ;;           }
 ;;         }
 ;;         checkNothing(host(borrow, option), path);
-;;         loan.endLoan();
+;;         loan.release();
 ;;       } catch (error) {
 ;;         return failed(error, loan, notReturned, undefined);
 ;;       }

@@ -16,12 +16,13 @@ function hostSide(log: unknown[]): HostSide {
   return {
     fromOwn: (rep) => ({ rep }),
     fromBorrow: (rep, scope: CallScope) => {
-      scope.addLender({ endLoan: () => log.push(["end", rep]) });
+      scope.addLender({ release: () => log.push(["end", rep]) });
       return { rep };
     },
     toOwn: (value) => (value as { rep?: number })?.rep,
     toBorrow: (value) => (value as { rep?: number })?.rep,
     lend: () => undefined,
+    endLoan: () => {},
     restore: () => {},
     fault: () => undefined,
   };
@@ -64,7 +65,8 @@ eachTier("handles between host and guest", (tier) => {
       ((o: number, ptr: number, n: number) => {
         const borrowed = Array.from(guest.memory.u32.subarray(ptr / 4, ptr / 4 + n));
         for (const index of borrowed) {
-          const handle = guest.instance.handles.remove(index) as ResourceHandle;
+          const handle = guest.instance.handles.getAs(ResourceHandle, index);
+          guest.instance.handles.remove(index);
           handle.borrowScope!.numBorrows--;
           log.push(handle.rep);
         }

@@ -212,7 +212,7 @@ function wrapping(): HostSide & { ended: unknown[]; lent: number } {
     },
     fromBorrow(rep: unknown, scope: CallScope) {
       const value = { rep };
-      scope.addLender({ endLoan: () => void self.ended.push(value) });
+      scope.addLender({ release: () => void self.ended.push(value) });
       return value;
     },
     toOwn(value: unknown) {
@@ -222,10 +222,11 @@ function wrapping(): HostSide & { ended: unknown[]; lent: number } {
     },
     toBorrow(value: unknown, scope: CallScope) {
       self.lent++;
-      scope.addLender({ endLoan: () => void self.lent-- });
+      scope.addLender({ release: () => void self.lent-- });
       return reps.get(value);
     },
     lend: () => undefined,
+    endLoan: () => {},
     restore: (value: unknown, rep: unknown) => void reps.set(value, rep),
     fault: () => undefined,
   };
@@ -240,7 +241,7 @@ test("what alone is lent to the host stays where it is until the call ends, and 
   const lent = lendToHost(cx, 1, thing);
   assert.deepEqual(lent.rep, { rep: 100 });
   const again = lendToHost(cx, 1, thing);
-  lent.endLoan();
+  lent.release();
   assert.deepEqual(host.ended, [lent.rep]);
   assertTrap(() => resourceDropper(user, thing)(1), "lent");
   again.release();
@@ -251,7 +252,7 @@ test("what alone is lent to the host stays where it is until the call ends, and 
   const mine = lendToHost(cx, 2, own);
   assert.equal(mine.rep, object);
   assertTrap(() => resourceDropper(user, own)(2), "lent");
-  mine.endLoan();
+  mine.release();
   for (const type of [thing, own]) resourceDropper(user, type)(type === own ? 2 : 1);
   assert.equal(user.handles.size, 0);
   for (const i of [1, 2]) assertTrap(() => lendToHost(cx, i, thing), "unknown-handle");
