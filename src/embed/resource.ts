@@ -417,7 +417,7 @@ function makeClass(name: string, construct: () => AnyFunction | undefined): Gues
         const make = construct();
         if (make === undefined) throw new TypeError("this class has no constructor");
         const object = make(...(args as never[])) as object;
-        // biome-ignore lint/correctness/noConstructorReturn: the guest's constructor gives a handle, of which an object is made
+        // biome-ignore lint/correctness/noConstructorReturn: of the handle that the guest gives an object is made
         return new.target === Made ? object : Object.setPrototypeOf(object, new.target.prototype);
       }
     },

@@ -293,7 +293,10 @@ export function lowerOwnValue(cx: LiftLowerContext, value: unknown, type: Resour
   return index;
 }
 
-/** `lower_borrow` of a value that is all that the host lends to a call of the instance which defines the resource: its representation. */
+/**
+ * `lower_borrow` of a value that is all that the host lends to a call of the instance which defines the resource: its
+ * representation.
+ */
 export function lendValue(value: unknown, type: ResourceType): Rep {
   return type.host.lend(value) ?? invalid();
 }
