@@ -96,6 +96,14 @@ const shapes: Record<string, (n: number) => Uint8Array> = {
         repeat(n, (i) => [0, ...name(`${"a".repeat(40)}-x${i}`), 1, 0]),
       ),
     ),
+  "imports of a record of many fields": (n) =>
+    component(
+      section(7, [[0x72, ...u32(n / 10), ...repeat(n / 10, (i) => [...name(`f${i}`), S32]).flat()]]),
+      section(
+        10,
+        repeat(n, (i) => [0, ...name(`x${i}`), 3, 0, 0]),
+      ),
+    ),
 };
 
 /** The best of several times, in milliseconds: noise only adds. */

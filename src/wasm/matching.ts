@@ -56,24 +56,17 @@ export function matchesRef(sub: RefType, sup: RefType): boolean {
   return (sup.nullable || !sub.nullable) && matchesHeap(sub.heap, sup.heap);
 }
 
-function matchesVal(sub: CoreValType, sup: CoreValType): boolean {
+function matchesVal(sub: FieldType["storage"], sup: FieldType["storage"]): boolean {
   return sub === sup || (typeof sub !== "string" && typeof sup !== "string" && matchesRef(sub, sup));
 }
 
 /** Whether two value types are equivalent: each matches the other. */
-function equalVal(a: CoreValType, b: CoreValType): boolean {
+function equalVal(a: FieldType["storage"], b: FieldType["storage"]): boolean {
   return matchesVal(a, b) && matchesVal(b, a);
 }
 
 function matchesField(sub: FieldType, sup: FieldType): boolean {
-  if (sub.mutable !== sup.mutable) return false;
-  if (sub.storage === sup.storage) return true;
-  if (isPacked(sub.storage) || isPacked(sup.storage)) return false;
-  return sub.mutable ? equalVal(sub.storage, sup.storage) : matchesVal(sub.storage, sup.storage);
-}
-
-function isPacked(storage: FieldType["storage"]): storage is "i8" | "i16" {
-  return storage === "i8" || storage === "i16";
+  return sub.mutable === sup.mutable && (sub.mutable ? equalVal : matchesVal)(sub.storage, sup.storage);
 }
 
 function matchesAll(subs: readonly CoreValType[], sups: readonly CoreValType[]): boolean {
@@ -124,8 +117,9 @@ export function externMismatch(given: CoreExternType, wanted: CoreExternType): s
       if (given.kind !== "global") break;
       if (given.shared !== wanted.shared) return "mismatch in the shared flag for globals";
       if (given.mutable !== wanted.mutable) return "global types differ in mutability";
-      const matches = wanted.mutable ? equalVal(given.type, wanted.type) : matchesVal(given.type, wanted.type);
-      return matches ? undefined : `expected global type ${printVal(wanted.type)}, found ${printVal(given.type)}`;
+      return (wanted.mutable ? equalVal : matchesVal)(given.type, wanted.type)
+        ? undefined
+        : `expected global type ${printVal(wanted.type)}, found ${printVal(given.type)}`;
     }
   }
   return `expected ${wanted.kind}, found ${given.kind}`;
