@@ -4,19 +4,7 @@
  */
 import { partsOf } from "../types/shape.ts";
 import type { Interned, ValType } from "../types/types.ts";
-
-/** `answer`, which is worked out once for each type. */
-export function remembered<T>(answer: (t: ValType) => T): (t: ValType) => T {
-  const known: WeakMap<ValType, { readonly value: T }> = new WeakMap();
-  return (t) => {
-    let found = known.get(t);
-    if (found === undefined) {
-      found = { value: answer(t) };
-      known.set(t, found);
-    }
-    return found.value;
-  };
-}
+import { remembered } from "./remembered.ts";
 
 /** The types of what a value of type `t` has in it. What comes through a stream or future is not in it. */
 export function contents(t: ValType): readonly ValType[] {

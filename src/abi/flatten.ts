@@ -8,6 +8,7 @@ import { assert } from "../errors/component-error.ts";
 import type { Case, FuncType, ValType } from "../types/types.ts";
 import { MAX_FLAT_ASYNC_PARAMS, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS } from "./constants.ts";
 import { type Despecialized, despecialize, type PointerType, scalars } from "./layout.ts";
+import { perPointer, remembered } from "./remembered.ts";
 
 /** A core type that values flatten to. */
 export type FlatType = "i32" | "i64" | "f32" | "f64";
@@ -59,17 +60,8 @@ export function flattenFuncType(options: SignatureOptions, type: FuncType, direc
   return { params: [...flatParams, pointer], results: [], paramsIn, resultsIn: "out-pointer" };
 }
 
-const counts: WeakMap<ValType, number> = new WeakMap();
-
-/** How many core values `t` flattens to: exact while it matters, and never more work than the type has parts. */
-export function flatCount(t: ValType): number {
-  let count = counts.get(t);
-  if (count === undefined) {
-    count = countFlat(despecialize(t));
-    counts.set(t, count);
-  }
-  return count;
-}
+/** How many core values a type flattens to: exact while it matters, and never more work than the type has parts. */
+export const flatCount: (t: ValType) => number = remembered((t) => countFlat(despecialize(t)));
 
 /** `flatCount` of all of `types` together. */
 export function flatCountOf(types: readonly ValType[]): number {
@@ -78,20 +70,11 @@ export function flatCountOf(types: readonly ValType[]): number {
   return sum;
 }
 
-const flattened: { readonly [P in PointerType]: WeakMap<ValType, readonly FlatType[]> } = {
-  i32: new WeakMap(),
-  i64: new WeakMap(),
-};
-
 /** `flatten_type` in the specification. Only for types that flatten to at most `MAX_FLAT_PARAMS` values. */
-export function flattenType(t: ValType, pointer: PointerType): readonly FlatType[] {
-  const known = flattened[pointer].get(t);
-  if (known !== undefined) return known;
+export const flattenType: (t: ValType, pointer: PointerType) => readonly FlatType[] = perPointer((t, pointer) => {
   assert(flatCount(t) <= MAX_FLAT_PARAMS, "a type that is never passed flat");
-  const made = flatten(despecialize(t), pointer);
-  flattened[pointer].set(t, made);
-  return made;
-}
+  return flatten(despecialize(t), pointer);
+});
 
 /** `flatten_types` in the specification. */
 function flattenTypes(types: readonly ValType[], pointer: PointerType): FlatType[] {

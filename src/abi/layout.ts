@@ -7,6 +7,7 @@
  */
 import type { Case, Field, ValType, ValTypeOf } from "../types/types.ts";
 import type { FlatType } from "./flatten.ts";
+import { perPointer, remembered } from "./remembered.ts";
 
 /** The type of addresses of a memory. */
 export type PointerType = "i32" | "i64";
@@ -36,29 +37,8 @@ export interface VariantLayout extends Layout {
 /** A type without the abbreviations that the specification defines by others. */
 export type Despecialized = Exclude<ValType, ValTypeOf<"tuple" | "enum" | "option" | "result" | "map">>;
 
-const despecialized: WeakMap<ValType, Despecialized> = new WeakMap();
-
 /** `despecialize` in the specification. The answer for one type is always the same object. */
-export function despecialize(t: ValType): Despecialized {
-  switch (t.kind) {
-    case "tuple":
-    case "enum":
-    case "option":
-    case "result":
-    case "map": {
-      let plain = despecialized.get(t);
-      if (plain === undefined) {
-        plain = expand(t);
-        despecialized.set(t, plain);
-      }
-      return plain;
-    }
-    default:
-      return t;
-  }
-}
-
-function expand(t: ValTypeOf<"tuple" | "enum" | "option" | "result" | "map">): Despecialized {
+export const despecialize: (t: ValType) => Despecialized = remembered((t) => {
   switch (t.kind) {
     case "tuple":
       return { kind: "record", fields: tupleFields(t.types) };
@@ -82,23 +62,19 @@ function expand(t: ValTypeOf<"tuple" | "enum" | "option" | "result" | "map">): D
       };
     case "map":
       return { kind: "list", element: { kind: "record", fields: tupleFields([t.key, t.value]) }, length: undefined };
+    default:
+      return t;
   }
-}
+});
 
 function tupleFields(types: readonly ValType[]): Field[] {
   return types.map((type, i) => ({ label: String(i), type }));
 }
 
-const layouts: { readonly [P in PointerType]: WeakMap<ValType, Layout> } = { i32: new WeakMap(), i64: new WeakMap() };
-
 /** Size and alignment of a value type. */
-export function layout(t: ValType, pointer: PointerType): Layout {
-  const known = layouts[pointer].get(t);
-  if (known !== undefined) return known;
-  const made = layOut(despecialize(t), pointer);
-  layouts[pointer].set(t, made);
-  return made;
-}
+export const layout: (t: ValType, pointer: PointerType) => Layout = perPointer((t, pointer) =>
+  layOut(despecialize(t), pointer),
+);
 
 /** `alignment` in the specification. */
 export function alignment(t: ValType, pointer: PointerType): number {
@@ -125,39 +101,28 @@ export function recordLayout(types: readonly ValType[], pointer: PointerType): R
   return { alignment: widest, size: alignTo(end, widest), offsets };
 }
 
-const variantLayouts: { readonly [P in PointerType]: WeakMap<readonly Case[], VariantLayout> } = {
-  i32: new WeakMap(),
-  i64: new WeakMap(),
-};
-
 /** `elem_size_variant`, `alignment_variant` and `max_case_alignment` in the specification. Asked for once for each case. */
-export function variantLayout(cases: readonly Case[], pointer: PointerType): VariantLayout {
-  const known = variantLayouts[pointer].get(cases);
-  if (known !== undefined) return known;
-  const made = layOutVariant(cases, pointer);
-  variantLayouts[pointer].set(cases, made);
-  return made;
-}
-
-function layOutVariant(cases: readonly Case[], pointer: PointerType): VariantLayout {
-  const discriminant = discriminantSize(cases.length);
-  let caseAlignment = 1;
-  let caseSize = 0;
-  for (const { type } of cases) {
-    if (type === undefined) continue;
-    const payload = layout(type, pointer);
-    caseAlignment = Math.max(caseAlignment, payload.alignment);
-    caseSize = Math.max(caseSize, payload.size);
-  }
-  const payloadOffset = alignTo(discriminant, caseAlignment);
-  const widest = Math.max(discriminant, caseAlignment);
-  return {
-    alignment: widest,
-    size: alignTo(payloadOffset + caseSize, widest),
-    discriminantSize: discriminant,
-    payloadOffset,
-  };
-}
+export const variantLayout: (cases: readonly Case[], pointer: PointerType) => VariantLayout = perPointer(
+  (cases, pointer) => {
+    const discriminant = discriminantSize(cases.length);
+    let caseAlignment = 1;
+    let caseSize = 0;
+    for (const { type } of cases) {
+      if (type === undefined) continue;
+      const payload = layout(type, pointer);
+      caseAlignment = Math.max(caseAlignment, payload.alignment);
+      caseSize = Math.max(caseSize, payload.size);
+    }
+    const payloadOffset = alignTo(discriminant, caseAlignment);
+    const widest = Math.max(discriminant, caseAlignment);
+    return {
+      alignment: widest,
+      size: alignTo(payloadOffset + caseSize, widest),
+      discriminantSize: discriminant,
+      payloadOffset,
+    };
+  },
+);
 
 /** The size of `discriminant_type` in the specification, for a variant of `count` cases. */
 export function discriminantSize(count: number): 1 | 2 | 4 {

@@ -1,5 +1,6 @@
 /** What generators of JavaScript ask of a type, beside what all generators do (`abi/contents.ts`). */
-import { contents, hasHandles, isRange, remembered } from "../abi/contents.ts";
+import { contents, hasHandles, isRange } from "../abi/contents.ts";
+import { remembered } from "../abi/remembered.ts";
 import { assert } from "../errors/component-error.ts";
 import type { ValType, ValTypeOf } from "../types/types.ts";
 

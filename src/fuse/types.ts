@@ -1,6 +1,7 @@
 /** What generators of adapters ask of a type, beside what all generators do (`abi/contents.ts`). */
-import { contents, isRange, remembered } from "../abi/contents.ts";
+import { contents, isRange } from "../abi/contents.ts";
 import { flagsSize } from "../abi/layout.ts";
+import { remembered } from "../abi/remembered.ts";
 import type { ValType } from "../types/types.ts";
 
 /** Whether values have handles in them that are only borrowed, so that there are accounts to keep. */

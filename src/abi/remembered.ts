@@ -1,0 +1,28 @@
+/** Answers that are worked out once for each type, and kept beside it: types are shared, however often they are asked for. */
+
+/** The type of addresses of a memory. */
+export type PointerType = "i32" | "i64";
+
+/** `answer`, which is worked out once for each key. */
+export function remembered<K extends object, T extends object | string | number | boolean>(
+  answer: (key: K) => T,
+): (key: K) => T {
+  const known: WeakMap<K, T> = new WeakMap();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) {
+      value = answer(key);
+      known.set(key, value);
+    }
+    return value;
+  };
+}
+
+/** The same where the answer depends on the memory's pointers. */
+export function perPointer<K extends object, T extends object>(
+  answer: (key: K, pointer: PointerType) => T,
+): (key: K, pointer: PointerType) => T {
+  const i32 = remembered((key: K) => answer(key, "i32"));
+  const i64 = remembered((key: K) => answer(key, "i64"));
+  return (key, pointer) => (pointer === "i32" ? i32(key) : i64(key));
+}
