@@ -6,6 +6,8 @@
  * `ReadableStream`. The component writes only as much as is read. Whoever loses interest says so (`cancel`, or the end of
  * a loop); for an object that is garbage, gantry does.
  */
+// Types that mention what can be disposed of bring it along: their users may have no library that knows of it.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { AsyncType } from "../runtime/async-types.ts";
 import type { Shared } from "../runtime/copy-end.ts";
 import type { HostReadable } from "../runtime/host-ends.ts";

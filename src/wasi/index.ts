@@ -4,6 +4,8 @@
  * A guest is granted what the options say and nothing by default. All of it belongs to the object that `wasi` returns,
  * so guests with different grants live in one process; only what `"inherit"` names is shared with the process.
  */
+// Types that mention what can be disposed of bring it along: their users may have no library that knows of it.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Instance } from "../embed/instance.ts";
 import { Linker } from "../embed/linker.ts";
 import type { World } from "../embed/world.ts";

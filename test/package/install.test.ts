@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { build } from "esbuild";
 
@@ -41,6 +41,16 @@ for (const subpath of Object.keys(exports).filter((name) => !name.endsWith(".jso
     assert.ok(Number(printed) > 0, `${name} exports nothing`);
   });
 }
+
+test("TypeScript needs no more libraries for the types than the documentation says", () => {
+  const [, lib] = /`"lib": \[(.*?)\]`/.exec(readFileSync("docs/api.md", "utf8"))!;
+  const names = Object.keys(exports).filter((name) => !name.endsWith(".json"));
+  const imports = names.map((name, i) => `import * as m${i} from "gantry${name.slice(1)}";\nvoid m${i};\n`);
+  writeFileSync(join(folder, "types.mts"), imports.join(""));
+  const options = ["--noEmit", "--strict", "--skipLibCheck", "false", "--module", "nodenext", "--target", "es2022"];
+  const libs = lib!.replaceAll(/[" ]/g, "");
+  assert.equal(run(resolve("node_modules/.bin/tsc"), ...options, "--lib", libs, "--types", "", "types.mts"), "");
+});
 
 test("npx gantry runs a program", () => {
   assert.match(run("npx", "--no-install", "gantry", "run", "hello.wasm", "Ada"), /^Hello, Ada!/);
