@@ -11,7 +11,8 @@ import type {
   LiftIndex, ModuleDef, ModuleIndex, OptionsIndex, Plan, PlanImport, PlanInstance, PlanModule, Resource, ResourceIndex, SourceIndex,
   Trampoline, TrampolineIndex,
 } from "./plan.ts"; // biome-ignore format: one list
-import { intern, TypeTable } from "./type-table.ts";
+import { Table } from "./table.ts";
+import { TypeTable } from "./type-table.ts";
 import type { ComponentClosure, ModuleValue } from "./values.ts";
 
 export class PlanBuilder<S> {
@@ -20,34 +21,30 @@ export class PlanBuilder<S> {
   readonly sources: S[] = [];
   /** The components that are exported: `Export`s refer to them by number. */
   readonly components: ComponentClosure<S>[] = [];
-  readonly #imports: PlanImport[] = [];
-  readonly #modules: PlanModule[] = [];
-  readonly #instances: PlanInstance[] = [];
-  readonly #options: CanonicalOptions[] = [];
-  readonly #resources: Resource[] = [];
-  readonly #lifts: Lift[] = [];
-  readonly #trampolines: Trampoline[] = [];
+  readonly #imports: Table<ImportIndex, PlanImport> = new Table();
+  readonly #modules: Table<ModuleIndex, PlanModule> = new Table();
+  readonly #instances: Table<InstanceIndex, PlanInstance> = new Table();
+  readonly #options: Table<OptionsIndex, CanonicalOptions> = new Table();
+  readonly #resources: Table<ResourceIndex, Resource> = new Table();
+  readonly #lifts: Table<LiftIndex, Lift> = new Table();
+  readonly #trampolines: Table<TrampolineIndex, Trampoline> = new Table();
   readonly #initializers: Initializer[] = [];
   readonly #exports: Export[] = [];
   readonly #sourceNumbers: Map<S, SourceIndex> = new Map();
-  readonly #moduleNumbers: Map<string, ModuleIndex> = new Map();
   readonly #moduleImports: Map<ModuleValue<S>, ImportIndex> = new Map();
-  readonly #optionsNumbers: Map<string, OptionsIndex> = new Map();
-  readonly #liftNumbers: Map<string, LiftIndex> = new Map();
-  readonly #trampolineNumbers: Map<string, TrampolineIndex> = new Map();
   #coreInstances = 0;
 
   finish(): Plan {
     return {
-      imports: this.#imports,
-      modules: this.#modules,
-      instances: this.#instances,
-      types: this.types.types,
-      funcTypes: this.types.funcTypes,
-      options: this.#options,
-      resources: this.#resources,
-      lifts: this.#lifts,
-      trampolines: this.#trampolines,
+      imports: this.#imports.items,
+      modules: this.#modules.items,
+      instances: this.#instances.items,
+      types: this.types.types.items,
+      funcTypes: this.types.funcTypes.items,
+      options: this.#options.items,
+      resources: this.#resources.items,
+      lifts: this.#lifts.items,
+      trampolines: this.#trampolines.items,
       initializers: this.#initializers,
       exports: this.#exports,
     };
@@ -64,7 +61,7 @@ export class PlanBuilder<S> {
 
   import(leaf: PlanImport): ImportIndex {
     this.budget.spend(leaf.path.length);
-    return (this.#imports.push(leaf) - 1) as ImportIndex;
+    return this.#imports.add(leaf);
   }
 
   /** An imported core module: `value` stands for it from now on. */
@@ -76,10 +73,9 @@ export class PlanBuilder<S> {
     leaf: Omit<Extract<PlanImport, { kind: "resource" }>, "kind" | "resource">,
     type: ResourceType,
   ): ResourceIndex {
-    const resource = this.#resources.length as ResourceIndex;
+    const resource = this.#resources.items.length as ResourceIndex;
     const index = this.import({ ...leaf, kind: "resource", resource });
-    this.#resources.push({ kind: "imported", import: index, name: type.name ?? leaf.path.at(-1)! });
-    return resource;
+    return this.#resources.add({ kind: "imported", import: index, name: type.name ?? leaf.path.at(-1)! });
   }
 
   module(value: ModuleValue<S>): ModuleDef {
@@ -87,7 +83,7 @@ export class PlanBuilder<S> {
       const { start, end } = value.range;
       const { traits } = value.type;
       const module: PlanModule = { source: this.source(value.source), start, end, ...(traits && { traits }) };
-      return { from: "static", module: intern(this.#moduleNumbers, this.#modules, module) };
+      return { from: "static", module: this.#modules.intern(module) };
     }
     const index = this.#moduleImports.get(value);
     if (index !== undefined) return { from: "import", import: index };
@@ -103,20 +99,19 @@ export class PlanBuilder<S> {
 
   instance(parent: InstanceIndex | undefined): InstanceIndex {
     this.budget.instance();
-    return (this.#instances.push(parent === undefined ? {} : { parent }) - 1) as InstanceIndex;
+    return this.#instances.add(parent === undefined ? {} : { parent });
   }
 
   defineResource(instance: InstanceIndex, { rep, name }: ResourceType, destructor: CoreDef | undefined): ResourceIndex {
-    const resource = this.#resources.length as ResourceIndex;
-    this.#resources.push({ kind: "defined", instance, rep, ...(name !== undefined && { name }) });
+    const resource = this.#resources.add({ kind: "defined", instance, rep, ...(name !== undefined && { name }) });
     this.#initializers.push({ op: "resource", resource, ...(destructor && { destructor }) });
     return resource;
   }
 
   /** A resource that has no name of its own has that of its first export. */
   nameResource(index: ResourceIndex, name: string): void {
-    const resource = this.#resources[index]!;
-    if (resource.name === undefined) this.#resources[index] = { ...resource, name };
+    const { items } = this.#resources;
+    if (items[index]!.name === undefined) items[index] = { ...items[index]!, name };
   }
 
   instantiate(module: ModuleDef, args: readonly CoreArg[], owner: InstanceIndex): CoreInstanceIndex {
@@ -126,22 +121,21 @@ export class PlanBuilder<S> {
   }
 
   options(options: CanonicalOptions): OptionsIndex {
-    return intern(this.#optionsNumbers, this.#options, options);
+    return this.#options.intern(options);
   }
 
   /** The same core function lifted in the same way is one lift, under the name by which it was reached first. */
   lift(lift: Lift): LiftIndex {
-    return intern(this.#liftNumbers, this.#lifts, lift, { ...lift, name: "" });
+    return this.#lifts.intern(lift, { ...lift, name: "" });
   }
 
   liftAt(index: LiftIndex): Lift {
-    return this.#lifts[index]!;
+    return this.#lifts.items[index]!;
   }
 
   /** A core function has no identity that a guest could see, so equal definitions can share one. */
   trampoline(trampoline: Trampoline): CoreDef {
-    const content = { ...trampoline, name: "" };
-    return { from: "trampoline", trampoline: intern(this.#trampolineNumbers, this.#trampolines, trampoline, content) };
+    return { from: "trampoline", trampoline: this.#trampolines.intern(trampoline, { ...trampoline, name: "" }) };
   }
 
   export(item: Export): void {

@@ -10,17 +10,16 @@ import { type Mapping, mapShape, partsOf } from "../types/shape.ts";
 import type { FuncType, Interned, ValType } from "../types/types.ts";
 import type { Budget } from "./limits.ts";
 import type { FuncTypeIndex, FuncTypeNode, LabelledPayload, Planned, TypeIndex, TypeNode } from "./plan.ts";
+import { Table } from "./table.ts";
 import type { Environment } from "./values.ts";
 
 /** The part of an environment that types need. */
 export type TypeScope = Pick<Environment<never>, "types" | "funcTypes" | "resource">;
 
 export class TypeTable {
-  readonly types: TypeNode[] = [];
-  readonly funcTypes: FuncTypeNode[] = [];
+  readonly types: Table<TypeIndex, TypeNode> = new Table();
+  readonly funcTypes: Table<FuncTypeIndex, FuncTypeNode> = new Table();
   readonly #budget: Budget;
-  readonly #typeKeys: Map<string, TypeIndex> = new Map();
-  readonly #funcTypeKeys: Map<string, FuncTypeIndex> = new Map();
   /** Those without resources. */
   readonly #closed: Map<ValType, TypeIndex> = new Map();
   readonly #closedFuncs: Map<FuncType, FuncTypeIndex> = new Map();
@@ -44,7 +43,7 @@ export class TypeTable {
     const node = mapShape(type, this.#numbering);
     const parts = partsOf<Planned>(node);
     this.#budget.spend(1 + parts.length);
-    const index = intern(this.#typeKeys, this.types, node);
+    const index = this.types.intern(node);
     this.#open[index] ??= node.kind === "own" || node.kind === "borrow" || this.#anyOpen(parts);
     (this.#open[index] ? scope.types : this.#closed).set(type, index);
     return index;
@@ -57,7 +56,7 @@ export class TypeTable {
     const node = mapShape(type, this.#numbering);
     const parts = partsOf<Planned>(node);
     this.#budget.spend(parts.length);
-    const index = intern(this.#funcTypeKeys, this.funcTypes, node);
+    const index = this.funcTypes.intern(node);
     (this.#anyOpen(parts) ? scope.funcTypes : this.#closedFuncs).set(type, index);
     return index;
   }
@@ -65,15 +64,4 @@ export class TypeTable {
   #anyOpen(parts: readonly LabelledPayload[]): boolean {
     return parts.some(({ type }) => type !== undefined && this.#open[type]);
   }
-}
-
-/** The number of `item` in `table`, where it is added unless one with the same content is there. */
-export function intern<I extends number, T>(numbers: Map<string, I>, table: T[], item: T, content: unknown = item): I {
-  const key = JSON.stringify(content);
-  const known = numbers.get(key);
-  if (known !== undefined) return known;
-  const index = table.length as I;
-  table.push(item);
-  numbers.set(key, index);
-  return index;
 }

@@ -33,7 +33,7 @@ function planOf(table: TypeTable): Plan {
     exports: [],
   };
   const resources: Plan["resources"] = [{ kind: "imported", import: 0 as never, name: "r" }];
-  return { ...none, resources, types: table.types, funcTypes: table.funcTypes };
+  return { ...none, resources, types: table.types.items, funcTypes: table.funcTypes.items };
 }
 
 const types: readonly ValType[] = [
@@ -66,7 +66,7 @@ for (const type of types) {
     assert.equal(printType(decoded), printType(type));
     const again = new TypeTable(new Budget());
     again.valType(decoded, { ...scope(), resource: (found) => resourceOf({ resource: found }) });
-    assert.deepEqual(again.types, table.types);
+    assert.deepEqual(again.types.items, table.types.items);
   });
 }
 
@@ -74,7 +74,7 @@ test("function types, numbered and back", () => {
   const table = new TypeTable(new Budget());
   const type = interner.func(true, [{ label: "x", type: interner.list(u8) }], text);
   const index = table.funcType(type, scope());
-  const decoded = typesOf(planOf(table)).func(table.funcTypes[index]!);
+  const decoded = typesOf(planOf(table)).func(table.funcTypes.items[index]!);
   assert.equal(decoded.async, true);
   assert.equal(printType(decoded), printType(type));
 });
@@ -85,7 +85,7 @@ test("a structure is in the table once, whoever made it, and its parts before it
   const first = table.valType(interner.tuple([interner.list(u8), interner.list(u8)]), scope());
   const again = table.valType(other.tuple([other.list(u8), other.list({ kind: "u8" })]), scope());
   assert.equal(first, again);
-  assert.deepEqual(table.types, [{ kind: "u8" }, { kind: "list", element: 0 }, { kind: "tuple", types: [1, 1] }]);
+  assert.deepEqual(table.types.items, [{ kind: "u8" }, { kind: "list", element: 0 }, { kind: "tuple", types: [1, 1] }]);
 });
 
 test("a type that mentions a resource is another one where the resource is", () => {
@@ -98,7 +98,7 @@ test("a type that mentions a resource is another one where the resource is", () 
     scopes.map((each) => table.valType(type, each)),
     indices,
   );
-  const parts = indices.map((index) => table.types[index]);
+  const parts = indices.map((index) => table.types.items[index]);
   assert.deepEqual(parts, [
     { kind: "option", type: 0 as TypeIndex },
     { kind: "option", type: 2 as TypeIndex },
@@ -116,10 +116,10 @@ test("types are the same objects for all plans with one table, with the plan's r
   const types = typesOf(plan);
   assert.equal(typesOf({ ...plan, trampolines: [] }), types);
   const { resources } = types;
-  const func = types.func(table.funcTypes[own]!);
-  assert.equal(types.func(table.funcTypes[own]!), func);
+  const func = types.func(table.funcTypes.items[own]!);
+  assert.equal(types.func(table.funcTypes.items[own]!), func);
   const result = func.result!;
-  const self = types.func(table.funcTypes[borrow]!).params[0]!.type;
+  const self = types.func(table.funcTypes.items[borrow]!).params[0]!.type;
   assert.equal(result.kind === "own" && result.resource, resources[0]);
   assert.equal(self.kind === "borrow" && self.resource, resources[0]);
   assert.notEqual(resources[0], resource);
