@@ -6,8 +6,9 @@
  */
 import { LiftLowerContext } from "../src/runtime/context.ts";
 import { ComponentInstance } from "../src/runtime/instance.ts";
+import { allocate } from "../src/runtime/lists.ts";
 import { Memory } from "../src/runtime/memory.ts";
-import { numbersF64, numbersU8, numbersU32, storeNumbers } from "../src/runtime/number-lists.ts";
+import { numbersF64, numbersLength, numbersU8, numbersU32, putNumbers } from "../src/runtime/number-lists.ts";
 import { Store } from "../src/runtime/store.ts";
 import { nanoseconds, table } from "./measure.ts";
 
@@ -43,6 +44,15 @@ table("load", sizes, {
     return copy;
   }),
 });
+
+/** As generated code does it. */
+function storeNumbers(to: LiftLowerContext, numbers: typeof numbersU8, value: unknown): number {
+  const { size } = numbers;
+  const length = numbersLength(numbers, value, 2 ** 25);
+  const ptr = allocate(to, length * size, size, "list");
+  putNumbers(numbers, to.memory, ptr / size, value, length);
+  return ptr;
+}
 
 table("store a typed array", sizes, {
   storeU8: storing(

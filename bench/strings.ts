@@ -8,14 +8,7 @@ import { LiftLowerContext } from "../src/runtime/context.ts";
 import { ComponentInstance } from "../src/runtime/instance.ts";
 import { Memory } from "../src/runtime/memory.ts";
 import { Store } from "../src/runtime/store.ts";
-import {
-  loadLatin1OrUtf16,
-  loadUtf8,
-  loadUtf16,
-  storeLatin1OrUtf16,
-  storeUtf8,
-  storeUtf16,
-} from "../src/runtime/strings.ts";
+import { loadLatin1OrUtf16, loadUtf8, loadUtf16, type StringEncoding, storeString } from "../src/runtime/strings.ts";
 import { nanoseconds, table } from "./measure.ts";
 
 const sizes = [1, 5, 10, 16, 20, 24, 32, 48, 64, 100, 200, 1000, 10000];
@@ -31,12 +24,12 @@ function variants(text: (n: number) => string, n: number): string[] {
   return Array.from({ length: 8 }, (_, i) => JSON.parse(JSON.stringify(text(n + i).slice(i))) as string);
 }
 
-function storing(text: (n: number) => string, store: (cx: LiftLowerContext, value: unknown) => number) {
+function storing(text: (n: number) => string, encoding: StringEncoding) {
   return (n: number) => {
     const strings = variants(text, n);
     return nanoseconds((turns) => {
       let sum = 0;
-      for (let i = 0; i < turns; i++) sum += store(cx, strings[i & 7]) + cx.length;
+      for (let i = 0; i < turns; i++) sum += storeString(cx, encoding, strings[i & 7]) + cx.length;
       return sum;
     });
   };
@@ -44,11 +37,11 @@ function storing(text: (n: number) => string, store: (cx: LiftLowerContext, valu
 
 function loading(
   text: (n: number) => string,
-  store: (cx: LiftLowerContext, value: unknown) => number,
+  encoding: StringEncoding,
   load: (cx: LiftLowerContext, ptr: number, units: number) => string,
 ) {
   return (n: number) => {
-    const ptr = store(cx, text(n));
+    const ptr = storeString(cx, encoding, text(n));
     const units = cx.length;
     return nanoseconds((turns) => {
       let sum = 0;
@@ -59,27 +52,27 @@ function loading(
 }
 
 table("store ASCII", sizes, {
-  storeUtf8: storing(ascii, storeUtf8),
-  storeUtf16: storing(ascii, storeUtf16),
-  storeLatin1OrUtf16: storing(ascii, storeLatin1OrUtf16),
+  storeUtf8: storing(ascii, "utf8"),
+  storeUtf16: storing(ascii, "utf16"),
+  storeLatin1OrUtf16: storing(ascii, "latin1+utf16"),
 });
 table("store Latin-1", sizes, {
-  storeUtf8: storing(latin1, storeUtf8),
-  storeUtf16: storing(latin1, storeUtf16),
-  storeLatin1OrUtf16: storing(latin1, storeLatin1OrUtf16),
+  storeUtf8: storing(latin1, "utf8"),
+  storeUtf16: storing(latin1, "utf16"),
+  storeLatin1OrUtf16: storing(latin1, "latin1+utf16"),
 });
 table("store mixed", sizes, {
-  storeUtf8: storing(mixed, storeUtf8),
-  storeUtf16: storing(mixed, storeUtf16),
-  storeLatin1OrUtf16: storing(mixed, storeLatin1OrUtf16),
+  storeUtf8: storing(mixed, "utf8"),
+  storeUtf16: storing(mixed, "utf16"),
+  storeLatin1OrUtf16: storing(mixed, "latin1+utf16"),
 });
 table("load ASCII", sizes, {
-  loadUtf8: loading(ascii, storeUtf8, loadUtf8),
-  loadUtf16: loading(ascii, storeUtf16, loadUtf16),
-  loadLatin1OrUtf16: loading(ascii, storeLatin1OrUtf16, loadLatin1OrUtf16),
+  loadUtf8: loading(ascii, "utf8", loadUtf8),
+  loadUtf16: loading(ascii, "utf16", loadUtf16),
+  loadLatin1OrUtf16: loading(ascii, "latin1+utf16", loadLatin1OrUtf16),
 });
 table("load mixed", sizes, {
-  loadUtf8: loading(mixed, storeUtf8, loadUtf8),
-  loadUtf16: loading(mixed, storeUtf16, loadUtf16),
-  loadLatin1OrUtf16: loading(mixed, storeLatin1OrUtf16, loadLatin1OrUtf16),
+  loadUtf8: loading(mixed, "utf8", loadUtf8),
+  loadUtf16: loading(mixed, "utf16", loadUtf16),
+  loadLatin1OrUtf16: loading(mixed, "latin1+utf16", loadLatin1OrUtf16),
 });

@@ -149,10 +149,7 @@ export class CallCode extends Code {
     const types = type.params.map((param) => param.type);
     if (signature.paramsIn === "flat") return types.flatMap((t, i) => lowerFlat(this, side, t, values[i]!));
     const { size, alignment } = recordLayout(types, side.pointer);
-    const ptr = this.bind(
-      call("allocate", this.cx(side), constant(size), constant(alignment), constant("pointer")),
-      "params",
-    );
+    const ptr = this.allocate(side, constant(size), alignment, "pointer");
     this.#storeParams(side, type, values, ptr);
     return [side.pointer === "i32" ? ptr : call("pointerTo64", ptr)];
   }

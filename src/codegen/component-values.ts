@@ -32,7 +32,7 @@ export const componentValues: Values = {
   },
 
   numbers: (_, elements) => array(elements),
-  listLength: (_, value) => get(value, "length"),
+  listLength: (value) => get(value, "length"),
   fixedList: (code, value) => code.named(value, "list"),
   mapEntries: (code, value) => code.named(value, "entries"),
   makeMap: undefined,

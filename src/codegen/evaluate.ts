@@ -96,6 +96,15 @@ function withArity(arity: number, newFrame: () => Frame, call: (frame: Frame) =>
         frame[3] = c;
         return call(frame);
       };
+    case 4:
+      return (a: unknown, b: unknown, c: unknown, d: unknown) => {
+        const frame = newFrame();
+        frame[1] = a;
+        frame[2] = b;
+        frame[3] = c;
+        frame[4] = d;
+        return call(frame);
+      };
     default: {
       const many = (...args: unknown[]) => {
         const frame = newFrame();

@@ -13,7 +13,7 @@ import type { PointerType } from "../abi/layout.ts";
 import type { CanonicalOptions, FuncTypeNode, Plan } from "../plan/plan.ts";
 import { typesOf } from "../plan/types.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
-import { apply, Body, binary, env, get, local, Names } from "./build.ts";
+import { apply, Body, binary, call, constant, env, get, local, method, Names } from "./build.ts";
 import type { View } from "./place.ts";
 import { cost, ownCost } from "./plan-types.ts";
 import type { Expr, Func, Maker, Module, Stmt } from "./tree.ts";
@@ -90,6 +90,12 @@ export abstract class Code extends Body {
 
   memory(side: Side): Expr {
     return this.capture(side, "memory");
+  }
+
+  /** A place for so many bytes, which the guest's `realloc` finds. */
+  allocate(side: Side, size: Expr, alignment: number, what: "string" | "list" | "pointer"): Expr {
+    const callee = side.pointer === "i32" ? this.generator.allocator() : "allocate";
+    return this.bind(call(callee, this.cx(side), size, constant(alignment), constant(what)), "ptr");
   }
 
   /** One of the views of the memory. */
@@ -186,6 +192,7 @@ export class Generator {
   readonly types: readonly ValType[];
   readonly #libraryNames: ReadonlySet<string>;
   #functions: Func[] = [];
+  #allocator: string | undefined;
   readonly #helpers: Map<string, Helper> = new Map();
   readonly #functionNames: Map<string, number> = new Map();
   readonly #ids: Map<ValType, number> = new Map();
@@ -246,6 +253,27 @@ export class Generator {
       this.#helpers.set(key, helper);
     }
     return helper;
+  }
+
+  /**
+   * `allocate` in lists.ts, for 32-bit memories, written out for this component: in a function that all components shared,
+   * engines would learn of many a `realloc`, and take the long way to each.
+   */
+  allocator(): string {
+    if (this.#allocator === undefined) {
+      this.#allocator = this.functionName("allocate$32");
+      const code = new HelperCode(this);
+      const params = ["cx", "size", "alignment", "what"].map((param) => (param === "cx" ? param : code.fresh(param)));
+      const [cx, size, alignment, what] = params.map(local) as [Expr, Expr, Expr, Expr];
+      code.put(env("mayNotLeave"), constant(0), constant(1));
+      const found = method(cx, "realloc", constant(0), constant(0), alignment, size);
+      const ptr = code.bind(binary(found, ">>>", 0), "ptr");
+      code.put(env("mayNotLeave"), constant(0), constant(0));
+      code.do(call("checkRoom", cx, ptr, size, alignment, what));
+      code.return(ptr);
+      this.#functions.push({ name: this.#allocator, params, body: code.statements });
+    }
+    return this.#allocator;
   }
 
   /** A number for `t`: its index in the plan, or, for a type that despecialization made, one beyond. */

@@ -4,17 +4,19 @@
  * Whoever calls `store` has found room for a value of the type: inside the memory, and aligned. Whatever may run the guest
  * (its `realloc`) is a statement of its own, before the memory's views are fetched.
  */
+
+import { MAX_LIST_BYTE_LENGTH } from "../abi/constants.ts";
 import { hasHandles, hasPointers } from "../abi/contents.ts";
 import { keysOf } from "../abi/js-names.ts";
 import { layout, recordLayout, variantLayout } from "../abi/layout.ts";
 import type { ValType, ValTypeOf } from "../types/types.ts";
-import { call, constant, env, get, index, plus } from "./build.ts";
-import type { Code, Side } from "./generator.ts";
+import { binary, call, constant, env, index, plus } from "./build.ts";
+import { type Code, inElements, type Side } from "./generator.ts";
 import { eachElement, unsigned } from "./load.ts";
 import { type Range, write, writeRange } from "./place.ts";
 import { pairType } from "./plan-types.ts";
 import type { Expr } from "./tree.ts";
-import { type CasesType, capitalized, casesOf, fieldOf, isNumber } from "./values.ts";
+import { type CasesType, casesOf, fieldOf, isNumber, numberTables } from "./values.ts";
 
 /** Puts `value` of type `t` to `ptr + offset`. */
 export function store(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr, offset = 0): void {
@@ -155,20 +157,23 @@ export function storeCase(
   if (type !== undefined) store(code, side, type, payload, ptr, offset + payloadOffset);
 }
 
-/** `store_list_into_range` in the specification. */
+/**
+ * `store_list_into_range` in the specification.
+ *
+ * What a guest may pass on, the host may pass in: so lists are limited as `load_list_from_range` limits them, but twice as
+ * much where pointers are 64-bit, as a list from a 32-bit guest may double in size.
+ */
 export function storeList(code: Code, side: Side, element: ValType, value: Expr): Range {
-  if (isNumber(element)) {
-    const ptr = code.bind(
-      call("storeNumbers", code.cx(side), env(`numbers${capitalized(element.kind)}`), value),
-      "ptr",
-    );
-    return { ptr, length: code.bind(get(code.cx(side), "length"), "length") };
-  }
   const list = code.named(value, "list");
-  const length = code.named(side.values.listLength(code, list), "length");
   const { size, alignment } = layout(element, side.pointer);
-  const ptr = code.bind(call("allocateList", code.cx(side), length, constant(size), constant(alignment)), "ptr");
-  storeElements(code, side, element, list, ptr, length);
+  const most = constant(Math.floor(((side.pointer === "i32" ? 1 : 2) * MAX_LIST_BYTE_LENGTH) / size));
+  const numbers = isNumber(element) ? env(numberTables[element.kind]) : undefined;
+  const counted =
+    numbers === undefined ? side.values.listLength(list, most) : call("numbersLength", numbers, list, most);
+  const length = code.named(counted, "length");
+  const ptr = code.allocate(side, size === 1 ? length : binary(length, "*", size), alignment, "list");
+  if (numbers === undefined) storeElements(code, side, element, list, ptr, length);
+  else code.do(call("putNumbers", numbers, code.memory(side), inElements(side, ptr, size), list, length));
   return { ptr, length };
 }
 
@@ -178,9 +183,7 @@ export function storeMap(code: Code, side: Side, t: ValTypeOf<"map">, value: Exp
 
 function storeFixedList(code: Code, side: Side, element: ValType, length: number, value: Expr, ptr: Expr): void {
   if (isNumber(element)) {
-    code.do(
-      call("storeNumbersInto", code.cx(side), env(`numbers${capitalized(element.kind)}`), value, ptr, constant(length)),
-    );
+    code.do(call("storeNumbersInto", code.cx(side), env(numberTables[element.kind]), value, ptr, constant(length)));
     return;
   }
   storeElements(code, side, element, side.values.fixedList(code, value, length), ptr, constant(length));

@@ -35,8 +35,8 @@ export interface Values {
   liftNumbers(code: Code, side: Side, kind: View, range: Range): Expr;
   /** The same for a list that is passed flat. */
   numbers(kind: View, elements: readonly Expr[]): Expr;
-  /** The length of a list; of a value that is none, there is none. */
-  listLength(code: Code, value: Expr): Expr;
+  /** The length of a list, of which no component could have more than `most` elements; of a value that is none, there is none. */
+  listLength(value: Expr, most: Expr): Expr;
   /** A list that has to have `length` elements. */
   fixedList(code: Code, value: Expr, length: number): Expr;
   /** The entries of a map, as a list of pairs; and back (`undefined`: maps are lists of pairs). */
@@ -104,7 +104,43 @@ export function fieldOf(value: Expr, key: string): Expr {
 
 export const capitalized = (kind: string) => kind.charAt(0).toUpperCase() + kind.slice(1);
 
-const encodings = { utf8: "Utf8", utf16: "Utf16", "latin1+utf16": "Latin1OrUtf16" } as const;
+/** What of the library lists of numbers need. */
+export const numberTables = {
+  u8: "numbersU8",
+  s8: "numbersS8",
+  u16: "numbersU16",
+  s16: "numbersS16",
+  u32: "numbersU32",
+  s32: "numbersS32",
+  u64: "numbersU64",
+  s64: "numbersS64",
+  f32: "numbersF32",
+  f64: "numbersF64",
+} as const;
+
+/** What of the library handles strings in each encoding. */
+const codecs = {
+  utf8: { load: "loadUtf8", measure: "measureUtf8", alignment: 1, write: "writeUtf8" },
+  utf16: { load: "loadUtf16", measure: "measureUtf16", alignment: 2, write: "writeUtf16" },
+  "latin1+utf16": {
+    load: "loadLatin1OrUtf16",
+    measure: "measureLatin1OrUtf16",
+    alignment: 2,
+    write: "writeLatin1OrUtf16",
+  },
+} as const;
+
+/** The bytes of a string of so many code units, which are tagged if the encoding asks for it. */
+function stringSize(encoding: keyof typeof codecs, units: Expr): Expr {
+  switch (encoding) {
+    case "utf8":
+      return units;
+    case "utf16":
+      return binary(units, "*", 2);
+    case "latin1+utf16":
+      return call("taggedSize", units);
+  }
+}
 
 /** Whether an option must say which it is, since its payload may be `undefined` itself. */
 function isNested(t: ValTypeOf<"option">): boolean {
@@ -131,7 +167,7 @@ export const hostValues: Values = {
   name: "host",
 
   lowerNumber(code, kind, value) {
-    if (kind === "u64" || kind === "s64") return call(`to${capitalized(kind)}`, value);
+    if (kind === "u64" || kind === "s64") return call(kind === "u64" ? "toU64" : "toS64", value);
     return code.expect(value, kind === "f32" || kind === "f64" ? "number" : kind);
   },
 
@@ -142,12 +178,16 @@ export const hostValues: Values = {
 
   liftString(code, side, { ptr, length }) {
     if (side.strings === "view") return call("viewString", code.cx(side), constant(side.encoding), ptr, length);
-    return call(`load${encodings[side.encoding]}`, code.cx(side), ptr, length);
+    return call(codecs[side.encoding].load, code.cx(side), ptr, length);
   },
 
   storeString(code, side, value) {
-    const ptr = code.bind(call(`store${encodings[side.encoding]}`, code.cx(side), value), "ptr");
-    return { ptr, length: code.bind(get(code.cx(side), "length"), "length") };
+    const { measure, alignment, write } = codecs[side.encoding];
+    const string = code.named(value, "string");
+    const length = code.bind(call(measure, string), "length");
+    const ptr = code.allocate(side, stringSize(side.encoding, length), alignment, "string");
+    code.do(call(write, code.memory(side), ptr, string, length));
+    return { ptr, length };
   },
 
   liftNumbers(code, side, kind, range) {
@@ -158,8 +198,8 @@ export const hostValues: Values = {
     return side.lists === "copy" ? copies : conditional(code.capture(side, "views"), views, copies);
   },
 
-  numbers: (kind, elements) => call("makeNumbers", env(`numbers${capitalized(kind)}`), array(elements)),
-  listLength: (code, value) => code.bind(call("listLength", value), "length"),
+  numbers: (kind, elements) => call("makeNumbers", env(numberTables[kind]), array(elements)),
+  listLength: (value, most) => call("listLength", value, most),
   fixedList: (code, value, length) => code.bind(call("fixedList", value, constant(length)), "list"),
   mapEntries: (code, value) => code.bind(call("mapEntries", value), "entries"),
   makeMap: () => call("makeMap"),

@@ -32,7 +32,6 @@ import type { ResolvedImport } from "./instantiate.ts";
 import { Passage } from "./passage.ts";
 import { CallScope, type Rep, type ResourceType, takeHandle } from "./resources.ts";
 import { schedulerOf } from "./scheduler.ts";
-import { loadLatin1OrUtf16, loadUtf8, loadUtf16, storeLatin1OrUtf16, storeUtf8, storeUtf16 } from "./strings.ts";
 import { settle } from "./suspension.ts";
 import type { Task, TaskCaller } from "./task.ts";
 import { trapOnThrow } from "./trap.ts";
@@ -307,7 +306,7 @@ export class AsyncState {
       messages: () => ({
         instance: state.instances[instance]!,
         cx: () => state.context(immediates.options!),
-        ...messageAccess[plan.options[immediates.options!]!.encoding],
+        encoding: plan.options[immediates.options!]!.encoding,
       }),
       cx: once(() => this.#context(instance, immediates)),
       type: once((): AsyncType => state.asyncTypes[immediates.type!]!),
@@ -342,12 +341,6 @@ function suits(task: Task, result: unknown, encoding: string | undefined, cx: ()
   const { memory } = cx();
   return func.encoding === (encoding ?? "utf8") && (memory === undefined || func.cx.memory === memory);
 }
-
-const messageAccess = {
-  utf8: { load: loadUtf8, store: storeUtf8 },
-  utf16: { load: loadUtf16, store: storeUtf16 },
-  "latin1+utf16": { load: loadLatin1OrUtf16, store: storeLatin1OrUtf16 },
-} as const;
 
 /** Of a plan without tasks. */
 const noFunctions: AsyncFunctions = {

@@ -5,7 +5,6 @@
  * There is one for each `CanonicalOptions` of a plan and each instantiation; generated functions close over it.
  */
 import type { ComponentInstance } from "./instance.ts";
-import { mayNotLeave } from "./may-leave.ts";
 import type { Memory } from "./memory.ts";
 
 /** `realloc(old, oldByteLength, alignment, newByteLength)`; pointers are bigint where the memory is 64-bit. */
@@ -18,11 +17,9 @@ export class LiftLowerContext {
   readonly memory: Memory;
   readonly realloc: Realloc | Realloc64 | undefined;
   readonly pointer: "i32" | "i64";
-  /** The word itself: of a module's exports engines do not take for granted that they never change, of this they do. */
-  readonly mayNotLeave: Int32Array = mayNotLeave;
   /**
-   * The second result of the last `store…` of a string or a list: its length as the ABI passes it (code units, tagged
-   * for latin1+utf16; elements). Left here so that the pointer can be returned without an allocation.
+   * The second result of `storeString` and `storeLiftedString`: the length as the ABI passes it, in code units, tagged for
+   * latin1+utf16. Left here so that the pointer can be returned without an allocation.
    */
   length = 0;
 

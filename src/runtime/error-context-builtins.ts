@@ -8,6 +8,7 @@ import type { CoreFunction } from "./functions.ts";
 import type { ComponentInstance } from "./instance.ts";
 import { checkPointer } from "./lists.ts";
 import { invalid } from "./numbers.ts";
+import { codecs, type StringEncoding, storeString } from "./strings.ts";
 
 /** `lift_error_context` in the specification. */
 export function liftErrorContext(cx: LiftLowerContext, i: number): ErrorContext {
@@ -23,28 +24,26 @@ export function lowerErrorContext(cx: LiftLowerContext, value: unknown): number 
 export interface MessageAccess {
   readonly instance: ComponentInstance;
   readonly cx: () => LiftLowerContext;
-  readonly load: (cx: LiftLowerContext, ptr: number, length: number) => string;
-  /** Gives the pointer; leaves the length in `cx.length`. */
-  readonly store: (cx: LiftLowerContext, message: string) => number;
+  readonly encoding: StringEncoding;
 }
 
 /** `canon_error_context_new` in the specification. */
-export function errorContextNew({ instance, cx: context, load }: MessageAccess): CoreFunction {
+export function errorContextNew({ instance, cx: context, encoding }: MessageAccess): CoreFunction {
   return (ptr: number | bigint, length: number | bigint) => {
     checkMayLeave();
-    return instance.handles.add(new ErrorContext(load(context(), toPointer(ptr), toPointer(length))));
+    return instance.handles.add(new ErrorContext(codecs[encoding].load(context(), toPointer(ptr), toPointer(length))));
   };
 }
 
 /** `canon_error_context_debug_message` in the specification. */
-export function errorContextDebugMessage({ instance, cx: context, store }: MessageAccess): CoreFunction {
+export function errorContextDebugMessage({ instance, cx: context, encoding }: MessageAccess): CoreFunction {
   return (i: number, out: number | bigint) => {
     checkMayLeave();
     const { debugMessage } = instance.handles.getAs(ErrorContext, i >>> 0);
     const cx = context();
     const wide = cx.pointer === "i64";
     const place = checkPointer(cx, toPointer(out), wide ? 16 : 8, wide ? 8 : 4);
-    const ptr = store(cx, debugMessage);
+    const ptr = storeString(cx, encoding, debugMessage);
     const { u32, u64 } = cx.memory.current();
     if (wide) u64.set([BigInt(ptr), BigInt(cx.length)], place / 8);
     else u32.set([ptr, cx.length], place / 4);

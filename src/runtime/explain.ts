@@ -16,7 +16,7 @@ import { mayHaveFields } from "./objects.ts";
 import { isBuffer, isDataView, isTypedArray } from "./realms.ts";
 import type { ResourceType } from "./resources.ts";
 import { describeType, quoted, show } from "./show.ts";
-import { measureUtf8 } from "./text.ts";
+import { utf8Length } from "./text.ts";
 import { typedArrays } from "./typed-arrays.ts";
 
 /** What the walk needs to know of the plan and of the running program. */
@@ -383,7 +383,7 @@ class Walk {
 
 function isLong(text: string): boolean {
   if (3 * text.length <= MAX_STRING_BYTE_LENGTH) return false;
-  return 2 * text.length > MAX_STRING_BYTE_LENGTH || measureUtf8(text) > MAX_STRING_BYTE_LENGTH;
+  return 2 * text.length > MAX_STRING_BYTE_LENGTH || utf8Length(text) > MAX_STRING_BYTE_LENGTH;
 }
 
 function payload(label: string, type: TypeIndex | undefined): LabelledPayload {

@@ -5,12 +5,13 @@
  */
 export { resultError } from "../errors/result-error.ts";
 export { cannotEnter, cannotEnterFromGuest, cannotLeave, checkNothing, notReturned } from "./call.ts";
-export { allocate, allocateList, checkList, checkPointer } from "./lists.ts";
+export { allocate, checkList, checkPointer, checkRoom } from "./lists.ts";
 export { mayNotLeave } from "./may-leave.ts";
 export {
   makeNumbers,
   numbersF32,
   numbersF64,
+  numbersLength,
   numbersS8,
   numbersS16,
   numbersS32,
@@ -19,7 +20,7 @@ export {
   numbersU16,
   numbersU32,
   numbersU64,
-  storeNumbers,
+  putNumbers,
   storeNumbersInto,
 } from "./number-lists.ts";
 export {
@@ -60,12 +61,15 @@ export {
   loadLatin1OrUtf16,
   loadUtf8,
   loadUtf16,
+  measureLatin1OrUtf16,
+  measureUtf8,
+  measureUtf16,
   pointer64,
-  storeLatin1OrUtf16,
-  storeUtf8,
-  storeUtf16,
   taggedFrom64,
+  taggedSize,
   taggedTo64,
   viewString,
+  writeLatin1OrUtf16,
 } from "./strings.ts";
+export { writeUtf8, writeUtf16 } from "./text.ts";
 export { liftString, storeLiftedString } from "./transcode.ts";

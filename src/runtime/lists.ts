@@ -5,7 +5,7 @@
 import { MAX_LIST_BYTE_LENGTH, MAX_STRING_BYTE_LENGTH } from "../abi/constants.ts";
 import type { Span } from "../errors/messages.ts";
 import type { LiftLowerContext, Realloc, Realloc64 } from "./context.ts";
-import { invalid } from "./numbers.ts";
+import { mayNotLeave } from "./may-leave.ts";
 import { trap } from "./trap.ts";
 
 /**
@@ -59,61 +59,34 @@ function checkRange(cx: LiftLowerContext, ptr: number, size: number, alignment: 
   if (isBeyond) trap(`${what}-out-of-bounds`, where);
 }
 
-/** Whether the host may pass in no list of so many bytes. */
-function isTooLong({ pointer }: LiftLowerContext, size: number): boolean {
-  return pointer === "i32" || size > 2 * MAX_LIST_BYTE_LENGTH;
-}
-
-/**
- * The first half of `store_list_into_range` in the specification: room for `length` elements, which are yet to be
- * stored. Leaves `length` in `cx.length`.
- *
- * What a guest may pass on, the host may pass in: so lists are limited here as `load_list_from_range` limits them, but
- * twice as much where pointers are 64-bit, as a list from a 32-bit guest may double in size.
- */
-export function allocateList(cx: LiftLowerContext, length: number, elementSize: number, alignment: number): number {
-  const size = length * elementSize;
-  // A proxy of an array may have any length.
-  if (length >>> 0 !== length || (size > MAX_LIST_BYTE_LENGTH && isTooLong(cx, size))) invalid();
-  const ptr = allocate(cx, size, alignment, "list");
-  cx.length = length;
-  return ptr;
-}
-
 /** What room is wanted for, in messages. */
 type Purpose = "string" | "list" | "pointer";
 
 /**
- * Lets the guest find room for something new. `reallocate` in the specification, as most use it, with what is checked there
- * after each use: that what was found is the guest's, and aligned. Meanwhile the guest may not call out.
+ * `reallocate` in the specification, with what is checked there after each use of it: lets the guest find room, during which
+ * it may not call out. Generated code has this written out for new room in 32-bit memories.
  */
-export function allocate(cx: LiftLowerContext, size: number, alignment: number, what: Purpose): number {
-  cx.mayNotLeave[0] = 1;
-  const ptr =
-    cx.pointer === "i32"
-      ? (cx.realloc as Realloc)(0, 0, alignment, size) >>> 0
-      : reallocate64(cx, 0, 0, alignment, size);
-  cx.mayNotLeave[0] = 0;
-  if ((ptr & (alignment - 1)) !== 0 || ptr + size >= cx.memory.u8.length) checkRoom(cx, ptr, size, alignment, what);
-  return ptr;
-}
-
-/** As `allocate`, for a string that is `oldSize` bytes at `old` so far. */
 export function reallocate(
   cx: LiftLowerContext,
   old: number,
   oldSize: number,
   alignment: number,
   size: number,
+  what: Purpose,
 ): number {
-  cx.mayNotLeave[0] = 1;
+  mayNotLeave[0] = 1;
   const ptr =
     cx.pointer === "i32"
       ? (cx.realloc as Realloc)(old, oldSize, alignment, size) >>> 0
       : reallocate64(cx, old, oldSize, alignment, size);
-  cx.mayNotLeave[0] = 0;
-  checkRoom(cx, ptr, size, alignment, "string");
+  mayNotLeave[0] = 0;
+  checkRoom(cx, ptr, size, alignment, what);
   return ptr;
+}
+
+/** The same for something new. */
+export function allocate(cx: LiftLowerContext, size: number, alignment: number, what: Purpose): number {
+  return reallocate(cx, 0, 0, alignment, size, what);
 }
 
 function reallocate64(cx: LiftLowerContext, old: number, oldSize: number, alignment: number, size: number): number {
@@ -127,7 +100,12 @@ function reallocate64(cx: LiftLowerContext, old: number, oldSize: number, alignm
   return ptr;
 }
 
-function checkRoom(cx: LiftLowerContext, ptr: number, size: number, alignment: number, what: Purpose): void {
+/** Traps unless what the guest has found is its own, and aligned. */
+export function checkRoom(cx: LiftLowerContext, ptr: number, size: number, alignment: number, what: Purpose): void {
+  if ((ptr & (alignment - 1)) !== 0 || ptr + size >= cx.memory.u8.length) wrongRoom(cx, ptr, size, alignment, what);
+}
+
+function wrongRoom(cx: LiftLowerContext, ptr: number, size: number, alignment: number, what: Purpose): void {
   const isBeyond = beyond(cx, ptr + size);
   const where = span(cx, ptr, size, alignment);
   if ((ptr & (alignment - 1)) !== 0) trap("realloc-unaligned", where);

@@ -22,6 +22,9 @@ export class Memory {
   declare f32: Float32Array;
   declare f64: Float64Array;
 
+  /** What the memory's buffer was before it grew. */
+  previous: ArrayBuffer | undefined;
+
   constructor(memory: WebAssembly.Memory) {
     this.memory = memory;
     this.#view(memory.buffer);
@@ -34,7 +37,10 @@ export class Memory {
 
   refresh(): this {
     const { buffer } = this.memory;
-    if (this.u8.buffer !== buffer) this.#view(buffer);
+    if (this.u8.buffer !== buffer) {
+      this.previous = this.u8.buffer as ArrayBuffer;
+      this.#view(buffer);
+    }
     return this;
   }
 

@@ -9,7 +9,6 @@
  * guest see any.
  */
 import type { LiftLowerContext } from "./context.ts";
-import { allocateList } from "./lists.ts";
 import type { Memory } from "./memory.ts";
 import { invalid, toS64, toU64 } from "./numbers.ts";
 import { isBuffer, isDataView, isTypedArray } from "./realms.ts";
@@ -93,47 +92,63 @@ function putBigSigned(view: BigInt64Array, to: number, source: ArrayLike<unknown
 
 // ---- Store
 
-/**
- * Finds room for a list with the guest's `realloc`, and stores it. Leaves the length in `cx.length`.
- *
- * `realloc` may pull a typed array away: where it is a view on the guest's own memory, which grew. Its contents are then
- * where they were, in the memory as it is now.
- */
-export function storeNumbers(cx: LiftLowerContext, numbers: Numbers, value: unknown): number {
-  if (!(value instanceof numbers.array) || !ArrayBuffer.isView(value)) return storeOther(cx, numbers, value);
+// What is found out about a list before there is room for it, and is wanted when there is. No other list can be asked
+// meanwhile, since a guest's `realloc` cannot call out.
+/** What the elements are in, if it is no typed array of the very type. */
+let other: ArrayLike<unknown> | undefined;
+/** Where it begins in its buffer, if it is. */
+let origin = 0;
+
+/** The length of a list of numbers, of which no component could have more than `most`. */
+export function numbersLength(numbers: Numbers, value: unknown, most: number): number {
+  if (!(value instanceof numbers.array) || !ArrayBuffer.isView(value)) return otherLength(numbers, value, most);
   // In this order: what engines find out about the array for the one property, they need not ask of it for the other.
   const { byteOffset } = value;
   const length = numbers.lengthOf.call(value);
-  if (length === 0) return storeOther(cx, numbers, value);
+  if (length === 0 || length > most) return otherLength(numbers, value, most);
+  origin = byteOffset;
+  other = undefined;
+  return length;
+}
+
+function otherLength(numbers: Numbers, value: unknown, most: number): number {
+  const source = ((numbers === numbersU8 ? bytesOf(value) : undefined) ?? value) as ArrayLike<unknown>;
+  if (typeof source !== "object" || source === null) invalid();
+  // Of what is no array it may be anything, and another one next time.
+  const { length } = source;
+  if (typeof length !== "number" || length >>> 0 !== length || length > most) invalid();
+  if (length === 0 && isDetached(value)) invalid();
+  if (source !== value) origin = (source as Uint8Array).byteOffset;
+  other = source;
+  return length;
+}
+
+/**
+ * Puts a list, of which the length was asked, where there is room for it: from index `to` of the memory's view on.
+ *
+ * To find room may have pulled a typed array away: where it is a view on the guest's own memory, which grew. Its contents are
+ * then where they were, in the memory as it is now.
+ */
+export function putNumbers(numbers: Numbers, memory: Memory, to: number, value: unknown, length: number): void {
+  let source = value;
+  if (other !== undefined) {
+    source = other;
+    other = undefined;
+    // A typed array only if it is bytes in another container.
+    if (source === value || length === 0) {
+      numbers.put(numbers.view(memory) as never, to, source as never, length, numbers.size);
+      return;
+    }
+  }
   const { size } = numbers;
-  const { u8: before } = cx.memory;
-  const ptr = allocateList(cx, length, size, size);
-  const { memory } = cx;
-  // While this memory has not grown, nothing on it is gone; a view on another one that has grown makes `set` throw.
-  if (memory.u8 === before || numbers.lengthOf.call(value) === length)
-    numbers.view(memory).set(value as never, ptr / size);
-  else if (value.buffer === before.buffer) cx.memory.u8.copyWithin(ptr, byteOffset, byteOffset + length * size);
-  else invalid();
-  return ptr;
+  if (numbers.lengthOf.call(source) === length) numbers.view(memory).set(source as never, to);
+  else if ((source as TypedArray).buffer !== memory.previous) invalid();
+  else memory.u8.copyWithin(to * size, origin, origin + length * size);
 }
 
 /** How long a typed array is, whatever its class says: so much is copied of it. */
 function trueLength(value: ArrayLike<unknown>): number {
   return lengthOf.call(value);
-}
-
-/** Stores what is no typed array of the very type, or empty. */
-function storeOther(cx: LiftLowerContext, numbers: Numbers, value: unknown): number {
-  const source = ((numbers === numbersU8 ? bytesOf(value) : undefined) ?? value) as ArrayLike<unknown>;
-  if (typeof source !== "object" || source === null) invalid();
-  // Of what is no array it may be anything, and another one next time.
-  const { length } = source;
-  if (typeof length !== "number" || length >>> 0 !== length || (length === 0 && isDetached(value))) invalid();
-  if (source !== value && length > 0) return storeNumbers(cx, numbers, source);
-  const ptr = allocateList(cx, length, numbers.size, numbers.size);
-  put(cx, numbers, ptr, source, length);
-  cx.length = length;
-  return ptr;
 }
 
 /** Stores a list of the length that its type fixes, where there is room for it: an array, or a typed array. */

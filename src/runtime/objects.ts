@@ -16,11 +16,11 @@ export function asTuple(value: unknown, length: number): readonly unknown[] {
   return Array.isArray(value) && value.length === length ? value : invalid();
 }
 
-/** A proxy of an array may give any length. */
-export function listLength(value: unknown): number {
+/** How long a list is, of which no component could have more than `most` elements. A proxy of an array may give any length. */
+export function listLength(value: unknown, most: number): number {
   if (!Array.isArray(value)) invalid();
   const length: unknown = value.length;
-  return typeof length === "number" && length >>> 0 === length ? length : invalid();
+  return typeof length === "number" && length >>> 0 === length && length <= most ? length : invalid();
 }
 
 export function fixedList(value: unknown, length: number): ArrayLike<unknown> {

@@ -7,13 +7,14 @@
  * another are in `transcode.ts`.
  *
  * Pointers and lengths are numbers, unsigned. A length is `tagged` as with 32-bit pointers whatever the memory:
- * `taggedFrom64` and `taggedTo64` translate. What a store leaves in `cx.length` is tagged so, too.
+ * `taggedFrom64` and `taggedTo64` translate.
  */
 import { MAX_STRING_BYTE_LENGTH, UTF16_TAG, UTF16_TAG_64 } from "../abi/constants.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import type { CanonicalOptions } from "../plan/plan.ts";
 import type { LiftLowerContext } from "./context.ts";
 import { allocate, checkString } from "./lists.ts";
+import type { Memory } from "./memory.ts";
 import { invalid } from "./numbers.ts";
 import {
   decodeLatin1,
@@ -21,11 +22,11 @@ import {
   decodeUtf16,
   isLatin1,
   isUtf8,
-  measureUtf8,
   utf8Fault,
+  utf8Length,
   utf16Fault,
   writeLatin1,
-  writeMeasured,
+  writeUtf8,
   writeUtf16,
 } from "./text.ts";
 import { trap } from "./trap.ts";
@@ -83,37 +84,63 @@ export function trapForUtf16(cx: LiftLowerContext, ptr: number, units: number): 
   return trap("invalid-utf16", { index: utf16Fault(cx.memory.u16.subarray(ptr / 2, ptr / 2 + units)) });
 }
 
-// ---- Store: `store_string_into_range`, from a JavaScript string
+// ---- Store: `store_string_into_range`, from a JavaScript string. What it takes is found out before there is room for it.
 
-export function storeUtf8(cx: LiftLowerContext, value: unknown): number {
+/** The length of a string in UTF-8, as the ABI passes it: in bytes. */
+export function measureUtf8(value: unknown): number {
   if (typeof value !== "string") invalid();
-  const size = measureUtf8(value);
-  if (size > MAX_STRING_BYTE_LENGTH) invalid();
-  const ptr = allocate(cx, size, 1, "string");
-  writeMeasured(cx.memory, ptr, value, size);
-  cx.length = size;
-  return ptr;
+  const size = utf8Length(value);
+  return size > MAX_STRING_BYTE_LENGTH ? invalid() : size;
 }
 
-export function storeUtf16(cx: LiftLowerContext, value: unknown): number {
-  if (typeof value !== "string" || 2 * value.length > MAX_STRING_BYTE_LENGTH) invalid();
-  const ptr = allocate(cx, 2 * value.length, 2, "string");
-  writeUtf16(cx.memory, ptr, value);
-  cx.length = value.length;
-  return ptr;
+/** The same in UTF-16: in code units. */
+export function measureUtf16(value: unknown): number {
+  return typeof value !== "string" || 2 * value.length > MAX_STRING_BYTE_LENGTH ? invalid() : value.length;
 }
 
-export function storeLatin1OrUtf16(cx: LiftLowerContext, value: unknown): number {
+/** The same where either may do: in code units, tagged. */
+export function measureLatin1OrUtf16(value: unknown): number {
   if (typeof value !== "string") invalid();
-  if (!isLatin1(value)) {
-    const ptr = storeUtf16(cx, value);
-    cx.length += UTF16_TAG;
-    return ptr;
-  }
-  if (value.length > MAX_STRING_BYTE_LENGTH) invalid();
-  const ptr = allocate(cx, value.length, 2, "string");
-  writeLatin1(cx.memory, ptr, value);
-  cx.length = value.length;
+  if (!isLatin1(value)) return measureUtf16(value) + UTF16_TAG;
+  return value.length > MAX_STRING_BYTE_LENGTH ? invalid() : value.length;
+}
+
+/** The bytes for so many of these units. */
+export function taggedSize(taggedUnits: number): number {
+  return taggedUnits < UTF16_TAG ? taggedUnits : 2 * (taggedUnits - UTF16_TAG);
+}
+
+export function writeLatin1OrUtf16(memory: Memory, ptr: number, text: string, taggedUnits: number): void {
+  if (taggedUnits < UTF16_TAG) writeLatin1(memory, ptr, text);
+  else writeUtf16(memory, ptr, text);
+}
+
+/** What all encodings have: under these names generated code calls it, too. */
+export const codecs = {
+  utf8: { load: loadUtf8, measure: measureUtf8, sizeOf: (units: number) => units, alignment: 1, write: writeUtf8 },
+  utf16: {
+    load: loadUtf16,
+    measure: measureUtf16,
+    sizeOf: (units: number) => 2 * units,
+    alignment: 2,
+    write: writeUtf16,
+  },
+  "latin1+utf16": {
+    load: loadLatin1OrUtf16,
+    measure: measureLatin1OrUtf16,
+    sizeOf: taggedSize,
+    alignment: 2,
+    write: writeLatin1OrUtf16,
+  },
+} as const;
+
+/** Finds room for a string and stores it. Leaves its (tagged) length in `cx.length`. */
+export function storeString(cx: LiftLowerContext, encoding: StringEncoding, value: unknown): number {
+  const { measure, sizeOf, alignment, write } = codecs[encoding];
+  const units = measure(value);
+  const ptr = allocate(cx, sizeOf(units), alignment, "string");
+  write(cx.memory, ptr, value as string, units);
+  cx.length = units;
   return ptr;
 }
 

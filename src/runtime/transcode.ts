@@ -9,7 +9,7 @@ import { UTF16_TAG } from "../abi/constants.ts";
 import type { LiftLowerContext } from "./context.ts";
 import { allocate, reallocate } from "./lists.ts";
 import { loadLatin1OrUtf16, loadUtf8, loadUtf16, type StringEncoding } from "./strings.ts";
-import { prefixBelow, writeLatin1, writeUtf8, writeUtf16 } from "./text.ts";
+import { prefixBelow, utf8Length, writeLatin1, writeUtf8, writeUtf16 } from "./text.ts";
 
 /** A string on its way between components. `String` in the specification. */
 export class LiftedString {
@@ -88,7 +88,7 @@ function storeAsLatin1OrUtf16(cx: LiftLowerContext, lifted: LiftedString): numbe
 
 function storeUtf8Copy(cx: LiftLowerContext, value: string, byteLength: number): number {
   const ptr = allocate(cx, byteLength, 1, "string");
-  writeUtf8(cx.memory, ptr, value);
+  writeUtf8(cx.memory, ptr, value, utf8Length(value));
   cx.length = byteLength;
   return ptr;
 }
@@ -119,9 +119,12 @@ function storeStringToUtf8(cx: LiftLowerContext, { value, codeUnits }: LiftedStr
     return ptr;
   }
   writeLatin1(cx.memory, ptr, value.slice(0, ascii));
-  ptr = reallocate(cx, ptr, codeUnits, 1, worstCaseSize);
-  const byteLength = ascii + writeUtf8(cx.memory, ptr + ascii, value.slice(ascii));
-  if (worstCaseSize > byteLength) ptr = reallocate(cx, ptr, worstCaseSize, 1, byteLength);
+  ptr = reallocate(cx, ptr, codeUnits, 1, worstCaseSize, "string");
+  const rest = value.slice(ascii);
+  const size = utf8Length(rest);
+  writeUtf8(cx.memory, ptr + ascii, rest, size);
+  const byteLength = ascii + size;
+  if (worstCaseSize > byteLength) ptr = reallocate(cx, ptr, worstCaseSize, 1, byteLength, "string");
   cx.length = byteLength;
   return ptr;
 }
@@ -132,7 +135,7 @@ function storeUtf8ToUtf16(cx: LiftLowerContext, { value, codeUnits }: LiftedStri
   let ptr = allocate(cx, worstCaseSize, 2, "string");
   writeUtf16(cx.memory, ptr, value);
   const byteLength = 2 * value.length;
-  if (byteLength < worstCaseSize) ptr = reallocate(cx, ptr, worstCaseSize, 2, byteLength);
+  if (byteLength < worstCaseSize) ptr = reallocate(cx, ptr, worstCaseSize, 2, byteLength, "string");
   cx.length = value.length;
   return ptr;
 }
@@ -143,16 +146,16 @@ function storeStringToLatin1OrUtf16(cx: LiftLowerContext, { value, codeUnits }: 
   const latin1 = prefixBelow(value, 0x100);
   writeLatin1(cx.memory, ptr, value.slice(0, latin1));
   if (latin1 === value.length) {
-    if (latin1 < codeUnits) ptr = reallocate(cx, ptr, codeUnits, 2, latin1);
+    if (latin1 < codeUnits) ptr = reallocate(cx, ptr, codeUnits, 2, latin1, "string");
     cx.length = latin1;
     return ptr;
   }
   const worstCaseSize = 2 * codeUnits;
-  ptr = reallocate(cx, ptr, codeUnits, 2, worstCaseSize);
+  ptr = reallocate(cx, ptr, codeUnits, 2, worstCaseSize, "string");
   inflate(cx, ptr, latin1);
   writeUtf16(cx.memory, ptr + 2 * latin1, value.slice(latin1));
   const byteLength = 2 * value.length;
-  if (worstCaseSize > byteLength) ptr = reallocate(cx, ptr, worstCaseSize, 2, byteLength);
+  if (worstCaseSize > byteLength) ptr = reallocate(cx, ptr, worstCaseSize, 2, byteLength, "string");
   cx.length = value.length + UTF16_TAG;
   return ptr;
 }
@@ -168,7 +171,7 @@ function storeProbablyUtf16ToLatin1OrUtf16(cx: LiftLowerContext, value: string):
   }
   deflate(cx, ptr, n);
   cx.length = n;
-  return reallocate(cx, ptr, 2 * n, 1, n);
+  return reallocate(cx, ptr, 2 * n, 1, n, "string");
 }
 
 /** Widens `n` bytes to UTF-16 code units in place, from the last to the first. */

@@ -30,18 +30,30 @@
 ;;   const {
 ;;     asTuple,
 ;;     checkPointer,
+;;     checkRoom,
 ;;     invalid,
 ;;     liftAsync,
 ;;     liftAsyncValue,
 ;;     liftString,
 ;;     loadUtf8,
 ;;     makeList,
+;;     mayNotLeave,
+;;     measureUtf8,
+;;     numbersLength,
 ;;     numbersU8,
+;;     putNumbers,
 ;;     storeLiftedString,
-;;     storeNumbers,
-;;     storeUtf8,
 ;;     unsigned64,
+;;     writeUtf8,
 ;;   } = library;
+;;
+;;   function allocate$32(cx, size, alignment, what) {
+;;     mayNotLeave[0] = 1;
+;;     const ptr = cx.realloc(0, 0, alignment, size) >>> 0;
+;;     mayNotLeave[0] = 0;
+;;     checkRoom(cx, ptr, size, alignment, what);
+;;     return ptr;
+;;   }
 ;;
 ;;   function loadElements$tuple6(cx, memory, ptr, length) {
 ;;     const list = makeList(length);
@@ -58,8 +70,10 @@
 ;;     let word = ptr >>> 2;
 ;;     for (let i = 0; i < length; i++) {
 ;;       const tuple = asTuple(list[i], 2);
-;;       const ptr2 = storeUtf8(cx, tuple[0]);
-;;       const length2 = cx.length;
+;;       const string = tuple[0];
+;;       const length2 = measureUtf8(string);
+;;       const ptr2 = allocate$32(cx, length2, 1, "string");
+;;       writeUtf8(memory, ptr2, string, length2);
 ;;       memory.u32[word] = ptr2;
 ;;       memory.u32[word + 1] = length2;
 ;;       const u32 = tuple[1];
@@ -96,9 +110,12 @@
 ;;
 ;;   function lowerParams$host$run(binding) {
 ;;     const cx = binding.cx;
+;;     const memory = cx.memory;
 ;;     return function run(values, scope) {
-;;       const ptr = storeUtf8(cx, values[0]);
-;;       const length = cx.length;
+;;       const string = values[0];
+;;       const length = measureUtf8(string);
+;;       const ptr = allocate$32(cx, length, 1, "string");
+;;       writeUtf8(memory, ptr, string, length);
 ;;       return [ptr, length];
 ;;     };
 ;;   }
@@ -161,8 +178,10 @@
 ;;       switch (value.tag) {
 ;;         case "ok": {
 ;;           memory.u8[ptr] = 0;
-;;           const ptr2 = storeNumbers(cx, numbersU8, value.val);
-;;           const length = cx.length;
+;;           const list = value.val;
+;;           const length = numbersLength(numbersU8, list, 268435455);
+;;           const ptr2 = allocate$32(cx, length, 1, "list");
+;;           putNumbers(numbersU8, memory, ptr2, list, length);
 ;;           memory.u32[(ptr >>> 2) + 1] = ptr2;
 ;;           memory.u32[(ptr >>> 2) + 2] = length;
 ;;           break;

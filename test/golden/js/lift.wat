@@ -19,7 +19,25 @@
 ;;= js
 ;;   "use strict";
 ;;
-;;   const { cannotEnter, checkPointer, invalid, loadUtf8, mayNotLeave, storeUtf8, viewString } = library;
+;;   const {
+;;     cannotEnter,
+;;     checkPointer,
+;;     checkRoom,
+;;     invalid,
+;;     loadUtf8,
+;;     mayNotLeave,
+;;     measureUtf8,
+;;     viewString,
+;;     writeUtf8,
+;;   } = library;
+;;
+;;   function allocate$32(cx, size, alignment, what) {
+;;     mayNotLeave[0] = 1;
+;;     const ptr = cx.realloc(0, 0, alignment, size) >>> 0;
+;;     mayNotLeave[0] = 0;
+;;     checkRoom(cx, ptr, size, alignment, what);
+;;     return ptr;
+;;   }
 ;;
 ;;   function lift$add(binding) {
 ;;     const entering0 = binding.entering[0];
@@ -86,12 +104,15 @@
 ;;       if (entering0.flags !== 0) cannotEnter(entering0, path);
 ;;       entering0.flags = 1;
 ;;       try {
-;;         const ptr = storeUtf8(cx, p.fullName);
-;;         const length = cx.length;
+;;         const string = p.fullName;
+;;         const length = measureUtf8(string);
+;;         const ptr = allocate$32(cx, length, 1, "string");
+;;         writeUtf8(memory, ptr, string, length);
 ;;         const age = p.age;
 ;;         if (age !== age >>> 0) invalid();
-;;         const ptr2 = storeUtf8(cx, name);
-;;         const length2 = cx.length;
+;;         const length2 = measureUtf8(name);
+;;         const ptr2 = allocate$32(cx, length2, 1, "string");
+;;         writeUtf8(memory, ptr2, name, length2);
 ;;         const core = callee(ptr, length, age | 0, ptr2, length2);
 ;;         const ptr3 = checkPointer(cx, core >>> 0, 12, 4);
 ;;         const u32 = memory.u32;
@@ -124,12 +145,15 @@
 ;;       let result;
 ;;       let thrown = false;
 ;;       try {
-;;         const ptr = storeUtf8(cx, p.fullName);
-;;         const length = cx.length;
+;;         const string = p.fullName;
+;;         const length = measureUtf8(string);
+;;         const ptr = allocate$32(cx, length, 1, "string");
+;;         writeUtf8(memory, ptr, string, length);
 ;;         const age = p.age;
 ;;         if (age !== age >>> 0) invalid();
-;;         const ptr2 = storeUtf8(cx, name);
-;;         const length2 = cx.length;
+;;         const length2 = measureUtf8(name);
+;;         const ptr2 = allocate$32(cx, length2, 1, "string");
+;;         writeUtf8(memory, ptr2, name, length2);
 ;;         const core = callee(ptr, length, age | 0, ptr2, length2);
 ;;         const ptr3 = checkPointer(cx, core >>> 0, 12, 4);
 ;;         const u32 = memory.u32;

@@ -32,13 +32,23 @@
 ;;     checkChar,
 ;;     checkList,
 ;;     checkPointer,
+;;     checkRoom,
 ;;     liftString,
 ;;     mayNotLeave,
 ;;     notReturned,
+;;     numbersLength,
 ;;     numbersU8,
+;;     putNumbers,
 ;;     storeLiftedString,
-;;     storeNumbers,
 ;;   } = library;
+;;
+;;   function allocate$32(cx, size, alignment, what) {
+;;     mayNotLeave[0] = 1;
+;;     const ptr = cx.realloc(0, 0, alignment, size) >>> 0;
+;;     mayNotLeave[0] = 0;
+;;     checkRoom(cx, ptr, size, alignment, what);
+;;     return ptr;
+;;   }
 ;;
 ;;   function link$f(binding) {
 ;;     const failed = binding.failed;
@@ -58,8 +68,10 @@
 ;;         const length = bytes1 >>> 0;
 ;;         const list = checkList(cx, bytes0 >>> 0, length, 1, 1);
 ;;         const value = checkChar(c);
-;;         const ptr = storeNumbers(calleeCx, numbersU8, memory.u8.subarray(list, list + length));
-;;         const length2 = calleeCx.length;
+;;         const list2 = memory.u8.subarray(list, list + length);
+;;         const length2 = numbersLength(numbersU8, list2, 268435455);
+;;         const ptr = allocate$32(calleeCx, length2, 1, "list");
+;;         putNumbers(numbersU8, calleeMemory, ptr, list2, length2);
 ;;         const core = callee(ptr, length2, value);
 ;;         const ptr2 = checkPointer(calleeCx, core >>> 0, 8, 4);
 ;;         const u32 = calleeMemory.u32;

@@ -22,11 +22,11 @@
 ;;   "use strict";
 ;;
 ;;   const {
-;;     allocateList,
 ;;     asObject,
 ;;     cannotEnter,
 ;;     checkList,
 ;;     checkPointer,
+;;     checkRoom,
 ;;     extendI32,
 ;;     f32ToBits,
 ;;     invalid,
@@ -40,6 +40,14 @@
 ;;     toU64,
 ;;     viewString,
 ;;   } = library;
+;;
+;;   function allocate$32(cx, size, alignment, what) {
+;;     mayNotLeave[0] = 1;
+;;     const ptr = cx.realloc(0, 0, alignment, size) >>> 0;
+;;     mayNotLeave[0] = 0;
+;;     checkRoom(cx, ptr, size, alignment, what);
+;;     return ptr;
+;;   }
 ;;
 ;;   function storeElements$record1(memory, list, ptr, length) {
 ;;     const f64 = memory.f64;
@@ -99,8 +107,8 @@
 ;;       if (entering0.flags !== 0) cannotEnter(entering0, path);
 ;;       entering0.flags = 1;
 ;;       try {
-;;         const length = listLength(points);
-;;         const ptr = allocateList(cx, length, 16, 8);
+;;         const length = listLength(points, 16777215);
+;;         const ptr = allocate$32(cx, length * 16, 8, "list");
 ;;         storeElements$record1(memory, points, ptr, length);
 ;;         const flags = asObject(modes);
 ;;         let tag = 0;
@@ -156,8 +164,8 @@
 ;;       let result;
 ;;       let thrown = false;
 ;;       try {
-;;         const length = listLength(points);
-;;         const ptr = allocateList(cx, length, 16, 8);
+;;         const length = listLength(points, 16777215);
+;;         const ptr = allocate$32(cx, length * 16, 8, "list");
 ;;         storeElements$record1(memory, points, ptr, length);
 ;;         const flags = asObject(modes);
 ;;         let tag = 0;

@@ -23,15 +23,25 @@
 ;;     checkList,
 ;;     checkNothing,
 ;;     checkPointer,
+;;     checkRoom,
 ;;     errorPayload,
 ;;     invalidDiscriminant,
 ;;     lendToHost,
 ;;     loadUtf8,
 ;;     mayNotLeave,
+;;     measureUtf8,
 ;;     notReturned,
-;;     storeUtf8,
 ;;     toU64,
+;;     writeUtf8,
 ;;   } = library;
+;;
+;;   function allocate$32(cx, size, alignment, what) {
+;;     mayNotLeave[0] = 1;
+;;     const ptr = cx.realloc(0, 0, alignment, size) >>> 0;
+;;     mayNotLeave[0] = 0;
+;;     checkRoom(cx, ptr, size, alignment, what);
+;;     return ptr;
+;;   }
 ;;
 ;;   function lower$look(binding) {
 ;;     const host = binding.host;
@@ -56,8 +66,9 @@
 ;;         const long = ptr >>> 3;
 ;;         if (isErr) {
 ;;           memory.u8[ptr] = 1;
-;;           const ptr2 = storeUtf8(cx, result);
-;;           const length = cx.length;
+;;           const length = measureUtf8(result);
+;;           const ptr2 = allocate$32(cx, length, 1, "string");
+;;           writeUtf8(memory, ptr2, result, length);
 ;;           memory.u32[word + 2] = ptr2;
 ;;           memory.u32[word + 3] = length;
 ;;         } else {

@@ -3,12 +3,15 @@
  * and can be made to misbehave.
  */
 import assert from "node:assert/strict";
+import { MAX_LIST_BYTE_LENGTH } from "../../../src/abi/constants.ts";
 import { ComponentError } from "../../../src/errors/component-error.ts";
 import type { TrapCode } from "../../../src/errors/messages.ts";
 import { LiftLowerContext, type Realloc, type Realloc64 } from "../../../src/runtime/context.ts";
 import { ComponentInstance } from "../../../src/runtime/instance.ts";
+import { allocate } from "../../../src/runtime/lists.ts";
 import { mayNotLeave } from "../../../src/runtime/may-leave.ts";
 import { Memory } from "../../../src/runtime/memory.ts";
+import { numbersLength, type numbersU8, putNumbers } from "../../../src/runtime/number-lists.ts";
 import { InvalidValue } from "../../../src/runtime/numbers.ts";
 import { Store } from "../../../src/runtime/store.ts";
 import { reasonOf } from "../../../src/runtime/trap.ts";
@@ -77,6 +80,16 @@ export function makeGuest(options: GuestOptions = {}): Guest {
   const cx = new LiftLowerContext(instance, new Memory(memory), pointer === "i32" ? guarded : guarded64, pointer);
   const at = (ptr: number, length: number) => [...bytes().subarray(ptr, ptr + length)];
   return { cx, memory, calls, snapshots, bytes, at, realloc };
+}
+
+/** Stores a list of numbers as generated code does: gives the pointer, and leaves the length in `cx.length`. */
+export function storeNumbers(cx: LiftLowerContext, numbers: typeof numbersU8, value: unknown): number {
+  const { size } = numbers;
+  const length = numbersLength(numbers, value, Math.floor(MAX_LIST_BYTE_LENGTH / size));
+  const ptr = allocate(cx, length * size, size, "list");
+  putNumbers(numbers, cx.memory, ptr / size, value, length);
+  cx.length = length;
+  return ptr;
 }
 
 /** Asserts that `run` traps, for the reason `code`. */

@@ -5,9 +5,9 @@ import type { LiftLowerContext } from "../../../src/runtime/context.ts";
 import * as lists from "../../../src/runtime/lists.ts";
 import * as tables from "../../../src/runtime/number-lists.ts";
 import { listLength } from "../../../src/runtime/objects.ts";
-import { assertInvalid, assertRefused, assertTrap, type Guest, makeGuest, Random } from "./guest.ts";
+import { assertInvalid, assertRefused, assertTrap, type Guest, makeGuest, Random, storeNumbers } from "./guest.ts";
 
-const { storeNumbers, storeNumbersInto, numbersU8 } = tables;
+const { storeNumbersInto, numbersU8 } = tables;
 
 type Numbers = ArrayBufferView & ArrayLike<number | bigint>;
 
@@ -128,12 +128,10 @@ test("pointers are checked for alignment, then bounds", () => {
   assert.equal(lists.checkPointer(cx, 65532, 8, 4), 65532);
 });
 
-test("room for a list is asked for once, and checked even if there is none needed", () => {
+test("room is asked for once, and checked even if there is none needed", () => {
   const guest = makeGuest();
-  assert.equal(lists.allocateList(guest.cx, 3, 12, 4), 1024);
-  assert.equal(guest.cx.length, 3);
-  assert.equal(lists.allocateList(guest.cx, 0, 12, 4), 1064);
-  assert.equal(guest.cx.length, 0);
+  assert.equal(lists.allocate(guest.cx, 36, 4, "list"), 1024);
+  assert.equal(lists.allocate(guest.cx, 0, 4, "list"), 1064);
   assert.deepEqual(guest.calls, [
     [0, 0, 4, 36],
     [0, 0, 4, 0],
@@ -146,26 +144,23 @@ test("room for a list is asked for once, and checked even if there is none neede
     [-8, 0, "realloc-out-of-bounds"],
   ];
   for (const [ptr, length, code] of table) {
-    const { cx } = makeGuest({ answer: () => ptr });
-    const { message } = assertTrap(() => lists.allocateList(cx, length, 8, 8), code);
-    assert.match(message, code === "realloc-unaligned" ? /^unaligned pointer/ : /^list content out-of-bounds/);
+    for (const pointer of ptr < 0 ? (["i32"] as const) : (["i32", "i64"] as const)) {
+      const { cx } = makeGuest({ pointer, answer: () => ptr });
+      const { message } = assertTrap(() => lists.allocate(cx, 8 * length, 8, "list"), code);
+      assert.match(message, code === "realloc-unaligned" ? /^unaligned pointer/ : /^list content out-of-bounds/);
+    }
   }
 });
 
 test("a list that no component could have is refused before there is room for it", () => {
   const { cx, calls } = makeGuest();
-  assertInvalid(() => lists.allocateList(cx, 2 ** 28, 1, 1));
-  assertInvalid(() => lists.allocateList(cx, 2 ** 25, 8, 8));
-  assertInvalid(() => lists.allocateList(cx, 2 ** 32 - 1, 2 ** 28, 8));
   assertInvalid(() => storeNumbers(cx, numbersU8, { length: 2 ** 28 }));
+  assertInvalid(() => storeNumbers(cx, tables.numbersF64, { length: 2 ** 25 }));
+  assertInvalid(() => tables.numbersLength(numbersU8, new Uint8Array(4), 3));
+  assert.equal(tables.numbersLength(numbersU8, new Uint8Array(4), 4), 4);
+  assertInvalid(() => listLength([1, 2, 3], 2));
+  assert.equal(listLength([1, 2, 3], 3), 3);
   assert.deepEqual(calls, []);
-});
-
-test("a list that was loaded with 32-bit pointers may be twice as large with 64-bit ones", () => {
-  const guest = makeGuest({ pointer: "i64", answer: () => 0 });
-  assertTrap(() => lists.allocateList(guest.cx, 2 ** 25, 8, 8), "realloc-out-of-bounds");
-  assertTrap(() => lists.allocateList(guest.cx, 2 ** 26 - 1, 8, 8), "realloc-out-of-bounds");
-  assertInvalid(() => lists.allocateList(guest.cx, 2 ** 26, 8, 8));
 });
 
 // ---- Load
@@ -434,7 +429,7 @@ test("an array's proxy that gives a length which is none is refused", () => {
       get: (target, key) => (key === "length" ? length : Reflect.get(target, key)),
     });
     assertInvalid(() => storeNumbers(cx, numbersU8, source));
-    assertInvalid(() => listLength(source));
+    assertInvalid(() => listLength(source, 2 ** 28));
     assert.deepEqual(calls, []);
   }
 });

@@ -21,8 +21,8 @@ test("objects, tuples of a length, and lists are told from what only looks like 
   for (const value of [undefined, null, 1, "a", 1n, Symbol("s")]) isRejected(() => asObject(value));
   assert.deepEqual(asTuple([1, 2], 2), [1, 2]);
   for (const value of [[1], [1, 2, 3], { length: 2 }, "ab", undefined]) isRejected(() => asTuple(value, 2));
-  assert.equal(listLength([1, 2, 3]), 3);
-  for (const value of [{ length: 3 }, "abc", new Set([1]), undefined, null]) isRejected(() => listLength(value));
+  assert.equal(listLength([1, 2, 3], 3), 3);
+  for (const value of [{ length: 3 }, "abc", new Set([1]), undefined, null]) isRejected(() => listLength(value, 3));
 });
 
 test("a fixed-length list has its length, and may be a typed array", () => {

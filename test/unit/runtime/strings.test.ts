@@ -11,9 +11,7 @@ import {
   loadUtf16,
   pointer64,
   type StringEncoding,
-  storeLatin1OrUtf16,
-  storeUtf8,
-  storeUtf16,
+  storeString,
   taggedFrom64,
   taggedTo64,
   viewString,
@@ -22,7 +20,6 @@ import { loadStringFromRange, ReferenceTrap } from "../../reference/strings.ts";
 import { assertInvalid, assertTrap, type Guest, makeGuest, Random } from "./guest.ts";
 
 const loaders = { utf8: loadUtf8, utf16: loadUtf16, "latin1+utf16": loadLatin1OrUtf16 } as const;
-const storers = { utf8: storeUtf8, utf16: storeUtf16, "latin1+utf16": storeLatin1OrUtf16 } as const;
 const encodings = ["utf8", "utf16", "latin1+utf16"] as const;
 
 /** Of all lengths at which one way of copying gives way to another, and their neighbours. */
@@ -265,7 +262,7 @@ test("a JavaScript string is one exact allocation and a copy", () => {
       const { bytes, units, alignment } = encoded(encoding, text);
       const guest = makeGuest({ pages: 4 });
       const before = guest.bytes().slice();
-      const ptr = storers[encoding](guest.cx, text);
+      const ptr = storeString(guest.cx, encoding, text);
       assert.deepEqual(guest.calls, [[0, 0, alignment, bytes.length]], `${encoding} ${text.slice(0, 20)}`);
       assert.deepEqual(guest.snapshots, [before], "nothing is written before there is room");
       assert.equal(ptr, 1024);
@@ -289,7 +286,7 @@ test("lone surrogates become U+FFFD", () => {
   for (const encoding of encodings) {
     for (const [given, stored] of table) {
       const guest = makeGuest({ pages: 2 });
-      const ptr = storers[encoding](guest.cx, given);
+      const ptr = storeString(guest.cx, encoding, given);
       assert.equal(loaders[encoding](guest.cx, ptr, guest.cx.length), stored);
     }
   }
@@ -299,7 +296,7 @@ test("only strings are strings", () => {
   for (const encoding of encodings) {
     const { cx, calls } = makeGuest();
     for (const v of [undefined, null, 1, 1n, true, {}, [], ["a"], new String("a"), Symbol("a"), () => "a"]) {
-      assertInvalid(() => storers[encoding](cx, v));
+      assertInvalid(() => storeString(cx, encoding, v));
     }
     assert.deepEqual(calls, []);
   }
@@ -307,10 +304,10 @@ test("only strings are strings", () => {
 
 test("strings that no component could have are refused before there is room for them", () => {
   const { cx, calls } = makeGuest();
-  assertInvalid(() => storeUtf8(cx, "a".repeat(2 ** 28)));
-  assertInvalid(() => storeUtf16(cx, "a".repeat(2 ** 27)));
-  assertInvalid(() => storeLatin1OrUtf16(cx, `☃${"a".repeat(2 ** 27)}`));
-  assertInvalid(() => storeLatin1OrUtf16(cx, "a".repeat(2 ** 28)));
+  assertInvalid(() => storeString(cx, "utf8", "a".repeat(2 ** 28)));
+  assertInvalid(() => storeString(cx, "utf16", "a".repeat(2 ** 27)));
+  assertInvalid(() => storeString(cx, "latin1+utf16", `☃${"a".repeat(2 ** 27)}`));
+  assertInvalid(() => storeString(cx, "latin1+utf16", "a".repeat(2 ** 28)));
   assert.deepEqual(calls, []);
 });
 
@@ -330,17 +327,17 @@ test("what realloc returns is checked, even for nothing", () => {
   ];
   for (const [encoding, text, ptr, code] of table) {
     const { cx } = makeGuest({ answer: () => ptr });
-    assertTrap(() => storers[encoding](cx, text), code);
+    assertTrap(() => storeString(cx, encoding, text), code);
   }
   const { cx } = makeGuest({ answer: () => 65536 });
-  for (const encoding of encodings) assert.equal(storers[encoding](cx, ""), 65536);
+  for (const encoding of encodings) assert.equal(storeString(cx, encoding, ""), 65536);
 });
 
 test("realloc may grow the memory", () => {
   for (const encoding of encodings) {
     for (const text of ["short", "much longer than that ".repeat(50), "ü☃".repeat(100)]) {
       const guest = makeGuest({ grow: () => true, answer: () => 65536 });
-      const ptr = storers[encoding](guest.cx, text);
+      const ptr = storeString(guest.cx, encoding, text);
       assert.equal(ptr, 65536);
       assert.deepEqual(guest.at(ptr, encoded(encoding, text).bytes.length), encoded(encoding, text).bytes);
     }
@@ -350,9 +347,9 @@ test("realloc may grow the memory", () => {
 test("a string for which there was no room leaves nothing behind", () => {
   const full = makeGuest({ answer: () => 65535 });
   const guest = makeGuest();
-  assertTrap(() => storeUtf8(full.cx, "x".repeat(100_000)), "realloc-out-of-bounds");
+  assertTrap(() => storeString(full.cx, "utf8", "x".repeat(100_000)), "realloc-out-of-bounds");
   for (const text of ["short", "not so short ".repeat(20), "very long ".repeat(3000)]) {
-    assert.equal(loadUtf8(guest.cx, storeUtf8(guest.cx, text), guest.cx.length), text);
+    assert.equal(loadUtf8(guest.cx, storeString(guest.cx, "utf8", text), guest.cx.length), text);
   }
 });
 
@@ -411,14 +408,14 @@ test("the tag of a 64-bit length is moved, and nothing is rounded", () => {
 test("a 64-bit realloc is called with bigints and asked as a 32-bit one is", () => {
   for (const encoding of encodings) {
     const guest = makeGuest({ pointer: "i64" });
-    const ptr = storers[encoding](guest.cx, "wörld☃");
+    const ptr = storeString(guest.cx, encoding, "wörld☃");
     const { bytes, units, alignment } = encoded(encoding, "wörld☃");
     assert.deepEqual(guest.calls, [[0, 0, alignment, bytes.length]]);
     assert.equal(guest.cx.length, units);
     assert.equal(loaders[encoding](guest.cx, pointer64(BigInt(ptr)), taggedFrom64(taggedTo64(units))), "wörld☃");
   }
   const { cx } = makeGuest({ pointer: "i64", answer: () => 2 ** 53 });
-  assertTrap(() => storeUtf8(cx, ""), "realloc-out-of-bounds");
+  assertTrap(() => storeString(cx, "utf8", ""), "realloc-out-of-bounds");
 });
 
 // ---- Engines
