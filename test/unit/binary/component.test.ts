@@ -3,14 +3,11 @@ import { describe, it } from "node:test";
 import { builtin, builtins } from "../../../src/abi/builtins.ts";
 import { decodeComponent } from "../../../src/binary/component.ts";
 import { ComponentError } from "../../../src/errors/component-error.ts";
+import { component, leb, name, preamble } from "./bytes.ts";
 import { assemble } from "./samples.ts";
 
-const preamble = [0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00];
 const modulePreamble = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-const leb = (n: number): number[] => (n < 0x80 ? [n] : [(n & 0x7f) | 0x80, ...leb(n >>> 7)]);
 const section = (id: number, ...content: number[]) => [id, ...leb(content.length), ...content];
-const name = (text: string) => [text.length, ...new TextEncoder().encode(text)];
-const component = (...sections: number[][]) => Uint8Array.from([...preamble, ...sections.flat()]);
 /** Where the contents of the only section begin, if it is short. */
 const CONTENT = 10;
 
@@ -292,7 +289,7 @@ describe("malformed definitions", () => {
     [11, [1, 0x00, 1, 0x61, 0x01, 0, 0x02], "invalid leading byte (0x2) for optional component export type", 6],
     [12, [1, 0x7d, 5, 0], "unexpected end-of-file", 4],
     [1, [...modulePreamble, 1, 1, 0, 1, 1, 0], "section out of order", 11],
-    [1, preamble, "expected a version header for a module", 4],
+    [1, [...preamble], "expected a version header for a module", 4],
     [4, modulePreamble, "expected a version header for a component", 4],
     [0, [2, 0xff, 0xfe], "malformed UTF-8 encoding", 1],
     [0, [5, 0x61], "unexpected end-of-file", 2],

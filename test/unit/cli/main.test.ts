@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
+import { ending } from "../ending.ts";
 
-const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-const main = fileURLToPath(new URL(`../../../src/cli/main${extension}`, import.meta.url));
+const main = fileURLToPath(new URL(`../../../src/cli/main${ending}`, import.meta.url));
 let folder = "";
 
 const calculator = `(component

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { chooseTier } from "../../../src/codegen/tier.ts";
+import { importOf } from "../ending.ts";
 
 test("nothing is probed where the option says what to do, and what is forbidden is not chosen", () => {
   const { Function: original } = globalThis;
@@ -19,18 +20,12 @@ test("nothing is probed where the option says what to do, and what is forbidden 
   }
 });
 
-/** The text of an import of a file beside this one; compiled tests import compiled files. */
-function importOf(path: string): string {
-  const ending = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-  return `await import(${JSON.stringify(new URL(path + ending, import.meta.url))})`;
-}
-
 // JavaScriptCore has no option that forbids it.
 test("closures need no code from strings", { skip: "bun" in process.versions }, () => {
   const program = `
-    const { compileFunctions } = ${importOf("../../../src/codegen/compile")};
-    const { chooseTier } = ${importOf("../../../src/codegen/tier")};
-    const p = ${importOf("./program")};
+    const { compileFunctions } = ${importOf("../../../src/codegen/compile", import.meta.url)};
+    const { chooseTier } = ${importOf("../../../src/codegen/tier", import.meta.url)};
+    const p = ${importOf("./program", import.meta.url)};
     const types = new p.Types();
     const string = types.of("string");
     const plan = p.plan({ types: types.nodes, funcs: [p.funcType({ s: string }, string)], lifts: [{ func: 0 }], lowers: [{ func: 0 }] });

@@ -3,9 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { blocking, Component, cancellable, type Extern, Linker } from "../../../src/index.ts";
-import { canSuspend } from "../../../src/runtime/fiber.ts";
 import { printType } from "../../../src/types/print.ts";
-import { guestText, waiting } from "../embed/async-guests.ts";
+import { guestText, skip, waiting } from "../embed/async-guests.ts";
 import { pipes } from "../embed/async-pipes.ts";
 import { fencesOf, run } from "./page.ts";
 
@@ -79,7 +78,6 @@ const text = guestText({
     (func (export "hang") (drop (call $waitable-set.wait (call $waitable-set.new) (i32.const 0))))`,
 });
 
-const skip = !canSuspend && "needs suspended stacks";
 test("the examples of asynchronous components give what they say, with generated code and without", {
   skip,
 }, async () => {

@@ -2,13 +2,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { ending } from "../ending.ts";
 
 const root = new URL("../../../", import.meta.url);
 const page = readFileSync(new URL("docs/api.md", root), "utf8");
 const named = new Set([...page.matchAll(/`([^`\n]+)`/g)].flatMap(([, code]) => code!.match(/\w+/g) ?? []));
-
-/** Compiled tests read compiled sources, which have no types to export. */
-const ending = import.meta.url.slice(import.meta.url.lastIndexOf("."));
 
 for (const entry of ["index", "async", "wasi/index", "wast/index"]) {
   test(`what ${entry} exports is documented`, () => {

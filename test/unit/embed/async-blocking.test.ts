@@ -4,10 +4,8 @@ import { test } from "node:test";
 import { blocking } from "../../../src/embed/blocking.ts";
 import { canSuspend } from "../../../src/runtime/fiber.ts";
 import { settled } from "./async-ends.ts";
-import { guestText, instantiateGuest } from "./async-guests.ts";
+import { guestText, instantiateGuest, skip } from "./async-guests.ts";
 import { instantiate } from "./guests.ts";
-
-const skip = !canSuspend && "needs suspended stacks";
 
 const after = async <T>(value: T): Promise<T> => {
   await settled();

@@ -6,14 +6,12 @@ import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { blocking } from "../../../src/embed/blocking.ts";
 import { ComponentError } from "../../../src/errors/component-error.ts";
 import { ResultError } from "../../../src/errors/result-error.ts";
-import { canSuspend } from "../../../src/runtime/fiber.ts";
 import { Deferred } from "../../../src/runtime/quantum.ts";
 import { Store } from "../../../src/runtime/store.ts";
+import { ending } from "../ending.ts";
 import { settled } from "./async-ends.ts";
-import { type Guest, guestText, instantiateGuest, WatchedStore, waiting } from "./async-guests.ts";
+import { type Guest, guestText, instantiateGuest, skip, WatchedStore, waiting } from "./async-guests.ts";
 import { instantiate } from "./guests.ts";
-
-const skip = !canSuspend && "needs suspended stacks";
 
 /** What becomes of a call in many ways. */
 const guest: Guest = {
@@ -245,7 +243,6 @@ test("without `onUnhandled`, what nobody waits for is an unhandled rejection", {
         (i32.or (i32.const 2) (i32.shl (local.get $set) (i32.const 4))))
       (func (export "event") (param i32 i32 i32) (result i32) (i32.const 0))`,
   });
-  const ending = import.meta.url.slice(import.meta.url.lastIndexOf("."));
   const index = JSON.stringify(new URL(`../../../src/index${ending}`, import.meta.url));
   const program = `
     const { Component, Linker } = await import(${index});

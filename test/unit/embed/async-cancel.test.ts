@@ -8,14 +8,11 @@ import { test } from "node:test";
 import type { Instance } from "../../../src/embed/instance.ts";
 import type { ComponentStream } from "../../../src/embed/stream.ts";
 import { ComponentError } from "../../../src/errors/component-error.ts";
-import { canSuspend } from "../../../src/runtime/fiber.ts";
 import { Deferred } from "../../../src/runtime/quantum.ts";
 import { type Chooser, schedulerOf } from "../../../src/runtime/scheduler.ts";
 import { SeededChooser } from "../../../src/wast/seeded-chooser.ts";
 import { settled } from "./async-ends.ts";
-import { type Guest, instantiateGuest, WatchedStore, waiting } from "./async-guests.ts";
-
-const skip = !canSuspend && "needs suspended stacks";
+import { type Guest, instantiateGuest, skip, WatchedStore, waiting } from "./async-guests.ts";
 
 /**
  * `script` waits for the host's `step`, for a chunk of the stream, for the future, and for its turn; then it returns a

@@ -5,9 +5,13 @@
 import type { Component } from "../../../src/embed/component.ts";
 import type { Instance } from "../../../src/embed/instance.ts";
 import { type InstantiateOptions, Linker } from "../../../src/embed/linker.ts";
+import { canSuspend } from "../../../src/runtime/fiber.ts";
 import type { ComponentInstance } from "../../../src/runtime/instance.ts";
 import { Store } from "../../../src/runtime/store.ts";
 import { component, memoryText } from "./guests.ts";
+
+/** Why a test is left out whose guests have to be suspended, where they cannot be. */
+export const skip: string | false = !canSuspend && "needs suspended stacks";
 
 /** A function of core WebAssembly and what it is at component level. */
 interface Func {

@@ -3,11 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ComponentStream } from "../../../src/embed/stream.ts";
 import { ErrorContext } from "../../../src/runtime/error-context.ts";
-import { canSuspend } from "../../../src/runtime/fiber.ts";
 import { collect, settled } from "./async-ends.ts";
-import { type Guest, instantiateGuest, WatchedStore } from "./async-guests.ts";
-
-const skip = !canSuspend && "needs suspended stacks";
+import { type Guest, instantiateGuest, skip, WatchedStore } from "./async-guests.ts";
 
 const guest: Guest = {
   types: `(import "thing" (type $T (sub resource)))

@@ -5,12 +5,9 @@ import { test } from "node:test";
 import type { Instance } from "../../../src/embed/instance.ts";
 import type { ComponentStream } from "../../../src/embed/stream.ts";
 import { ComponentError } from "../../../src/errors/component-error.ts";
-import { canSuspend } from "../../../src/runtime/fiber.ts";
 import { collect, settled, watched } from "./async-ends.ts";
-import { type Guest, instantiateGuest, WatchedStore } from "./async-guests.ts";
+import { type Guest, instantiateGuest, skip, WatchedStore } from "./async-guests.ts";
 import { pipes } from "./async-pipes.ts";
-
-const skip = !canSuspend && "needs suspended stacks";
 
 const guest: Guest = {
   types: `${pipes.types} (type $T (future string))`,

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { bundle } from "../../../scripts/bundle.ts";
+import { importOf } from "../ending.ts";
 import { guestText } from "./async-guests.ts";
 
 const asynchronous =
@@ -27,12 +28,6 @@ for (const entry of ["src/index.ts", "src/runtime/index.ts"]) {
   });
 }
 
-/** The text of an import of a file beside this one; compiled tests import compiled files. */
-function importOf(path: string): string {
-  const ending = import.meta.url.slice(import.meta.url.lastIndexOf("."));
-  return `await import(${JSON.stringify(new URL(path + ending, import.meta.url))})`;
-}
-
 const plain = guestText({
   imports: { get: { core: "(result i32)", is: "(result u32)" } },
   exports: { got: { is: "(result u32)" } },
@@ -50,7 +45,7 @@ const async = guestText({
 async function run(program: string): Promise<string> {
   const bytes = async (text: string) => `Buffer.from("${Buffer.from(await parse(text)).toString("base64")}", "base64")`;
   const all = `
-    const { Component, Linker, blocking } = ${importOf("../../../src/index")};
+    const { Component, Linker, blocking } = ${importOf("../../../src/index", import.meta.url)};
     const plain = ${await bytes(plain)};
     const async = ${await bytes(async)};
     const linker = new Linker().define("get", () => 1);
@@ -86,7 +81,7 @@ test("slots that belong to no task are not asynchronous", async () => {
 
 test("who cannot wait brings along what asynchronous components need", async () => {
   const printed = await run(`
-    const { loadAsync } = ${importOf("../../../src/async")};
+    const { loadAsync } = ${importOf("../../../src/async", import.meta.url)};
     loadAsync();
     console.log(await linker.instantiateSync(Component.compileSync(async)).exports.answer());`);
   assert.equal(printed, "42\n");

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Component, ComponentError, Linker, ResultError, resource } from "../../../src/index.ts";
-import { caught, component } from "./guests.ts";
+import { caught } from "../errors/caught.ts";
+import { component } from "./guests.ts";
 
 /** A component that imports `face`, an interface with `do-it: func() -> u32`, and gives what that gives. */
 function asking(face: string): Promise<Component> {

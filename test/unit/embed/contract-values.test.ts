@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { Component, ComponentError, type Instance, Linker } from "../../../src/index.ts";
+import { caught } from "../errors/caught.ts";
 import { echoComponent } from "./echo.ts";
-import { caught } from "./guests.ts";
 
 /** What an object without any of the flags stands for. */
 const flags = { read: false, write: false };

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Instance, views } from "../../../src/index.ts";
-import { caught, instantiate, memoryText } from "./guests.ts";
+import { caught } from "../errors/caught.ts";
+import { instantiate, memoryText } from "./guests.ts";
 
 /** Its `realloc` makes the memory grow, each time: whatever was a view before is none any more. */
 const growing = `(component

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Func, functionType, methodOf, views } from "../../../src/embed/func.ts";
 import { printType } from "../../../src/types/print.ts";
-import { caught, counters, instantiate, memoryText } from "./guests.ts";
+import { caught } from "../errors/caught.ts";
+import { counters, instantiate, memoryText } from "./guests.ts";
 
 const lists = `(component
   (import "look" (func $look (param "bytes" (list u8))))

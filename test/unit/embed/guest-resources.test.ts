@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Store } from "../../../src/runtime/store.ts";
-import { type Counter, type Counters, caught, collectGarbage, counters, instantiate } from "./guests.ts";
+import { caught } from "../errors/caught.ts";
+import { type Counter, type Counters, collectGarbage, counters, instantiate } from "./guests.ts";
 
 test("resources are classes", async () => {
   const exports = (await instantiate(counters)).exports as unknown as Counters;

@@ -1,5 +1,4 @@
 /** Components from text, for tests of the embedding interface. */
-import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
@@ -7,7 +6,6 @@ import type { CompileOptions } from "../../../src/embed/compile-options.ts";
 import { Component } from "../../../src/embed/component.ts";
 import type { Instance } from "../../../src/embed/instance.ts";
 import { type InstantiateOptions, Linker } from "../../../src/embed/linker.ts";
-import { ComponentError } from "../../../src/errors/component-error.ts";
 
 export async function component(text: string, options?: CompileOptions): Promise<Component> {
   return Component.compile(new Uint8Array(await parse(text)), options);
@@ -43,17 +41,6 @@ export const memoryText = ({ pages = 1, free = 1024, first = "" }: MemoryOptions
   (core instance $memory (instantiate $Memory))
   (alias core export $memory "memory" (core memory $memory))
   (alias core export $memory "realloc" (core func $realloc))`;
-
-/** The `ComponentError` that `action` throws. */
-export function caught(action: () => unknown): ComponentError {
-  try {
-    action();
-  } catch (error) {
-    assert.ok(error instanceof ComponentError, `not a ComponentError: ${String(error)}`);
-    return error;
-  }
-  return assert.fail("nothing was thrown");
-}
 
 setFlagsFromString("--expose-gc");
 const { Bun } = globalThis as { readonly Bun?: { gc(now: boolean): void } };

@@ -6,7 +6,8 @@ import { cancellable } from "../../../src/embed/cancellable.ts";
 import type { AnyFunction } from "../../../src/embed/func.ts";
 import { Linker } from "../../../src/embed/linker.ts";
 import { ResultError } from "../../../src/errors/result-error.ts";
-import { caught, component, instantiate } from "./guests.ts";
+import { caught } from "../errors/caught.ts";
+import { component, instantiate } from "./guests.ts";
 
 /** A component that exports the function `f` as it is; and once more in an interface. */
 const passing = (type: string) =>

@@ -1,7 +1,8 @@
 /** Resources that the host defines, in a component's hands, and functions that take and give them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { caught, instantiate } from "./guests.ts";
+import { caught } from "../errors/caught.ts";
+import { instantiate } from "./guests.ts";
 
 const files = `(component
   (import "ns:pkg/files@1.0.0" (instance $f

@@ -5,7 +5,8 @@ import { Component } from "../../../src/embed/component.ts";
 import { Instance } from "../../../src/embed/instance.ts";
 import { Linker } from "../../../src/embed/linker.ts";
 import type { Exports } from "../../../src/embed/world.ts";
-import { caught, counters, instantiate } from "./guests.ts";
+import { caught } from "../errors/caught.ts";
+import { counters, instantiate } from "./guests.ts";
 
 const many = `(component
   (import "host-log" (func $log (param "n" u32)))

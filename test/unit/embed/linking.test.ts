@@ -4,7 +4,8 @@ import { test } from "node:test";
 import type { Component } from "../../../src/embed/component.ts";
 import { Linker } from "../../../src/embed/linker.ts";
 import type { Exports } from "../../../src/embed/world.ts";
-import { caught, component } from "./guests.ts";
+import { caught } from "../errors/caught.ts";
+import { component } from "./guests.ts";
 
 /** A component that imports an interface with these functions (`() -> u32`), and exports them again. */
 async function importing(...names: string[]): Promise<Component> {

@@ -5,6 +5,7 @@ import type { Plan } from "../../../src/plan/plan.ts";
 import { type Instantiation, instantiate } from "../../../src/runtime/instantiate.ts";
 import { allocate } from "../../../src/runtime/lists.ts";
 import { Store } from "../../../src/runtime/store.ts";
+import { caught } from "../errors/caught.ts";
 import {
   builtin,
   coreExport,
@@ -21,16 +22,6 @@ import {
   scalarFunctions,
   trampoline,
 } from "./plans.ts";
-
-function caught(action: () => unknown): ComponentError {
-  try {
-    action();
-  } catch (error) {
-    assert.ok(error instanceof ComponentError, `not a ComponentError: ${String(error)}`);
-    return error;
-  }
-  return assert.fail("nothing was thrown");
-}
 
 const importing = (name: string, value: object) => ({ module: "", name, value }) as never;
 const imported = { path: ["log"], kind: "func", type: 0 } as never;

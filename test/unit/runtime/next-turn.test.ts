@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
+import { ending } from "../ending.ts";
 
-const url = JSON.stringify(
-  new URL(`../../../src/runtime/next-turn.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url).href,
-);
+const url = JSON.stringify(new URL(`../../../src/runtime/next-turn${ending}`, import.meta.url).href);
 
 /** What a process prints that does this. */
 function run(code: string): string {

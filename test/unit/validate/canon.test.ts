@@ -1,6 +1,7 @@
 import { describe, it } from "node:test";
 import { defaultFeatures, type Feature, featureSet } from "../../../src/validate/features.ts";
-import { accepts, component, errorOf, rejects, section, validateBytes, without } from "./component.ts";
+import { component } from "../binary/bytes.ts";
+import { accepts, errorOf, rejects, section, validateBytes, without } from "./component.ts";
 
 /** A core module with what canonical options may refer to, and aliases of it. */
 const core = (functions = "") => `

@@ -6,6 +6,7 @@ import { ComponentError } from "../../../src/errors/component-error.ts";
 import { allFeatures, defaultFeatures, type Feature, type FeatureSet } from "../../../src/validate/features.ts";
 import type { TypedComponent } from "../../../src/validate/typed.ts";
 import { validateComponent } from "../../../src/validate/validate.ts";
+import { leb } from "../binary/bytes.ts";
 
 /** What has shipped, but `feature`. */
 export function without(feature: Feature): FeatureSet {
@@ -62,27 +63,13 @@ export function errorOf(
 
 // ---- Components from bytes, for what the text format has no words for
 
-/** An unsigned LEB128. */
-export function leb(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)];
-}
-
 /** A type index as a value type: a signed LEB128. */
 export function typeRef(index: number): number[] {
   return index < 0x40 ? [index] : [(index & 0x7f) | 0x80, ...typeRef(index >>> 7)];
-}
-
-export function name(text: string): number[] {
-  const bytes = new TextEncoder().encode(text);
-  return [...leb(bytes.length), ...bytes];
 }
 
 /** A section with the items given, each in bytes. */
 export function section(id: number, items: readonly (readonly number[])[]): number[] {
   const body = [leb(items.length), ...items].flat();
   return [id, ...leb(body.length), ...body];
-}
-
-export function component(...sections: readonly (readonly number[])[]): Uint8Array {
-  return Uint8Array.from([0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00, ...sections.flat()]);
 }

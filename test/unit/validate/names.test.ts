@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { defaultFeatures } from "../../../src/validate/features.ts";
-import { accepts, component, errorOf, name, rejects, section, validate, validateBytes } from "./component.ts";
+import { component, name } from "../binary/bytes.ts";
+import { accepts, errorOf, rejects, section, validate, validateBytes } from "./component.ts";
 
 const func = (externName: string) => `(import "${externName}" (func))`;
 

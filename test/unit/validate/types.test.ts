@@ -1,5 +1,6 @@
 import { describe, it } from "node:test";
-import { accepts, component, errorOf, leb, name, rejects, section, typeRef, validateBytes } from "./component.ts";
+import { component, leb, name } from "../binary/bytes.ts";
+import { accepts, errorOf, rejects, section, typeRef, validateBytes } from "./component.ts";
 
 describe("value types", () => {
   const accepted: readonly string[] = [

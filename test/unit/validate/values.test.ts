@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ComponentError } from "../../../src/errors/component-error.ts";
 import { defaultFeatures } from "../../../src/validate/features.ts";
-import { component, errorOf, leb, name, section, validateBytes } from "./component.ts";
+import { component, leb, name } from "../binary/bytes.ts";
+import { errorOf, section, validateBytes } from "./component.ts";
 
 const types = section(7, [
   [0x72, 2, ...name("a"), 0x7f, ...name("b"), 0x7d], // 0: record { a: bool, b: u8 }

@@ -6,10 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ending } from "../ending.ts";
 
 const room = new URL("../../../src/wasi/", import.meta.url).href;
-/** Compiled tests import compiled sources. */
-const ending = import.meta.url.slice(import.meta.url.lastIndexOf("."));
 
 const folder = mkdtempSync(join(tmpdir(), "gantry-stdio-"));
 after(() => rmSync(folder, { recursive: true }));

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runFiles } from "../../../src/wast/files.ts";
+import { ending } from "../ending.ts";
 
-const hostModule = new URL(import.meta.url.endsWith(".ts") ? "./fake-host.ts" : "./fake-host.js", import.meta.url);
+const hostModule = new URL(`./fake-host${ending}`, import.meta.url);
 const assemble = async (text: string) => new TextEncoder().encode(text.replace(/^\(component (.*) \)$/, "$1"));
 const options = { assemble, hostModule, hostOptions: { features: "all", tier: undefined }, timeLimit: 100 } as const;
 
