@@ -315,6 +315,16 @@ class Scope {
           frame[slot] = v;
           return false;
         };
+      case "u64":
+      case "s64": {
+        const wrap = kind === "u64" ? BigInt.asUintN : BigInt.asIntN;
+        return (frame) => {
+          const v = value(frame);
+          if (v !== wrap(64, v as bigint)) invalid();
+          frame[slot] = v;
+          return false;
+        };
+      }
       case "number":
       case "boolean":
         return (frame) => {

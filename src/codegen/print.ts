@@ -62,6 +62,8 @@ const misfits: Readonly<Record<Scalar, (v: string) => string>> = {
   s16: (v) => `${v} !== (${v} << 16) >> 16`,
   u32: (v) => `${v} !== ${v} >>> 0`,
   s32: (v) => `${v} !== (${v} | 0)`,
+  u64: (v) => `${v} !== BigInt.asUintN(64, ${v})`,
+  s64: (v) => `${v} !== BigInt.asIntN(64, ${v})`,
   number: (v) => `typeof ${v} !== "number"`,
   boolean: (v) => `typeof ${v} !== "boolean"`,
 };

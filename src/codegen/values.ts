@@ -167,7 +167,6 @@ export const hostValues: Values = {
   name: "host",
 
   lowerNumber(code, kind, value) {
-    if (kind === "u64" || kind === "s64") return call(kind === "u64" ? "toU64" : "toS64", value);
     return code.expect(value, kind === "f32" || kind === "f64" ? "number" : kind);
   },
 

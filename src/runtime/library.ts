@@ -36,8 +36,6 @@ export {
   invalidDiscriminant,
   pointerTo64,
   toChar,
-  toS64,
-  toU64,
   unsigned64,
   wrapI64,
 } from "./numbers.ts";

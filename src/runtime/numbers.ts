@@ -77,11 +77,16 @@ export function toF64(v: unknown): number {
 
 /** `char_to_i32` in the specification. */
 export function toChar(v: unknown): number {
-  if (typeof v !== "string") invalid();
-  const { length } = v;
-  const codePoint = v.codePointAt(0)!;
-  if (length === 1 && (codePoint & 0xf800) !== 0xd800) return codePoint;
-  return length === 2 && codePoint > 0xffff ? codePoint : invalid();
+  if (typeof v === "string" && v.length === 1) {
+    const unit = v.charCodeAt(0);
+    if ((unit & 0xf800) !== 0xd800) return unit;
+  }
+  return pairToChar(v);
+}
+
+function pairToChar(v: unknown): number {
+  const codePoint = typeof v === "string" && v.length === 2 ? v.codePointAt(0)! : 0;
+  return codePoint > 0xffff ? codePoint : invalid();
 }
 
 /** `convert_i32_to_char` in the specification. */

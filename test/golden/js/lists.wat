@@ -37,7 +37,6 @@
 ;;     mayNotLeave,
 ;;     toFlag,
 ;;     toFlags,
-;;     toU64,
 ;;     viewString,
 ;;   } = library;
 ;;
@@ -122,7 +121,9 @@
 ;;           }
 ;;           case "large": {
 ;;             tag = 1;
-;;             payload = toU64(number.val);
+;;             const val2 = number.val;
+;;             if (val2 !== BigInt.asUintN(64, val2)) invalid();
+;;             payload = val2;
 ;;             break;
 ;;           }
 ;;           case "none": {
@@ -179,7 +180,9 @@
 ;;           }
 ;;           case "large": {
 ;;             tag = 1;
-;;             payload = toU64(number.val);
+;;             const val2 = number.val;
+;;             if (val2 !== BigInt.asUintN(64, val2)) invalid();
+;;             payload = val2;
 ;;             break;
 ;;           }
 ;;           case "none": {

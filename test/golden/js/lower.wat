@@ -25,13 +25,13 @@
 ;;     checkPointer,
 ;;     checkRoom,
 ;;     errorPayload,
+;;     invalid,
 ;;     invalidDiscriminant,
 ;;     lendToHost,
 ;;     loadUtf8,
 ;;     mayNotLeave,
 ;;     measureUtf8,
 ;;     notReturned,
-;;     toU64,
 ;;     writeUtf8,
 ;;   } = library;
 ;;
@@ -73,7 +73,8 @@
 ;;           memory.u32[word + 3] = length;
 ;;         } else {
 ;;           memory.u8[ptr] = 0;
-;;           memory.u64[long + 1] = toU64(result);
+;;           if (result !== BigInt.asUintN(64, result)) invalid();
+;;           memory.u64[long + 1] = result;
 ;;         }
 ;;       } catch (error) {
 ;;         return failed(error, undefined, result, isErr);
