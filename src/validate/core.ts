@@ -48,12 +48,10 @@ export function defineCoreType(scope: Scope, { type: syntax }: CoreTypeDefinitio
   }
 }
 
-/** The core type index space of a component, as core types see it: without the module types. */
+/** The core type index space of a component so far, as core types see it: without the module types. */
 function definedTypes(scope: Scope): CoreTypeSpace {
   return {
-    get size() {
-      return scope.count("core type");
-    },
+    size: scope.count("core type"),
     get(index, offset) {
       const type = scope.get("core type", index, offset);
       return "kind" in type ? scope.fail("type", `core type index ${index} is a module type`, offset) : type;
@@ -65,13 +63,8 @@ function definedTypes(scope: Scope): CoreTypeSpace {
 function moduleType(scope: Scope, syntax: Extract<CoreTypeSyntax, { readonly kind: "module" }>): CoreModuleType {
   const { bytes, coreTypes } = scope.context;
   const types: DefinedType[] = [];
-  const space: CoreTypeSpace = {
-    get size() {
-      return types.length;
-    },
-    get: (index, offset) =>
-      types[index] ?? scope.fail("index", `unknown type ${index}: type index out of bounds`, offset),
-  };
+  const get: CoreTypeSpace["get"] = (index, offset) =>
+    types[index] ?? scope.fail("index", `unknown type ${index}: type index out of bounds`, offset);
   const imports: CoreImport[] = [];
   const exports: CoreExport[] = [];
   const exported = new Set<string>();
@@ -80,12 +73,12 @@ function moduleType(scope: Scope, syntax: Extract<CoreTypeSyntax, { readonly kin
     switch (declaration.kind) {
       case "import": {
         const { module, name } = declaration;
-        imports.push({ module, name, type: coreTypes.readExternType(bytes, declaration.type, space) });
+        imports.push({ module, name, type: coreTypes.readExternType(bytes, declaration.type, get) });
         break;
       }
       case "export": {
         const { name } = declaration;
-        exports.push({ name, type: coreTypes.readExternType(bytes, declaration.type, space) });
+        exports.push({ name, type: coreTypes.readExternType(bytes, declaration.type, get) });
         if (exported.has(name)) scope.fail("core", `export name \`${name}\` already defined`, offset);
         exported.add(name);
         break;
@@ -96,13 +89,15 @@ function moduleType(scope: Scope, syntax: Extract<CoreTypeSyntax, { readonly kin
             "invalid leading byte (0x50) for type definition: module types cannot be defined in module types";
           scope.fail("core", reason, declaration.type.offset);
         }
-        for (const type of coreTypes.readRecType(bytes, declaration.type.range, space)) types.push(type);
+        for (const type of coreTypes.readRecType(bytes, declaration.type.range, { size: types.length, get })) {
+          types.push(type);
+        }
         break;
       case "alias": {
         const { count, index } = declaration;
         // The module type is itself the innermost scope.
-        const outer = count === 0 ? space : definedTypes(enclosingScope(scope, count - 1, offset).scope);
-        types.push(outer.get(index, offset));
+        const from = count === 0 ? get : definedTypes(enclosingScope(scope, count - 1, offset).scope).get;
+        types.push(from(index, offset));
         break;
       }
     }

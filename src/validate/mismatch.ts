@@ -74,38 +74,20 @@ function absence({ kind }: Compound, name: string, type: ValType | undefined, bo
   }
 }
 
-/** Where in a type its part `name` is. */
+/** Where in a type its part `name` is: of kinds that have parts. */
 function whereIs({ kind }: Compound, name: string): string {
-  switch (kind) {
-    case "record":
-      return `record field \`${name}\``;
-    case "tuple":
-      return `tuple field ${name}`;
-    case "variant":
-      return `variant case \`${name}\``;
-    case "func":
-      return `function parameter \`${name}\``;
-    case "result":
-      return `${name} variant`;
-    case "option":
-      return kind;
-    case "stream":
-    case "future":
-      return `the payload of ${kind}`;
-    case "list":
-    case "map":
-    case "enum":
-    case "flags":
-    case "own":
-    case "borrow":
-      return `${kind} ${name}`;
-  }
+  const [, , where = `${kind} _`] = nouns[kind] ?? [];
+  return where.replace("_", () => name);
 }
 
-/** What kinds call their parts, which may differ in number and in name: all of them, and one of a name. */
-const nouns: { readonly [K in Compound["kind"]]?: readonly [all: string, named: string] } = {
-  record: ["fields", "field name"],
-  tuple: ["types", "type"],
-  variant: ["cases", "case named"],
-  func: ["parameters", "parameter named"],
+/** What kinds call their parts: all of them, one by its name (of kinds that have many), and where one is. */
+const nouns: { readonly [K in Compound["kind"]]?: readonly [all: string, named: string, where: string] } = {
+  record: ["fields", "field name", "record field `_`"],
+  tuple: ["types", "type", "tuple field _"],
+  variant: ["cases", "case named", "variant case `_`"],
+  func: ["parameters", "parameter named", "function parameter `_`"],
+  result: ["", "", "_ variant"],
+  option: ["", "", "option"],
+  stream: ["", "", "the payload of stream"],
+  future: ["", "", "the payload of future"],
 };

@@ -4,7 +4,7 @@
  * They grow as definitions are validated, so an index only ever refers to what stands before it. Component and instance
  * types are scopes like components: their items have types alone, and are never part of what is handed on.
  */
-import type { Sort, SortIndex } from "../binary/definitions.ts";
+import type { CoreSortName, Sort, SortIndex } from "../binary/definitions.ts";
 import { coreSortNames } from "../binary/references.ts";
 import type { AnyType, ExternDecl, ExternType, ResourceType } from "../types/types.ts";
 import type { CoreExternType, CoreModuleType, DefinedType } from "../wasm/types.ts";
@@ -163,7 +163,7 @@ export class Scope {
       case "instance":
         return this.get(sort, index, offset);
       default:
-        return this.fail("type", `items of sort \`${sort}\` cannot leave a component`, offset);
+        return this.fail("type", `items of sort \`${sort satisfies CoreSortName}\` cannot leave a component`, offset);
     }
   }
 

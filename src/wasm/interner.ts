@@ -21,8 +21,7 @@ import { noType, type ResolveType, readExternType, readGroupSize, readSubType, t
 export interface CoreTypeSpace {
   /** How many types it has: the index that the next one gets. */
   readonly size: number;
-  /** The type at `index`; throws an error of phase `validate` if there is none, or if it is no defined type. */
-  get(index: number, offset: number): DefinedType;
+  readonly get: ResolveType;
 }
 
 interface Range {
@@ -51,8 +50,8 @@ export class CoreTypeInterner {
   }
 
   /** The `core:externtype` at `range`. */
-  readExternType(bytes: Uint8Array, range: Range, space: CoreTypeSpace): CoreExternType {
-    const type = readExternType(new Reader(bytes, range.start, range.end), (index, offset) => space.get(index, offset));
+  readExternType(bytes: Uint8Array, range: Range, resolve: ResolveType): CoreExternType {
+    const type = readExternType(new Reader(bytes, range.start, range.end), resolve);
     checkExternType(type, range.start);
     return type;
   }

@@ -326,7 +326,7 @@ describe("CoreTypeInterner", () => {
   for (const [what, bytes, reason] of externs) {
     it(`rejects ${what}`, () => {
       const all = Uint8Array.from(bytes);
-      const read = () => new CoreTypeInterner().readExternType(all, { start: 0, end: all.length }, space);
+      const read = () => new CoreTypeInterner().readExternType(all, { start: 0, end: all.length }, space.get);
       assert.throws(read, isInvalid(reason));
     });
   }
