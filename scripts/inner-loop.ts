@@ -9,6 +9,7 @@ export const checks: readonly Step[] = [
   { name: "types of worlds", command: ["tsc", "-p", "test/types"] },
   { name: "style", command: ["biome", "ci", "--reporter=summary", "."] },
   { name: "floors", command: ["node", "scripts/check-floors.ts"] },
+  { name: "exports", command: ["node", "scripts/check-exports.ts"] },
   { name: "references", command: ["node", "scripts/check-references.ts"] },
   { name: "index of the specification", command: ["node", "scripts/spec-index.ts", "--check"] },
 ];

@@ -356,7 +356,7 @@ export class Descriptor {
 views(Descriptor.prototype.write);
 
 /** `resource directory-entry-stream`: the names that were there when it was made. */
-export class DirectoryEntryStream {
+class DirectoryEntryStream {
   readonly #entries: Iterator<DirectoryEntry>;
 
   constructor(entries: readonly DirectoryEntry[]) {
