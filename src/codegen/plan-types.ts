@@ -2,7 +2,7 @@
 import { contents, hasHandles, isRange } from "../abi/contents.ts";
 import { remembered } from "../abi/remembered.ts";
 import { assert } from "../errors/component-error.ts";
-import type { ValType, ValTypeOf } from "../types/types.ts";
+import type { PrimitiveKind, ValType, ValTypeOf } from "../types/types.ts";
 
 /** How many nodes of code `t` takes in place. Lists take one: their loops are in helpers anyway. */
 export const cost: (t: ValType) => number = remembered((t) =>
@@ -26,6 +26,7 @@ export function ownCost(t: ValType): number {
     case "list":
       return t.length ?? 0;
     default:
+      t.kind satisfies PrimitiveKind | "enum" | "map" | "own" | "borrow" | "stream" | "future";
       return 0;
   }
 }

@@ -18,7 +18,7 @@ import {
   pushUnsigned, type Source, sourceOf, sourceTypes,
 } from "./source.ts"; // biome-ignore format: one list
 import { checkString } from "./strings.ts";
-import { cost, hasBorrows } from "./types.ts";
+import { type AsyncKind, cost, hasBorrows, type ScalarKind } from "./types.ts";
 
 /** Checks the value of type `t` at `source`. */
 export function check(code: Code, side: Side, t: ValType, source: Source): void {
@@ -73,6 +73,7 @@ function checkHere(code: Code, side: Side, t: Despecialized, source: Source): vo
       return;
     }
     default:
+      t.kind satisfies ScalarKind | AsyncKind | "flags";
       assert(false, `a ${t.kind} needs no check`);
   }
 }

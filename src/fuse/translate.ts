@@ -22,7 +22,7 @@ import {
   pushUnsigned, type Source, shareFlat, sourceOf, sourceTypes,
 } from "./source.ts"; // biome-ignore format: one list
 import { copyString } from "./strings.ts";
-import { cost, hasBorrows, isPlain } from "./types.ts";
+import { cost, hasBorrows, isPlain, type ScalarKind } from "./types.ts";
 
 /** Beyond so many bytes, the padding inside of a plain value is copied with it. */
 const EXACT = 64;
@@ -110,10 +110,10 @@ function pushLeaf(code: Code, { from, to }: Sides, t: Despecialized, source: Sou
       pushHandle(code, to, t);
       return "i32.store";
     default: {
-      const scalar = scalars[t.kind as ScalarKind];
-      assert(scalar !== undefined, `no adapter passes a ${t.kind} on`);
-      pushScalar(code, from, t.kind as ScalarKind, source);
-      return scalar[2];
+      const { kind } = t;
+      assert(isScalar(kind), `no adapter passes a ${kind} on`);
+      pushScalar(code, from, kind, source);
+      return scalars[kind][2];
     }
   }
 }
@@ -140,8 +140,11 @@ const scalars = {
   s64: ["i64", "i64.load", "i64.store"],
   f32: ["f32", "f32.load", "f32.store"],
   f64: ["f64", "f64.load", "f64.store"],
-} as const satisfies Record<string, Scalar>;
-type ScalarKind = keyof typeof scalars;
+} as const satisfies Record<ScalarKind, Scalar>;
+
+function isScalar(kind: ValType["kind"]): kind is ScalarKind {
+  return kind in scalars;
+}
 
 const storesBySize = { 1: "i32.store8", 2: "i32.store16", 4: "i32.store" } as const;
 

@@ -1,8 +1,16 @@
 /** What generators of adapters ask of a type, beside what all generators do (`abi/contents.ts`). */
 import { contents, isRange } from "../abi/contents.ts";
-import { flagsSize } from "../abi/layout.ts";
+import { type Despecialized, flagsSize } from "../abi/layout.ts";
 import { remembered } from "../abi/remembered.ts";
 import type { ValType } from "../types/types.ts";
+
+/** Types of which no adapter passes values on. */
+export type AsyncKind = "stream" | "future" | "error-context";
+/** Types of which a value is a number of its own wherever it is. */
+export type ScalarKind = Exclude<
+  Despecialized["kind"],
+  "record" | "variant" | "list" | "string" | "flags" | "own" | "borrow" | AsyncKind
+>;
 
 /** Whether values have handles in them that are only borrowed, so that there are accounts to keep. */
 export const hasBorrows: (t: ValType) => boolean = remembered(
