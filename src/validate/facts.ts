@@ -113,11 +113,10 @@ function declared(type: InstanceType | ComponentType): ExternType["type"][] {
   return types;
 }
 
-const free: WeakMap<InstanceType | ComponentType, boolean> = new WeakMap();
+const free: WeakMap<ExternType["type"], boolean> = new WeakMap();
 
 /** Whether a type mentions a resource that it does not introduce itself. */
 export function mentionsFreeResource(type: ExternType["type"]): boolean {
-  if (type.kind !== "instance" && type.kind !== "component") return new ResourceSearch([]).finds(type);
   let answer = free.get(type);
   if (answer === undefined) {
     answer = new ResourceSearch([]).finds(type);
@@ -130,11 +129,10 @@ export function mentionsFreeResource(type: ExternType["type"]): boolean {
 export class ResourceSearch {
   /** Resources are bound by one type each, so what is bound once may stay so. */
   readonly #bound: Set<ResourceType>;
-  /** Types that have been looked into. */
-  readonly #seen: Set<object> = new Set();
-
   /** Those to look for, if not all. */
   readonly #sought: ReadonlySet<ResourceType> | undefined;
+  /** Types that have been looked into. */
+  readonly #seen: Set<object> = new Set();
 
   constructor(bound: Iterable<ResourceType>, sought?: ReadonlySet<ResourceType>) {
     this.#bound = new Set(bound);

@@ -26,8 +26,10 @@ function typeEntry(scope: Scope, { type: syntax }: TypeDefinition): TypeEntry {
       return defineFuncType(scope, syntax);
     case "component": {
       const inner = declareAll(new Scope(scope.context, "component-type", scope, syntax.offset), syntax.declarations);
-      checkImports(inner);
-      return { type: componentType(inner, inner.exports.resources), node: closed };
+      const { resources } = inner.exports;
+      // Imports cannot depend on exports.
+      if (resources.length > 0) checkResources(inner, "imports", new ResourceSearch([], new Set(resources)));
+      return { type: componentType(inner, resources), node: closed };
     }
     case "instance": {
       const inner = declareAll(new Scope(scope.context, "instance-type", scope, syntax.offset), syntax.declarations);
@@ -41,14 +43,12 @@ function typeEntry(scope: Scope, { type: syntax }: TypeDefinition): TypeEntry {
   }
 }
 
-/** Imports cannot depend on exports, and so mention no resource that is exported. */
-function checkImports({ context, imports, exports, offset }: Scope): void {
-  if (exports.resources.length === 0) return;
-  const search = new ResourceSearch([], new Set(exports.resources));
-  for (const { name, type } of imports.decls.values()) {
+/** Fails if what a component imports, or exports, mentions a resource that `search` finds. */
+export function checkResources(scope: Scope, way: "imports" | "exports", search: ResourceSearch): void {
+  for (const { name, type } of scope[way].decls.values()) {
     if (!search.finds(type.type)) continue;
-    context.path.push(name);
-    context.fail("resource", "local resource type found in imports: it has no name among them", offset);
+    scope.context.path.push(name);
+    scope.fail("resource", `local resource type found in ${way}: it has no name among them`, scope.offset);
   }
 }
 

@@ -19,7 +19,7 @@ import { defineInstance } from "./instantiate.ts";
 import { type ResolvedItem, Scope } from "./scope.ts";
 import { SubtypeChecker } from "./subtype.ts";
 import type { TypedComponent, TypedExport } from "./typed.ts";
-import { componentType, defineType } from "./types.ts";
+import { checkResources, componentType, defineType } from "./types.ts";
 import { defineStart, defineValue } from "./values.ts";
 import { renamed } from "./visibility.ts";
 
@@ -152,19 +152,10 @@ function finish(scope: Scope): TypedComponent {
   for (const resource of imports.resources) exported.delete(resource);
   const type = componentType(scope, [...exported]);
   scope.context.checkDepth(type, offset);
-  checkClosed(scope, "imports", imports.resources);
-  checkClosed(scope, "exports", [...imports.resources, ...exported]);
+  // What is imported may only mention resources that are imported, and what is exported those and exported ones.
+  checkResources(scope, "imports", new ResourceSearch(imports.resources));
+  checkResources(scope, "exports", new ResourceSearch([...imports.resources, ...exported]));
   return { type, definitions: scope.definitions, offset };
-}
-
-/** What a component imports may only mention resources that it imports, and what it exports those and exported ones. */
-function checkClosed(scope: Scope, way: "imports" | "exports", resources: readonly ResourceType[]): void {
-  const search = new ResourceSearch(resources);
-  for (const { name, type } of scope[way].decls.values()) {
-    if (!search.finds(type.type)) continue;
-    scope.context.path.push(name);
-    scope.fail("resource", `local resource type found in ${way}: it has no name among them`, scope.offset);
-  }
 }
 
 /** The resources that a component's exports name. */
