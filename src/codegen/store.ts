@@ -158,15 +158,21 @@ export function storeCase(
 }
 
 /**
- * `store_list_into_range` in the specification.
+ * How many elements a list may have.
  *
  * What a guest may pass on, the host may pass in: so lists are limited as `load_list_from_range` limits them, but twice as
  * much where pointers are 64-bit, as a list from a 32-bit guest may double in size.
  */
+function mostElements({ pointer }: Side, element: ValType): Expr {
+  const bytes = pointer === "i32" ? MAX_LIST_BYTE_LENGTH : 2 * MAX_LIST_BYTE_LENGTH;
+  return constant(Math.floor(bytes / layout(element, pointer).size));
+}
+
+/** `store_list_into_range` in the specification. */
 export function storeList(code: Code, side: Side, element: ValType, value: Expr): Range {
   const list = code.named(value, "list");
   const { size, alignment } = layout(element, side.pointer);
-  const most = constant(Math.floor(((side.pointer === "i32" ? 1 : 2) * MAX_LIST_BYTE_LENGTH) / size));
+  const most = mostElements(side, element);
   const numbers = isNumber(element) ? env(numberTables[element.kind]) : undefined;
   const counted =
     numbers === undefined ? side.values.listLength(list, most) : call("numbersLength", numbers, list, most);
@@ -178,7 +184,8 @@ export function storeList(code: Code, side: Side, element: ValType, value: Expr)
 }
 
 export function storeMap(code: Code, side: Side, t: ValTypeOf<"map">, value: Expr): Range {
-  return storeList(code, side, pairType(t), side.values.mapEntries(code, value));
+  const pair = pairType(t);
+  return storeList(code, side, pair, side.values.mapEntries(code, value, mostElements(side, pair)));
 }
 
 function storeFixedList(code: Code, side: Side, element: ValType, length: number, value: Expr, ptr: Expr): void {

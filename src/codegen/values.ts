@@ -39,8 +39,8 @@ export interface Values {
   listLength(value: Expr, most: Expr): Expr;
   /** A list that has to have `length` elements. */
   fixedList(code: Code, value: Expr, length: number): Expr;
-  /** The entries of a map, as a list of pairs; and back (`undefined`: maps are lists of pairs). */
-  mapEntries(code: Code, value: Expr): Expr;
+  /** The entries of a map, of which there can be `most`, as a list of pairs; and back (`undefined`: maps are lists of pairs). */
+  mapEntries(code: Code, value: Expr, most: Expr): Expr;
   readonly makeMap: (() => Expr) | undefined;
 
   /** `value` made ready to have fields read from it. */
@@ -200,7 +200,7 @@ export const hostValues: Values = {
   numbers: (kind, elements) => call("makeNumbers", env(numberTables[kind]), array(elements)),
   listLength: (value, most) => call("listLength", value, most),
   fixedList: (code, value, length) => code.bind(call("fixedList", value, constant(length)), "list"),
-  mapEntries: (code, value) => code.bind(call("mapEntries", value), "entries"),
+  mapEntries: (code, value, most) => code.bind(call("mapEntries", value, most), "entries"),
   makeMap: () => call("makeMap"),
 
   asRecord(code, value, t) {

@@ -10,7 +10,7 @@ import { trapMessages } from "../errors/messages.ts";
 import type { CoreFunction, HostFunction } from "./functions.ts";
 import { type ComponentInstance, ENTERED, TRAPPED } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
-import { InvalidValue } from "./numbers.ts";
+import { InvalidValue, TooManyEntries } from "./numbers.ts";
 import type { CallScope, Loan } from "./resources.ts";
 import { messageOf } from "./show.ts";
 import { isGuestFailure, reasonOf, stackOverflow, trap, trapOnThrow, trapWith } from "./trap.ts";
@@ -102,7 +102,7 @@ export function liftFailed(
 
 /** What to tell of an error from lowering an argument: a wrong one, or one that throws when it is read. */
 export function argumentFault(path: readonly string[], explain: () => ComponentError, error: unknown): ComponentError {
-  const told = explain();
+  const told = error instanceof TooManyEntries ? tooMany(error, "wrong-value", path) : explain();
   if (tells(told, error)) return told;
   const reason = `reading an argument threw: ${messageOf(error)}`;
   return new ComponentError("call", "unreadable-value", reason, { path }, { cause: error });
@@ -114,6 +114,15 @@ export function argumentFault(path: readonly string[], explain: () => ComponentE
  */
 function tells(told: ComponentError, error: unknown): boolean {
   return error instanceof InvalidValue || told.code !== "changed-value";
+}
+
+function tooMany(
+  { most }: TooManyEntries,
+  code: "wrong-value" | "wrong-result",
+  path: readonly string[],
+): ComponentError {
+  const reason = `what was given for a map has more than ${most} entries, the most that one of its type can have`;
+  return new ComponentError("call", code, reason, { path });
 }
 
 /** Poisons the store of the instances that a failed call had entered, and tells why. */
@@ -161,7 +170,7 @@ export function lowerFailed(
 ): never {
   scope?.release();
   if (result !== notReturned && !isGuestFailure(error)) {
-    const told = explain();
+    const told = error instanceof TooManyEntries ? tooMany(error, "wrong-result", path) : explain();
     if (tells(told, error)) trapWith(told);
   }
   trapOnThrow(error, path);

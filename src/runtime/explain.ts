@@ -134,6 +134,8 @@ class Walk {
   #path: Step[] = [];
   /** The resources that were met, and whether as `own` or `borrow`. */
   readonly #met: Map<unknown, "own" | "borrow"> = new Map();
+  /** How many values have been looked at. */
+  #steps = 0;
   /** What is only too long, or there twice, matters where nothing is worse. */
   #minor: ComponentError | undefined;
   /** Thrown at the first fault. */
@@ -171,6 +173,7 @@ class Walk {
   /** Throws at the first fault of `value`. Recursion goes as deep as the type, which validation limits. */
   #walk(type: TypeIndex, value: unknown): void {
     const node = this.#cx.types[type]!;
+    this.#steps++;
     if (isPromise(value) && !maybePromises.has(node.kind)) {
       const isWhole = this.#code === "wrong-result" && this.#path.length === this.#start.length + 1;
       const hint = isWhole ? "; for the component to wait for it, wrap the function in `blocking(…)`" : "";
@@ -300,10 +303,15 @@ class Walk {
     for (let i = 0; i < length; i++) this.#inside(["list element", i], element, list[i]);
   }
 
-  /** A `Map`, or anything else that gives pairs. */
+  /** A `Map`, or anything else that gives pairs, which need not end. */
   #map(type: TypeIndex, node: TypeNodeOf<"map">, value: unknown): void {
     this.#check(isObject(value) && Symbol.iterator in value, type, value, "", " (a Map)");
+    const last = this.#steps + MAX_LIST_BYTE_LENGTH / 8;
     for (const entry of value as Iterable<unknown>) {
+      if (this.#steps > last) {
+        this.#minor ??= this.#error(this.#told(type, value, tooLong));
+        return;
+      }
       if (!Array.isArray(entry) || entry.length !== 2) {
         this.#fail(`expected pairs of keys and values for ${describeType(this.#cx.types, type)}, got ${show(entry)}`);
       }

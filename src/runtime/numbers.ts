@@ -13,6 +13,16 @@ import { trap } from "./trap.ts";
 /** What `invalid` throws: a JavaScript value is not of the type wanted. Never reaches the embedder. */
 export class InvalidValue {}
 
+/** What is given for a map has too many. Told as it is: an iterable may not give them again, and takes as long. */
+export class TooManyEntries extends InvalidValue {
+  readonly most: number;
+
+  constructor(most: number) {
+    super();
+    this.most = most;
+  }
+}
+
 const invalidValue = new InvalidValue();
 
 /** Gives up on a JavaScript value. Whoever knows the call's types catches this and explains. */

@@ -3,7 +3,7 @@
  * they hold at almost no cost, or say nothing but that they do not.
  */
 import { isFixedList } from "./number-lists.ts";
-import { invalid } from "./numbers.ts";
+import { invalid, TooManyEntries } from "./numbers.ts";
 import { isError } from "./realms.ts";
 import { isGuestFailure } from "./trap.ts";
 
@@ -27,10 +27,15 @@ export function fixedList(value: unknown, length: number): ArrayLike<unknown> {
   return isFixedList(value, length) ? value : invalid();
 }
 
-/** The entries of a `Map`, or of anything else that gives pairs. Pairs are checked where they are used. */
-export function mapEntries(value: unknown): readonly unknown[] {
+/**
+ * The entries of a `Map`, or of anything else that gives pairs, which need not end: of more than `most` it is not asked.
+ * Pairs are checked where they are used.
+ */
+export function mapEntries(value: unknown, most: number): readonly unknown[] {
   if (typeof value !== "object" || value === null || !(Symbol.iterator in value)) invalid();
-  return Array.from(value as Iterable<unknown>);
+  const entries: unknown[] = [];
+  for (const entry of value as Iterable<unknown>) if (entries.push(entry) > most) throw new TooManyEntries(most);
+  return entries;
 }
 
 /** A field of a name that objects inherit something under. */

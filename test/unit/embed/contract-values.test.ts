@@ -270,3 +270,23 @@ for (const tier of ["jit", "evaluate"] as const) {
     assert.deepEqual(record(good), good);
   });
 }
+
+test("what is given for a map and does not end is refused, and leaves the guest as it was", async () => {
+  const echo = await echoComponent("get: func(v: map<u32, list<u64, 100000>>) -> map<u32, list<u64, 100000>>;");
+  const component = await Component.compile(echo, { features: "all" });
+  const value = new BigUint64Array(100_000);
+  function* endless() {
+    for (let key = 0; ; key++) yield [key, value];
+  }
+  let result: unknown = new Map();
+  const linker = new Linker().define(component.imports[0]!.name, () => result);
+  const { call } = linker.instantiateSync(component).func("get");
+  const error = refused(() => call(endless()), "an argument");
+  assert.equal(
+    error.message,
+    "get: what was given for a map has more than 335 entries, the most that one of its type can have",
+  );
+  assert.deepEqual(call([[1, value]]), result);
+  result = endless();
+  assert.match(refused(() => call(new Map()), "a result").message, /^import "get": .* more than 335 entries/);
+});

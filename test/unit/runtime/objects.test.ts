@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ResultError } from "../../../src/errors/result-error.ts";
-import { checkChar, checkDiscriminant, extendI32, InvalidValue, wrapI64 } from "../../../src/runtime/numbers.ts";
+import {
+  checkChar,
+  checkDiscriminant,
+  extendI32,
+  InvalidValue,
+  TooManyEntries,
+  wrapI64,
+} from "../../../src/runtime/numbers.ts";
 import {
   asObject,
   asTuple,
@@ -40,9 +47,23 @@ test("a map is anything that gives pairs, but neither an object nor text", () =>
     yield* entries;
   }
   for (const value of [new Map(entries as [string, number][]), entries, generated()]) {
-    assert.deepEqual(mapEntries(value), entries);
+    assert.deepEqual(mapEntries(value, 2), entries);
   }
-  for (const value of [{}, "ab", null, 5]) isRejected(() => mapEntries(value));
+  for (const value of [{}, "ab", null, 5]) isRejected(() => mapEntries(value, 2));
+});
+
+test("pairs that never end are asked for no longer than a list can be", () => {
+  let asked = 0;
+  let closed = 0;
+  function* endless() {
+    try {
+      for (;;) yield ["a", ++asked];
+    } finally {
+      closed++;
+    }
+  }
+  assert.throws(() => mapEntries(endless(), 1000), TooManyEntries);
+  assert.deepEqual([asked, closed], [1001, 1]);
 });
 
 test("what every object inherits is no field of it", () => {
