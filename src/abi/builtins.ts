@@ -3,8 +3,9 @@
  * in CanonicalABI.md ("Canonical Definitions") says about it.
  *
  * The decoder reads `opcode` and `immediates`, the validator `immediates`, `params`, `results` and `feature`, the
- * planner `blocks`, the runtime `mayLeave`, and the printer the name. Adding a built-in is adding a row here and an
- * implementation in `runtime/async-table.ts`, or in `runtime/builtins.ts` if it needs no task.
+ * planner `blocks`, the fuser `mayLeave` (which the runtime's functions see to themselves), and the printer the name.
+ * Adding a built-in is adding a row here and an implementation in `runtime/async-table.ts`, or in `runtime/builtins.ts` if
+ * it needs no task.
  */
 
 /**

@@ -1,9 +1,15 @@
 /**
  * `may_leave` in the specification ("Component Instance State" in CanonicalABI.md), as one word for all instances.
  *
- * An instance may not be left while its `realloc` or its `post-return` runs. Neither can call out, for every way out asks
- * this very word; neither can block, for what blocks asks it, too. So nothing else runs meanwhile, whoever asks is the
- * instance that may not be left, and one word says as much as one for each instance.
+ * An instance may not be left while its `realloc` or its `post-return` runs. What core code can call then is what it imports,
+ * and each way from there out of its instance asks this very word, before anything else:
+ *
+ * - lowered functions, where they begin: of codegen/ (`CallCode.checkMayLeave`), of fuse/, of tasks (`call-async.ts`,
+ *   `host-imports.ts`), and those that can never be called (`refuseEntry`);
+ * - built-ins, those that block included, of which `mayLeave` in abi/builtins.ts is true: `may-leave.test.ts` calls them all.
+ *
+ * So nothing else runs meanwhile, neither another instance nor JavaScript of the embedder's; whoever asks is the instance
+ * that may not be left, and one word says as much as one for each instance. A trap ends the call in which it is set.
  *
  * It lies in a core memory, where adapters between components (`fuse/`) read and write it as well, and where a typed array
  * reads it as fast as a property; the value of a `WebAssembly.Global` takes JavaScript ten times as long.
