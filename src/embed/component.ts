@@ -189,18 +189,18 @@ export class Component<W extends World = AnyWorld> {
 
   #prepare(given: Given, fuse: boolean = this.#compiled.making.fuse): Prepared {
     const { closure, making } = this.#compiled;
-    if (this.#prepared.fused !== undefined && fuse) return this.#prepared.fused;
-    const composed =
-      this.#prepared.composed ?? prepared(planComponent(closure, given.components, given.modules), making.tier);
-    if (!this.#needsMore()) this.#prepared.composed = composed;
-    if (!fuse) return composed;
-    const plan = fused(composed.planned);
-    const result = plan === undefined ? composed : prepared(plan.planned, making.tier, plan.late);
-    if (!this.#needsMore()) this.#prepared.fused = result;
-    return result;
+    // What is given becomes part of the plan.
+    const known: { fused?: Prepared; composed?: Prepared } = this.#needsMore() ? {} : this.#prepared;
+    known.composed ??= prepared(planComponent(closure, given.components, given.modules), making.tier);
+    if (!fuse) return known.composed;
+    if (known.fused === undefined) {
+      const plan = fused(known.composed.planned);
+      known.fused = plan === undefined ? known.composed : prepared(plan.planned, making.tier, plan.late);
+    }
+    return known.fused;
   }
 
-  /** Whether anything has to be given for it to be planned; which then becomes part of the plan. */
+  /** Whether anything has to be given for it to be planned. */
   #needsMore(): boolean {
     const { component } = this.#compiled.closure;
     return componentImports(component).length + capturedModuleImports(component).length > 0;
@@ -248,10 +248,14 @@ function moduleAt({ modules, later }: Binary, start: number): WebAssembly.Module
 
 function prepared(planned: Planned<Binary>, tier: Tier, late?: Prepared["late"]): Prepared {
   let modules: readonly WebAssembly.Module[] | undefined;
+  let async: boolean | undefined;
   return {
     planned,
     late,
-    async: isAsynchronousPlan(planned.plan),
+    get async() {
+      async ??= isAsynchronousPlan(planned.plan);
+      return async;
+    },
     functions: compiler(planned.plan, tier),
     get modules() {
       modules ??= planned.plan.modules.map(({ source, start }) => moduleAt(planned.sources[source]!, start));
