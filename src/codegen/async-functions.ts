@@ -14,8 +14,8 @@ import { array, index, local } from "./build.ts";
 import { CallCode, functionLabel } from "./call-code.ts";
 import { hostSide } from "./functions.ts";
 import type { Generator, Side } from "./generator.ts";
+import { liftElements } from "./lift.ts";
 import { componentSide } from "./link.ts";
-import { loadElements } from "./load.ts";
 import { lowerFlat } from "./lower-flat.ts";
 import { store, storeElements } from "./store.ts";
 import type { Expr, Maker } from "./tree.ts";
@@ -141,7 +141,7 @@ export function lowerResultMaker(generator: Generator, lower: Lower): Maker {
 export function loadPayloadMaker(generator: Generator, t: ValType, options: CanonicalOptions, values: ValuesOf): Maker {
   const { code, side, params } = part(generator, options, values, ["ptr", "length"]);
   const [ptr = "", length = ""] = params;
-  code.return(loadElements(code, side, t, local(ptr), local(length)));
+  code.return(liftElements(code, side, t, local(ptr), local(length)));
   return code.maker(`loadPayload$${values}`, code.fresh(t.kind), params);
 }
 

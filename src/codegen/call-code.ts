@@ -12,8 +12,8 @@ import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
 import { array, binary, call, constant, env, get, index, local } from "./build.ts";
 import { Flats } from "./flats.ts";
 import { type Capture, Code, type Side } from "./generator.ts";
-import { liftFlat } from "./lift-flat.ts";
-import { inOrder, load, unsigned } from "./load.ts";
+import { lift, liftParts, load } from "./lift.ts";
+import { Place, unsigned } from "./load.ts";
 import { lowerFlat } from "./lower-flat.ts";
 import { liftPointer, read } from "./place.ts";
 import { storeAll, storeParts } from "./store.ts";
@@ -136,12 +136,11 @@ export class CallCode extends Code {
   liftParams(side: Side, type: FuncType, signature: Signature, core: readonly Expr[]): readonly Expr[] {
     const types = type.params.map((param) => param.type);
     if (signature.paramsIn === "flat") {
-      const flats = new Flats(signature.params.map((flat, i) => ({ type: flat, value: core[i]! })));
-      return inOrder(this, types, (t) => liftFlat(this, side, t, flats));
+      const flats = signature.params.map((flat, i) => ({ type: flat, value: core[i]! }));
+      return liftParts(this, side, types, new Flats(side, flats));
     }
     const ptr = this.#checkPointer(side, types, core[0]!);
-    const { offsets } = recordLayout(types, side.pointer);
-    return this.hoist(side, ptr, () => inOrder(this, types, (t, i) => load(this, side, t, ptr, offsets[i])));
+    return this.hoist(side, ptr, () => liftParts(this, side, types, new Place(this, side, ptr, 0)));
   }
 
   /** `lower_flat_values` in the specification, of parameters: the parameters for the core function. */
@@ -177,7 +176,7 @@ export class CallCode extends Code {
   /** `lift_flat_values` in the specification, of a result. */
   liftResult(side: Side, t: ValType, signature: Signature, core: Expr): Expr {
     if (signature.resultsIn === "flat") {
-      return liftFlat(this, side, t, new Flats([{ type: signature.results[0]!, value: core }]));
+      return lift(this, side, t, new Flats(side, [{ type: signature.results[0]!, value: core }]));
     }
     const ptr = this.#checkPointer(side, [t], core);
     return this.hoist(side, ptr, () => load(this, side, t, ptr));

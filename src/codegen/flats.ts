@@ -1,11 +1,16 @@
 /**
- * The core values that values are passed flat in: `CoreValueIter` in the specification, and the coercions between what a
+ * The core values that values are passed flat in, as a source that they are lifted from ("Flat Lifting" in CanonicalABI.md),
+ * and the coercions between what a
  * case's payload flattens to and what all the cases of a variant share ("Flattening" in CanonicalABI.md).
  */
 
-import type { FlatType } from "../abi/flatten.ts";
+import { type FlatType, flattenType, flattenVariant } from "../abi/flatten.ts";
 import { assert } from "../errors/component-error.ts";
-import { call } from "./build.ts";
+import type { Case, ValType } from "../types/types.ts";
+import { binary, call } from "./build.ts";
+import type { Side } from "./generator.ts";
+import type { OutOfLine, Source } from "./lift.ts";
+import { liftRange, type Range, type View } from "./place.ts";
 import type { Expr } from "./tree.ts";
 
 export interface Flat {
@@ -13,12 +18,15 @@ export interface Flat {
   readonly value: Expr;
 }
 
-/** Gives one core value after the other. `CoreValueIter` in the specification. */
-export class Flats {
+/** Gives one core value after the other, for values on `side`. `CoreValueIter` in the specification. */
+export class Flats implements Source {
+  readonly address: undefined;
+  readonly #side: Side;
   readonly #flats: readonly Flat[];
   #next = 0;
 
-  constructor(flats: readonly Flat[]) {
+  constructor(side: Side, flats: readonly Flat[]) {
+    this.#side = side;
     this.#flats = flats;
   }
 
@@ -27,6 +35,66 @@ export class Flats {
     const flat = this.#flats[this.#next++];
     assert(flat !== undefined, "a core value for each part of a type");
     return liftCoerced(flat.value, flat.type, want);
+  }
+
+  /** `lift_flat_unsigned` and `lift_flat_signed` in the specification. Integers come as core WebAssembly has them: signed. */
+  number(kind: View): Expr {
+    switch (kind) {
+      case "u8":
+        return binary(this.next("i32"), "&", 0xff);
+      case "s8":
+        return binary(binary(this.next("i32"), "<<", 24), ">>", 24);
+      case "u16":
+        return binary(this.next("i32"), "&", 0xffff);
+      case "s16":
+        return binary(binary(this.next("i32"), "<<", 16), ">>", 16);
+      case "u32":
+        return binary(this.next("i32"), ">>>", 0);
+      case "s32":
+        return this.next("i32");
+      case "u64":
+        return call("unsigned64", this.next("i64"));
+      case "s64":
+        return this.next("i64");
+      case "f32":
+      case "f64":
+        return this.next(kind);
+    }
+  }
+
+  bits(): Expr {
+    return this.next("i32");
+  }
+
+  range(of: "string" | "list"): Range {
+    const { pointer } = this.#side;
+    const ptr = this.next(pointer);
+    return liftRange(this.#side, of, ptr, this.next(pointer));
+  }
+
+  parts(): () => Source {
+    return () => this;
+  }
+
+  variant(cases: readonly Case[]): { readonly tag: Expr; readonly payload: () => Source } {
+    const [, ...shared] = flattenVariant(cases, this.#side.pointer);
+    const tag = this.next("i32");
+    const payload = shared.map((type: FlatType): Flat => ({ type, value: this.next(type) }));
+    return { tag, payload: () => new Flats(this.#side, payload) };
+  }
+
+  outOfLine(t: ValType): OutOfLine {
+    const types = flattenType(t, this.#side.pointer);
+    return {
+      what: "liftFlat",
+      inputs: types.map((_, i) => `flat${i}`),
+      args: types.map((type) => this.next(type)),
+      inside: (_, values) =>
+        new Flats(
+          this.#side,
+          values.map((value, i) => ({ type: types[i]!, value })),
+        ),
+    };
   }
 }
 
