@@ -13,8 +13,8 @@ import { parseArgs } from "node:util";
 import { fixtureSamples, scriptSamples } from "../test/fuzz/corpus.ts";
 import { runCase } from "../test/fuzz/fuzz.ts";
 import { runMutation } from "../test/fuzz/mutation.ts";
-import { Random, seedOf } from "../test/fuzz/random.ts";
 import { type Finding, report } from "../test/fuzz/report.ts";
+import { Random, seedOf } from "../test/random.ts";
 
 const { values: options } = parseArgs({
   options: {

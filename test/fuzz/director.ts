@@ -8,12 +8,12 @@
  * A hostile step has something wrong in it: a core value, a byte of what is passed, or an answer of `realloc`.
  */
 import type { ValType } from "../../src/types/types.ts";
+import type { Random } from "../random.ts";
 import { encodedString } from "../reference/js-values.ts";
 import type { Value } from "../reference/types.ts";
 import type { PlannedComponent } from "../reference/wast-host.ts";
 import { handlesIn } from "./handles.ts";
 import { behaviours, POKED, places } from "./puppet.ts";
-import type { Random } from "./random.ts";
 import { ReferenceSession } from "./reference-session.ts";
 import { Script, Unavailable } from "./script.ts";
 import type { Poke, Reply, Step } from "./step.ts";

@@ -3,8 +3,8 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { seedOf } from "../random.ts";
 import { memory64, runCase } from "./fuzz.ts";
-import { seedOf } from "./random.ts";
 import { report } from "./report.ts";
 
 const CASES = 50;

@@ -11,12 +11,12 @@ import {
   views,
 } from "../../src/index.ts";
 import type { FuncType, ValType } from "../../src/types/types.ts";
+import type { Random } from "../random.ts";
 import { type Handles, toJs } from "../reference/js-values.ts";
 import type { Value } from "../reference/types.ts";
 import { handlesIn, objectsIn } from "./handles.ts";
 import { vary } from "./js-forms.ts";
 import { POKED } from "./puppet.ts";
-import type { Random } from "./random.ts";
 import type { HostEvent, Observed, Outcome, Reply, Step } from "./step.ts";
 import { controls, type World } from "./world.ts";
 

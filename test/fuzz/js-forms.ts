@@ -3,8 +3,8 @@
  * pairs for maps, `null` for nothing, missing flags, lone surrogates.
  */
 import type { ValType } from "../../src/types/types.ts";
+import type { Random } from "../random.ts";
 import { keysOf, typedArrayOf } from "../reference/js-values.ts";
-import type { Random } from "./random.ts";
 
 /** `value`, or something else that means the same. */
 export function vary(random: Random, value: unknown, t: ValType): unknown {

@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { officialScripts } from "../../scripts/official-scripts.ts";
+import { Random, seedOf } from "../random.ts";
 import { fixtureSamples, type Sample, scriptSamples } from "./corpus.ts";
 import { attempt, runMutation } from "./mutation.ts";
-import { Random, seedOf } from "./random.ts";
 import { report } from "./report.ts";
 
 async function change(samples: readonly Sample[], times: number): Promise<void> {

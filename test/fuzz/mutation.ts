@@ -13,8 +13,8 @@ import { printModule } from "../../src/codegen/print.ts";
 import { compiledOf, prepareOf } from "../../src/embed/component.ts";
 import { givenFor } from "../../src/embed/resolve.ts";
 import { Component, ComponentError, Linker, resource } from "../../src/index.ts";
+import type { Random } from "../random.ts";
 import type { Sample } from "./corpus.ts";
-import type { Random } from "./random.ts";
 
 export interface MutationFailure {
   readonly name: string;

@@ -5,6 +5,7 @@
  * or evil (text that is none, pointers beside) is said where `hostile` is set.
  */
 import type { ResourceType as NominalType, ValType } from "../../src/types/types.ts";
+import type { Random } from "../random.ts";
 import { LiftLowerContext } from "../reference/context.ts";
 import { lowerFlatValues } from "../reference/flat.ts";
 import { ComponentInstance, type ResourceHandle, type ResourceType, Store } from "../reference/instance.ts";
@@ -13,7 +14,6 @@ import { encodeFloatAsI32, encodeFloatAsI64 } from "../reference/store.ts";
 import { encodeUtf8, encodeUtf16, type ReferenceContext, utf16Tag } from "../reference/strings.ts";
 import type { CoreType, CoreValue, Value } from "../reference/types.ts";
 import { type PuppetImport, places } from "./puppet.ts";
-import type { Random } from "./random.ts";
 import type { ReferenceSession } from "./reference-session.ts";
 import { hasHandles, seenByGuest } from "./types.ts";
 import { ValueMaker } from "./values.ts";

@@ -6,9 +6,9 @@
  * handles to it are never in a type with a name; handles to the host's resource may be.
  */
 import type { Field, FuncType, ResourceType, ValType } from "../../src/types/types.ts";
+import type { Random } from "../random.ts";
 import { elemSize, flattenType } from "../reference/layout.ts";
 import type { PtrType } from "../reference/types.ts";
-import type { Random } from "./random.ts";
 
 /** What types may be made of. */
 export interface TypeOptions {

@@ -3,8 +3,8 @@
  * an implementation may change its ways.
  */
 import type { ValType } from "../../src/types/types.ts";
+import type { Random } from "../random.ts";
 import type { Value } from "../reference/types.ts";
-import type { Random } from "./random.ts";
 
 type HandleType = Extract<ValType, { readonly kind: "own" | "borrow" }>;
 

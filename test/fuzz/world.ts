@@ -7,12 +7,12 @@
  * that its functions speak of, and exports what it takes to work the puppet inside (`run`, `clear`, `poke`, `dump`).
  */
 import type { FuncType, ResourceType, ValType } from "../../src/types/types.ts";
+import type { Random } from "../random.ts";
 import { flattenFunctype } from "../reference/layout.ts";
 import type { ReferenceContext } from "../reference/strings.ts";
 import type { PtrType } from "../reference/types.ts";
 import { type Argument, ComponentEncoder, type CoreSort, type EncodedOptions, type Sort } from "./component-encoder.ts";
 import { actorModule, memoryModule, POKED, type PuppetImport } from "./puppet.ts";
-import type { Random } from "./random.ts";
 import { TypeMaker } from "./types.ts";
 
 type Encoding = ReferenceContext["encoding"];

@@ -10,6 +10,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Component, ComponentError, Linker } from "../../src/index.ts";
 import { wasi } from "../../src/wasi/index.ts";
+import { picker } from "../random.ts";
 import { collectGarbage } from "../unit/embed/guests.ts";
 
 const seed = Number(process.env["GANTRY_SEED"] ?? 1);
@@ -23,19 +24,9 @@ const fixtures = [
   "test/fixtures/files/files.wasm",
 ];
 
-/** mulberry32: small, seeded, good enough to choose bytes. */
-function random(state: number): () => number {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-function positions(length: number, next: () => number): number[] {
+function positions(length: number, below: (limit: number) => number): number[] {
   if (length <= TRIES) return Array.from({ length }, (_, i) => i);
-  return Array.from({ length: TRIES }, () => Math.floor(next() * length));
+  return Array.from({ length: TRIES }, () => below(length));
 }
 
 /** Loads and links; returns whether that went well. Anything but a `ComponentError` is rethrown with what led to it. */
@@ -59,7 +50,7 @@ for (const file of fixtures) {
 
   test(`${file}, cut short`, () => {
     let loaded = 0;
-    for (const length of positions(whole.length, random(seed))) {
+    for (const length of positions(whole.length, picker(seed))) {
       if (attempt(whole.slice(0, length), `${file} cut to ${length} bytes`)) loaded++;
     }
     // A cut between two sections leaves a component with fewer exports; there are few such places.
@@ -67,11 +58,11 @@ for (const file of fixtures) {
   });
 
   test(`${file}, one byte changed`, () => {
-    const next = random(seed + 1);
+    const below = picker(seed + 1);
     let refused = 0;
-    for (const at of positions(whole.length, next)) {
+    for (const at of positions(whole.length, below)) {
       const changed = whole.slice();
-      changed[at] = (changed[at]! + 1 + Math.floor(next() * 255)) & 0xff;
+      changed[at] = (changed[at]! + 1 + below(255)) & 0xff;
       if (!attempt(changed, `${file} with byte ${at} set to ${changed[at]}`)) refused++;
     }
     assert.ok(refused > 0);
@@ -80,11 +71,11 @@ for (const file of fixtures) {
 
 test("nothing is kept of broken components", async () => {
   const bytes = new Uint8Array(readFileSync("test/fixtures/plugin/plugin.wasm"));
-  const next = random(seed + 2);
+  const below = picker(seed + 2);
   const attempts = async (count: number): Promise<number> => {
     for (let i = 0; i < count; i++) {
       const changed = bytes.slice();
-      changed[Math.floor(next() * changed.length)] = Math.floor(next() * 256);
+      changed[below(changed.length)] = below(256);
       attempt(changed, "changed");
     }
     await collectGarbage();

@@ -6,6 +6,8 @@ import type { ComponentSyntax } from "../../../src/binary/definitions.ts";
 import { ComponentError } from "../../../src/errors/component-error.ts";
 import { CoreTypeInterner } from "../../../src/wasm/interner.ts";
 import { readModule } from "../../../src/wasm/module.ts";
+import { picker } from "../../random.ts";
+import { leb, preamble } from "./bytes.ts";
 import { assemble, samples } from "./samples.ts";
 
 /** Decodes a component and all the modules in it: the error that comes of it, which must be a `ComponentError`. */
@@ -74,25 +76,19 @@ describe("damaged components", () => {
   }
 
   it("random bytes behind a preamble", () => {
-    let seed = 1;
-    const random = () => {
-      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
-      return seed >>> 16;
-    };
+    const below = picker(1);
     for (let round = 0; round < 3_000; round++) {
-      const content = Array.from({ length: 1 + (random() % 40) }, () => random() % 0x80);
-      const bytes = [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0, random() % 13, content.length, ...content];
+      const content = Array.from({ length: 1 + below(40) }, () => below(0x80));
+      const bytes = [...preamble, below(13), content.length, ...content];
       outcome(Uint8Array.from(bytes));
     }
   });
 });
 
 describe("nesting", () => {
-  const leb = (n: number): number[] => (n < 0x80 ? [n] : [(n & 0x7f) | 0x80, ...leb(n >>> 7)]);
-
   /** `levels` times what `head` makes of the size of what is inside it. */
-  function nest(levels: number, innermost: number[], head: (size: number) => number[]): Uint8Array {
-    const parts = [innermost];
+  function nest(levels: number, innermost: readonly number[], head: (size: number) => number[]): Uint8Array {
+    const parts: (readonly number[])[] = [innermost];
     for (let size = innermost.length; levels > 0; levels--) {
       const part = head(size);
       parts.push(part);
@@ -101,7 +97,6 @@ describe("nesting", () => {
     return Uint8Array.from(parts.reverse().flat());
   }
 
-  const preamble = [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0];
   const components = (levels: number) => nest(levels - 1, preamble, (size) => [...preamble, 4, ...leb(size)]);
   const section = (id: number, content: Uint8Array) =>
     Uint8Array.from([...preamble, id, ...leb(content.length + 1), 1, ...content]);

@@ -7,16 +7,8 @@ import { readValue } from "../../../src/cli/wave-reader.ts";
 import { listOf } from "../../../src/embed/number-arrays.ts";
 import { primitives } from "../../../src/types/interner.ts";
 import type { PrimitiveKind, ValType } from "../../../src/types/types.ts";
+import { picker } from "../../random.ts";
 import { TypeMaker } from "../types/maker.ts";
-
-/** Numbers from 0 to below `limit`, the same in every run. */
-function generator(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5) | 0;
-    return ((state ^ (state >>> 14)) >>> 0) % limit;
-  };
-}
 
 const types = new TypeMaker();
 const scalars: readonly PrimitiveKind[] = [
@@ -126,7 +118,7 @@ function randomValue(type: ValType, random: (limit: number) => number): unknown 
 }
 
 test("a thousand random values are what they were when they are read as they are printed", () => {
-  const random = generator(7);
+  const random = picker(7);
   for (let i = 0; i < 1000; i++) {
     const type = randomType(random, 1 + (i % 3));
     const value = randomValue(type, random);

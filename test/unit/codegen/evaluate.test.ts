@@ -4,7 +4,8 @@ import { inspect } from "node:util";
 import { evaluateModule } from "../../../src/codegen/evaluate.ts";
 import { printModule } from "../../../src/codegen/print.ts";
 import type { Module } from "../../../src/codegen/tree.ts";
-import { random, randomFunc } from "./trees.ts";
+import { picker } from "../../random.ts";
+import { randomFunc } from "./trees.ts";
 
 type Made = (binding: object) => (...args: unknown[]) => unknown;
 
@@ -30,7 +31,7 @@ test("evaluating a tree is running its source", () => {
     [{ a: 1, b: [2] }, true],
   ];
   for (let seed = 1; seed <= 600; seed++) {
-    const func = randomFunc(random(seed));
+    const func = randomFunc(picker(seed));
     const module: Module = {
       functions: [func],
       makers: [{ name: "make", constants: [], func: { ...func, name: "g" } }],

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TypeIndex } from "../../../src/plan/plan.ts";
+import { picker } from "../../random.ts";
 import { roundTrip, Types, ways } from "./program.ts";
-import { random } from "./trees.ts";
 
 type Pick = (n: number) => number;
 /** A type, and random values of it as they come back. */
@@ -109,7 +109,7 @@ function arbitraryElement(types: Types, pick: Pick, depth: number): Arbitrary {
 
 test("random values of random types go and come back", () => {
   for (let seed = 1; seed <= 150; seed++) {
-    const pick = random(seed);
+    const pick = picker(seed);
     const types = new Types();
     const { type, value } = arbitrary(types, pick, 3);
     const way = ways[seed % ways.length]!;

@@ -1,15 +1,6 @@
 /** Random trees, for the law that printing and evaluating agree; and a generator of random numbers that can be replayed. */
 import type { BinaryOperator, Expr, Func, Stmt } from "../../../src/codegen/tree.ts";
 
-/** Numbers from 0 to below `n`, the same for the same seed. */
-export function random(seed: number): (n: number) => number {
-  let state = seed >>> 0;
-  return (n) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * n);
-  };
-}
-
 const operators: readonly BinaryOperator[] = [
   "+", "-", "*", "/", "&", "|", "^", "<<", ">>", ">>>", "===", "!==", "<", "<=", ">", ">=",
 ]; // biome-ignore format: one list

@@ -15,6 +15,7 @@ import { numbersLength, type numbersU8, putNumbers } from "../../../src/runtime/
 import { InvalidValue } from "../../../src/runtime/numbers.ts";
 import { Store } from "../../../src/runtime/store.ts";
 import { reasonOf } from "../../../src/runtime/trap.ts";
+import type { Random } from "../../random.ts";
 
 export type ReallocCall = readonly [old: number, oldSize: number, alignment: number, size: number];
 
@@ -115,35 +116,14 @@ export function assertRefused(run: () => unknown, what?: string): void {
   assert.throws(run, (error) => error instanceof InvalidValue || error instanceof TypeError, what);
 }
 
-/** A generator of numbers that always makes the same ones. */
-export class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
+/** Text of up to `maxLength` code points, most of one kind, of any Unicode scalar values. */
+export function randomText(random: Random, maxLength: number): string {
+  const kinds = [0x80, 0x100, 0x800, 0xd800, 0x110000];
+  const main = random.pick(kinds);
+  let text = "";
+  for (let n = random.below(maxLength + 1); n > 0; n--) {
+    const codePoint = random.below(random.once(10) ? random.pick(kinds) : main);
+    if (codePoint < 0xd800 || codePoint > 0xdfff) text += String.fromCodePoint(codePoint);
   }
-
-  /** An integer from 0 up to, and without, `limit`. */
-  below(limit: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * limit);
-  }
-
-  pick<T>(from: readonly T[]): T {
-    return from[this.below(from.length)]!;
-  }
-
-  /** Text of up to `maxLength` code points, most of one kind, of any Unicode scalar values. */
-  text(maxLength: number): string {
-    const kinds = [0x80, 0x100, 0x800, 0xd800, 0x110000];
-    const main = this.pick(kinds);
-    let text = "";
-    for (let n = this.below(maxLength + 1); n > 0; n--) {
-      const codePoint = this.below(this.below(10) === 0 ? this.pick(kinds) : main);
-      if (codePoint < 0xd800 || codePoint > 0xdfff) text += String.fromCodePoint(codePoint);
-    }
-    return text;
-  }
+  return text;
 }

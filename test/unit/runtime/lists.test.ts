@@ -5,7 +5,8 @@ import type { LiftLowerContext } from "../../../src/runtime/context.ts";
 import * as lists from "../../../src/runtime/lists.ts";
 import * as tables from "../../../src/runtime/number-lists.ts";
 import { listLength } from "../../../src/runtime/objects.ts";
-import { assertInvalid, assertRefused, assertTrap, type Guest, makeGuest, Random, storeNumbers } from "./guest.ts";
+import { Random } from "../../random.ts";
+import { assertInvalid, assertRefused, assertTrap, type Guest, makeGuest, storeNumbers } from "./guest.ts";
 
 const { storeNumbersInto, numbersU8 } = tables;
 

@@ -5,8 +5,9 @@ import { UTF16_TAG } from "../../../src/abi/constants.ts";
 import type { TrapCode } from "../../../src/errors/messages.ts";
 import { type StringEncoding, taggedTo64 } from "../../../src/runtime/strings.ts";
 import { LiftedString, liftString, storeLiftedString } from "../../../src/runtime/transcode.ts";
+import { Random } from "../../random.ts";
 import { type ReferenceString, ReferenceTrap, storeStringIntoRange } from "../../reference/strings.ts";
-import { assertTrap, type Guest, type GuestOptions, makeGuest, Random, type ReallocCall } from "./guest.ts";
+import { assertTrap, type Guest, type GuestOptions, makeGuest, type ReallocCall, randomText } from "./guest.ts";
 
 const T = UTF16_TAG;
 const encodings = ["utf8", "utf16", "latin1+utf16"] as const;
@@ -164,7 +165,7 @@ test("guests see what the reference lets them see: calls, memory meanwhile, resu
   for (let round = 0; round < 4000; round++) {
     const pointer = random.pick(["i32", "i64"] as const);
     const tag = pointer === "i32" ? 2n ** 31n : 2n ** 63n;
-    const text = random.text(round % 20 === 0 ? 150 : 12);
+    const text = randomText(random, round % 20 === 0 ? 150 : 12);
     const source = lifted(random.pick(encodings), text, /[^\0-\xff]/.test(text) || random.below(3) === 0);
     const to = random.pick(encodings);
     const strange = random.below(4) === 0 ? random.below(3) : -1;

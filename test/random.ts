@@ -59,6 +59,12 @@ export class Random {
   }
 }
 
+/** Numbers from 0 up to, and without, what each call says. */
+export function picker(seed: number): (limit: number) => number {
+  const random = new Random(seed);
+  return (limit) => random.below(limit);
+}
+
 /** The seed of case number `index` of a run: neighbours have nothing in common. */
 export function seedOf(run: number, index: number): number {
   let t = Math.imul(run ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(index + 1, 0xc2b2ae35);
