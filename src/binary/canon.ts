@@ -17,10 +17,8 @@ export function readCanon(r: Reader): CanonDefinition {
     const op = opcode === 0x00 ? "lift" : "lower";
     const sort = r.u8();
     if (sort !== 0x00) r.failByte(sort, `canonical function ${op}`);
-    const [func, options] = [r.u32(), readOptions(r)];
-    return op === "lift"
-      ? { kind: "canon", op, offset, func, options, type: r.u32() }
-      : { kind: "canon", op, offset, func, options };
+    const what = { kind: "canon", offset, func: r.u32(), options: readOptions(r) } as const;
+    return op === "lift" ? { ...what, op, type: r.u32() } : { ...what, op };
   }
   const name = builtinByOpcode.get(opcode) ?? r.failByte(opcode, "canonical function");
   const immediates: Record<string, unknown> = {};

@@ -72,14 +72,14 @@ export interface SortIndex extends At {
   readonly index: number;
 }
 
-export type CoreInstanceDefinition =
-  | (At & {
-      readonly kind: "core-instance";
-      readonly op: "instantiate";
-      readonly module: number;
-      readonly args: readonly CoreInstantiateArg[];
-    })
-  | (At & { readonly kind: "core-instance"; readonly op: "inline"; readonly exports: readonly CoreInlineExport[] });
+/** An instance of a module or component: of one by its index, or one that is put together. */
+export type InstanceOf<K, A, E> = At & { readonly kind: K } & (
+    | { readonly op: "instantiate"; readonly target: number; readonly args: readonly A[] }
+    | { readonly op: "inline"; readonly exports: readonly E[] }
+  );
+
+export type CoreInstanceDefinition = InstanceOf<"core-instance", CoreInstantiateArg, CoreInlineExport>;
+export type InstanceDefinition = InstanceOf<"instance", InstantiateArg, InlineExport>;
 
 export interface CoreInstantiateArg extends At {
   readonly name: string;
@@ -91,15 +91,6 @@ export interface CoreInlineExport extends At {
   readonly name: string;
   readonly item: CoreSortIndex;
 }
-
-export type InstanceDefinition =
-  | (At & {
-      readonly kind: "instance";
-      readonly op: "instantiate";
-      readonly component: number;
-      readonly args: readonly InstantiateArg[];
-    })
-  | (At & { readonly kind: "instance"; readonly op: "inline"; readonly exports: readonly InlineExport[] });
 
 export interface InstantiateArg extends At {
   readonly name: string;

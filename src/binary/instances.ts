@@ -10,6 +10,7 @@ import type {
   CoreInstantiateArg,
   InlineExport,
   InstanceDefinition,
+  InstanceOf,
   InstantiateArg,
   Sort,
   StartDefinition,
@@ -21,20 +22,38 @@ import { readCoreSort, readSort, readSortIndex, readValTypeRef } from "./referen
 
 /** `core:instance ::= 0x00 <moduleidx> vec(<core:instantiatearg>) | 0x01 vec(<core:inlineexport>)` */
 export function readCoreInstance(r: Reader): CoreInstanceDefinition {
+  return readInstanceOf(r, "core-instance", "core instance", readCoreInstantiateArg, readCoreInlineExport);
+}
+
+/** `instance ::= 0x00 <componentidx> vec(<instantiatearg>) | 0x01 vec(<inlineexport>)` */
+export function readInstance(r: Reader): InstanceDefinition {
+  return readInstanceOf(r, "instance", "instance", readInstantiateArg, readInlineExport);
+}
+
+function readInstanceOf<K, A, E>(
+  r: Reader,
+  kind: K,
+  what: string,
+  readArg: (r: Reader) => A,
+  readExport: (r: Reader) => E,
+): InstanceOf<K, A, E> {
   const offset = r.pos;
   const byte = r.u8();
   switch (byte) {
     case 0x00: {
-      const module = r.u32();
-      const args = r.vec(max.instantiationArgs, "instantiation arguments", readCoreInstantiateArg);
-      return { kind: "core-instance", op: "instantiate", offset, module, args };
+      const target = r.u32();
+      const args = r.vec(max.instantiationArgs, "instantiation arguments", readArg);
+      return { kind, op: "instantiate", offset, target, args };
     }
-    case 0x01: {
-      const exports = r.vec(max.instantiationExports, "exports of an instance", readCoreInlineExport);
-      return { kind: "core-instance", op: "inline", offset, exports };
-    }
+    case 0x01:
+      return {
+        kind,
+        op: "inline",
+        offset,
+        exports: r.vec(max.instantiationExports, "exports of an instance", readExport),
+      };
   }
-  return r.failByte(byte, "core instance");
+  return r.failByte(byte, what);
 }
 
 function readCoreInstantiateArg(r: Reader): CoreInstantiateArg {
@@ -50,24 +69,6 @@ function readCoreInlineExport(r: Reader): CoreInlineExport {
   const name = r.name();
   const itemOffset = r.pos;
   return { offset, name, item: { offset: itemOffset, sort: readCoreSort(r, "external kind"), index: r.u32() } };
-}
-
-/** `instance ::= 0x00 <componentidx> vec(<instantiatearg>) | 0x01 vec(<inlineexport>)` */
-export function readInstance(r: Reader): InstanceDefinition {
-  const offset = r.pos;
-  const byte = r.u8();
-  switch (byte) {
-    case 0x00: {
-      const component = r.u32();
-      const args = r.vec(max.instantiationArgs, "instantiation arguments", readInstantiateArg);
-      return { kind: "instance", op: "instantiate", offset, component, args };
-    }
-    case 0x01: {
-      const exports = r.vec(max.instantiationExports, "exports of an instance", readInlineExport);
-      return { kind: "instance", op: "inline", offset, exports };
-    }
-  }
-  return r.failByte(byte, "instance");
 }
 
 function readInstantiateArg(r: Reader): InstantiateArg {

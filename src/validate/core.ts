@@ -23,12 +23,17 @@ export function defineCoreModule(scope: Scope, { range, offset }: CoreModuleDefi
   scope.addItem("core-module", { from: "static", range, type }, offset);
 }
 
+/** Equal for imports of the same two names, whatever is in them. */
+export function importKey({ module, name }: CoreImport): string {
+  return `${module.length}.${module}${name}`;
+}
+
 /** Two-level names stand for one-level ones, so no two imports may share both names. */
 function checkImports(scope: Scope, imports: readonly CoreImport[], offset: number): void {
   const seen = new Set<string>();
-  for (const { module, name } of imports) {
-    const key = `${module.length}.${module}${name}`;
-    if (seen.has(key)) scope.fail("core", `duplicate import name \`${module}:${name}\``, offset);
+  for (const i of imports) {
+    const key = importKey(i);
+    if (seen.has(key)) scope.fail("core", `duplicate import name \`${i.module}:${i.name}\``, offset);
     seen.add(key);
   }
 }
@@ -115,7 +120,7 @@ export function defineCoreInstance(scope: Scope, definition: CoreInstanceDefinit
     scope.add("core instance", inlineCoreInstance(scope, definition.exports), offset);
     return;
   }
-  const module = scope.get("core module", definition.module, offset).item.item;
+  const module = scope.get("core module", definition.target, offset).item.item;
   const args = new Map<string, CoreInstanceEntry>();
   for (const { name, instance, offset: at } of definition.args) {
     if (args.has(name)) scope.fail("instantiation", `duplicate module instantiation argument named \`${name}\``, at);
@@ -127,7 +132,7 @@ export function defineCoreInstance(scope: Scope, definition: CoreInstanceDefinit
 }
 
 /** A module's exports by name: made once, however often it is instantiated. */
-function exportsOf({ coreExports }: Context, type: CoreModuleType): ReadonlyMap<string, CoreExternType> {
+export function exportsOf({ coreExports }: Context, type: CoreModuleType): ReadonlyMap<string, CoreExternType> {
   const known = coreExports.get(type);
   if (known !== undefined) return known;
   const exports = new Map<string, CoreExternType>();

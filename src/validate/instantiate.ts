@@ -20,7 +20,7 @@ export function defineInstance(scope: Scope, definition: InstanceDefinition): vo
     scope.addItem("instance", bundle, offset);
     return;
   }
-  const component = scope.get("component", definition.component, offset).item.item;
+  const component = scope.get("component", definition.target, offset).item.item;
   const args = resolveArgs(scope, definition.args);
   const instance = instantiate(scope.context, component, args, offset);
   scope.definitions.push({ step: "instantiate", instance });

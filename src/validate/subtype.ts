@@ -11,8 +11,9 @@ import type {
   ComponentType, ExternDecl, ExternType, FuncType, InstanceType, ResourceType, ValType,
 } from "../types/types.ts"; // biome-ignore format: one list
 import { externMismatch } from "../wasm/matching.ts";
-import type { CoreExternType, CoreImport, CoreModuleType } from "../wasm/types.ts";
+import type { CoreExternType, CoreModuleType } from "../wasm/types.ts";
 import type { Context } from "./context.ts";
+import { exportsOf, importKey } from "./core.ts";
 import { kindNoun } from "./externs.ts";
 import { mentionsFreeResource } from "./facts.ts";
 import { describeMismatch } from "./mismatch.ts";
@@ -153,10 +154,9 @@ export class SubtypeChecker {
     if (given === wanted) return;
     for (const { imports, exports } of [given, wanted])
       this.#context.spend(imports.length + exports.length, this.#offset);
-    const keyOf = ({ module, name }: CoreImport) => `${module.length}.${module}${name}`;
-    const supplied = new Map(wanted.imports.map((i) => [keyOf(i), i.type]));
-    for (const i of given.imports) this.#core("import", `${i.module}::${i.name}`, supplied.get(keyOf(i)), i.type);
-    const exports = new Map(given.exports.map((e) => [e.name, e.type]));
+    const supplied = new Map(wanted.imports.map((i) => [importKey(i), i.type]));
+    for (const i of given.imports) this.#core("import", `${i.module}::${i.name}`, supplied.get(importKey(i)), i.type);
+    const exports = exportsOf(this.#context, given);
     for (const { name, type } of wanted.exports) this.#core("export", name, exports.get(name), type);
   }
 

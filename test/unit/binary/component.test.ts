@@ -75,7 +75,7 @@ describe("preamble", () => {
 describe("definitions", () => {
   /** [what, section, contents of its only item, the tree] */
   const cases: [string, number, number[], object][] = [
-    ["core instantiate", 2, [0x00, 3, 1, ...name("a"), 0x12, 4], { kind: "core-instance", op: "instantiate", module: 3, args: [{ name: "a", instance: 4 }] }],
+    ["core instantiate", 2, [0x00, 3, 1, ...name("a"), 0x12, 4], { kind: "core-instance", op: "instantiate", target: 3, args: [{ name: "a", instance: 4 }] }],
     ["core inline exports", 2, [0x01, 1, ...name("a"), 0x04, 5], { kind: "core-instance", op: "inline", exports: [{ name: "a", item: { sort: "tag", index: 5 } }] }],
     ["core recursion group", 3, [0x4e, 2, 0x60, 0, 0, 0x5f, 0], { kind: "core-type", type: { kind: "rec", range: { start: 11, end: 18 }, count: 2 } }],
     ["core type that is open", 3, [0x00, 0x50, 0, 0x60, 0, 0], { kind: "core-type", type: { kind: "rec", range: { start: 12, end: 17 }, count: 1 } }],
@@ -91,7 +91,7 @@ describe("definitions", () => {
         ],
       },
     }],
-    ["instantiate", 5, [0x00, 1, 1, ...name("a"), 0x00, 0x11, 2], { kind: "instance", op: "instantiate", component: 1, args: [{ name: "a", item: { sort: "core module", index: 2 } }] }],
+    ["instantiate", 5, [0x00, 1, 1, ...name("a"), 0x00, 0x11, 2], { kind: "instance", op: "instantiate", target: 1, args: [{ name: "a", item: { sort: "core module", index: 2 } }] }],
     ["inline exports", 5, [0x01, 1, 0x00, ...name("a"), 0x02, 3], { kind: "instance", op: "inline", exports: [{ name: { name: "a", attributes: [] }, item: { sort: "value", index: 3 } }] }],
     ["alias of an export", 6, [0x01, 0x00, 2, ...name("a")], { kind: "alias", sort: "func", target: { from: "export", instance: 2, name: "a" } }],
     ["alias of a core export", 6, [0x00, 0x02, 0x01, 2, ...name("a")], { kind: "alias", sort: "core memory", target: { from: "core-export", instance: 2, name: "a" } }],
