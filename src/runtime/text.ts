@@ -200,21 +200,26 @@ export function decodeLatin1({ u8 }: Memory, ptr: number, n: number): string {
 
 // ---- Strings to bytes
 
-/** The bytes that `text` takes in UTF-8, a lone surrogate as the three of U+FFFD. */
+/**
+ * The bytes that `text` takes in UTF-8, a lone surrogate as the three of U+FFFD.
+ *
+ * Often the quickest way to count them is to make them. Then they wait here for `writeUtf8`: for as long as it takes to find
+ * room for them, during which no other text can be measured, since a guest's `realloc` cannot call out.
+ */
 export function utf8Length(text: string): number {
   return text.length <= SHORT_ENCODE ? shortUtf8Length(text) : longUtf8Length(text);
 }
 
 function shortUtf8Length(text: string): number {
   const n = text.length;
-  for (let i = 0; i < n; i++) if (text.charCodeAt(i) > 0x7f) return encodeShort(text, scratch, 0);
+  for (let i = 0; i < n; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return encodeShort(text);
+    scratch[i] = unit;
+  }
   return n;
 }
 
-/**
- * Without a native, the quickest way to count the bytes is to make them. Then they wait here for `writeUtf8`: for as long as
- * it takes to find room for them, during which no other text can be measured, since a guest's `realloc` cannot call out.
- */
 function longUtf8Length(text: string): number {
   if (native !== undefined) return native.byteLength(text);
   encoder ??= new TextEncoder();
@@ -233,42 +238,39 @@ let whole: Uint8Array | undefined;
 
 /** Writes `text`, which is the last of which the length was asked, and takes `size` bytes. */
 export function writeUtf8({ u8 }: Memory, ptr: number, text: string, size: number): void {
-  // It is ASCII if it takes a byte a unit.
-  if (size > SHORT_ENCODE || size !== text.length) writeLongUtf8(u8, ptr, text, size);
-  else for (let i = 0; i < size; i++) u8[ptr + i] = text.charCodeAt(i);
+  if (text.length > SHORT_ENCODE) writeLongUtf8(u8, ptr, text, size);
+  else for (let i = 0; i < size; i++) u8[ptr + i] = scratch[i]!;
 }
 
 function writeLongUtf8(u8: Uint8Array, ptr: number, text: string, size: number): void {
-  if (text.length <= SHORT_ENCODE) encodeShort(text, u8, ptr);
-  else if (native !== undefined) native.utf8Write.call(u8, text, ptr, size);
+  if (native !== undefined) native.utf8Write.call(u8, text, ptr, size);
   else {
     u8.set(whole ?? scratch.subarray(0, size), ptr);
     whole = undefined;
   }
 }
 
-/** Writes `text`, and tells how many bytes it took. */
-function encodeShort(text: string, u8: Uint8Array, ptr: number): number {
-  let to = ptr;
+function encodeShort(text: string): number {
+  let to = 0;
   for (let i = 0; i < text.length; i++) {
     let codePoint = text.charCodeAt(i);
     if (isSurrogate(codePoint)) codePoint = isPair(codePoint, text, i) ? text.codePointAt(i++)! : 0xfffd;
     if (codePoint < 0x80) {
-      u8[to++] = codePoint;
+      scratch[to++] = codePoint;
       continue;
     }
-    if (codePoint < 0x800) u8[to++] = 0xc0 | (codePoint >> 6);
+    if (codePoint < 0x800) scratch[to++] = 0xc0 | (codePoint >> 6);
     else {
-      if (codePoint < 0x10000) u8[to++] = 0xe0 | (codePoint >> 12);
+      if (codePoint < 0x10000) scratch[to++] = 0xe0 | (codePoint >> 12);
       else {
-        u8[to++] = 0xf0 | (codePoint >> 18);
-        u8[to++] = 0x80 | ((codePoint >> 12) & 0x3f);
+        scratch[to++] = 0xf0 | (codePoint >> 18);
+        scratch[to++] = 0x80 | ((codePoint >> 12) & 0x3f);
       }
-      u8[to++] = 0x80 | ((codePoint >> 6) & 0x3f);
+      scratch[to++] = 0x80 | ((codePoint >> 6) & 0x3f);
     }
-    u8[to++] = 0x80 | (codePoint & 0x3f);
+    scratch[to++] = 0x80 | (codePoint & 0x3f);
   }
-  return to - ptr;
+  return to;
 }
 
 /** Writes the code units of `text` at `ptr`, which is even, and U+FFFD for each lone surrogate. */
