@@ -28,9 +28,12 @@ export function nameable(parts: readonly NameNode[] = []): NameNode {
   return { nameable: true, parts };
 }
 
-/** The node that an import or export of a type with node `node` introduces: a name of its own for the same type. */
+/**
+ * The node that an import or export of a type with node `node` introduces: a name of its own for the same type. Where the
+ * type needs none, it is a node of its own all the same, since an instantiation may supply it with other names.
+ */
 export function renamed(node: NameNode): NameNode {
-  return node.nameable ? { nameable: true, parts: node.parts } : node;
+  return node === closed ? closed : { nameable: node.nameable, parts: node.parts };
 }
 
 /** Where a declaration keeps the node of its type, out of the sight of all who come after validation. */

@@ -122,4 +122,20 @@ describe("names that instantiation brings along", () => {
         (export "l" (type $L)))
       (instance $c (instantiate $C (with "i" (instance $i))))
       (export "l" (type $c "l"))`));
+  it("are each argument's own, though one import is of the type of another", () =>
+    accepts(`
+      (component $I
+        (type $V (variant (case "a"))) (export $v "v" (type $V))
+        (type $T (tuple $v)) (export "t" (type $T)))
+      (instance $i (instantiate $I)) (export $j "i" (instance $i))
+      (type $V (variant (case "a"))) (type $T (tuple $V))
+      (component $C
+        (type $V (variant (case "a")))
+        (import "v" (type $v (eq $V)))
+        (type $T (tuple $v))
+        (import "t" (type $t (eq $T)))
+        (import "u" (type (eq $t)))
+        (export "t" (type $t)))
+      (instance $c (instantiate $C (with "v" (type $j "v")) (with "t" (type $j "t")) (with "u" (type $T))))
+      (export "c" (instance $c))`));
 });
