@@ -16,7 +16,7 @@ import type { Export, ImportIndex, LiftIndex, Plan, Trampoline, TrampolineIndex 
 import type { AsyncFunctions, CoreFunction, FunctionTable, HostFunction, LowerMaker } from "../runtime/functions.ts";
 import * as library from "../runtime/library.ts";
 import { functionLabel } from "./call-code.ts";
-import { evaluateModule } from "./evaluate.ts";
+import { evaluateModule } from "./closures.ts";
 import { liftMaker, lowerMaker } from "./functions.ts";
 import { Generator } from "./generator.ts";
 import { linkMaker } from "./link.ts";

@@ -58,7 +58,10 @@ export function load(code: Code, side: Side, t: ValType, ptr: Expr, offset = 0):
   return lift(code, side, t, new Place(code, side, ptr, offset));
 }
 
-/** The cases of `load` and `lift_flat`: `load_string`, `lift_flat_record`, `convert_int_to_bool` and so on. */
+/**
+ * The cases of `load` and of `lift_flat`: `load_flags`, `lift_flat_string`, `lift_flat_flags` and `convert_int_to_bool` in
+ * the specification.
+ */
 function liftHere(code: Code, side: Side, t: ValType, source: Source): Expr {
   const { values } = side;
   switch (t.kind) {
@@ -116,8 +119,9 @@ function liftHere(code: Code, side: Side, t: ValType, source: Source): Expr {
 }
 
 /**
- * Values of these types, laid out as the fields of a record are, which are told to be none in their order: what is found out
- * in an expression would else be found out after what is found out in the statements of a later one.
+ * `load_record` and `lift_flat_record` in the specification, of anything that is laid out as a record. Values are told to be
+ * none in their order: what is found out in an expression would else be found out after what is found out in the statements
+ * of a later one.
  */
 export function liftParts(code: Code, side: Side, types: readonly ValType[], source: Source): readonly Expr[] {
   const part = source.parts(types);

@@ -1,7 +1,7 @@
 /**
  * The language that generated code is written in: a small subset of JavaScript, as data.
  *
- * It has two readers. `print.ts` writes it as source, for `new Function` and for people; `evaluate.ts` turns it into
+ * It has two readers. `print.ts` writes it as source, for `new Function` and for people; `closures.ts` turns it into
  * closures, for hosts whose security policy forbids `new Function`. Since it is JavaScript by definition, neither of them
  * knows anything of the Component Model, and that both agree is a law that tests can try on any tree.
  *
