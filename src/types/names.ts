@@ -71,13 +71,13 @@ function wordsFault(name: string): string | undefined {
 // ---- Import and export names
 
 /** What names of the kinds that earlier drafts had begin with. */
-const formerNames = ["unlocked-dep=", "locked-dep=", "url=", "relative-url=", "integrity="];
+const formerName = /^(?:unlocked-dep|locked-dep|url|relative-url|integrity)=/;
 
 /** Parses an `externname`. A string is the reason why `name` is none. */
 export function parseExternName(name: string, options: NameOptions = {}): ExternName | string {
   if (name.startsWith("[")) return parseAnnotatedName(name);
-  const former = formerNames.find((prefix) => name.startsWith(prefix));
-  if (former !== undefined) return `names of the form \`${former}...\` are not part of the Component Model`;
+  const former = formerName.exec(name);
+  if (former !== null) return `names of the form \`${former[0]}...\` are not part of the Component Model`;
   if (name.includes(":")) return parseInterfaceName(name, options);
   return labelFault(name) ?? { kind: "label", label: name };
 }
