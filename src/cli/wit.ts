@@ -8,7 +8,8 @@
 import type { Extern } from "../embed/reflect.ts";
 import { type ExternName, parseExternName } from "../types/names.ts";
 import { printExternType, printType } from "../types/print.ts";
-import type { AnyType, FuncType, ResourceType, ValType } from "../types/types.ts";
+import { partsOf } from "../types/shape.ts";
+import type { AnyType, FuncType, Interned, ResourceType, ValType } from "../types/types.ts";
 
 export interface Described {
   readonly imports: readonly Extern[];
@@ -26,14 +27,14 @@ const MAX_TYPE_LENGTH = 20_000;
 /** Types that WIT always names. */
 type Nominal = Extract<ValType, { kind: "record" | "variant" | "enum" | "flags" }> | ResourceType;
 
-/** Where a nominal type was first named. */
+/** Where a type was first named. */
 interface Owner {
   readonly place: string;
   readonly name: string;
 }
 
 class WorldPrinter {
-  readonly #owners: Map<Nominal, Owner> = new Map();
+  readonly #owners: Map<AnyType, Owner> = new Map();
   /** Bodies of the interfaces seen, by package and name. */
   readonly #packages: Map<string, Map<string, readonly string[]>> = new Map();
 
@@ -62,7 +63,7 @@ class WorldPrinter {
           if (named === undefined) lines.push(...block(`${direction} ${plain}: interface`, body(extern.name)));
           else {
             this.#interface(named, body);
-            lines.push(`${direction} ${plain === undefined ? "" : `${plain}: `}${named};`);
+            lines.push(`${direction} ${plain === undefined ? "" : `${plain}: `}${path(named)};`);
           }
           break;
         }
@@ -99,13 +100,13 @@ class WorldPrinter {
   }
 }
 
-/** What nominal types are called in one interface, or in the world. */
+/** What types are called in one interface, or in the world. */
 class Names {
-  readonly #owners: Map<Nominal, Owner>;
+  readonly #owners: Map<AnyType, Owner>;
   readonly #place: string;
   readonly #names: Map<AnyType, string> = new Map();
 
-  constructor(owners: Map<Nominal, Owner>, place: string) {
+  constructor(owners: Map<AnyType, Owner>, place: string) {
     this.#owners = owners;
     this.#place = place;
   }
@@ -120,6 +121,29 @@ class Names {
     return owner;
   }
 
+  /**
+   * Names a type that can do without. Where it cannot, since something in it has no name here, it is used by its name only:
+   * returns where it was named before.
+   */
+  alias(type: ValType, name: string): Owner | undefined {
+    const owner = this.#owners.get(type);
+    if (owner === undefined) this.#owners.set(type, { place: this.#place, name: identifier(name) });
+    if (owner === undefined || this.isHere(owner) || this.#isWritable(type, new Set())) return undefined;
+    this.#names.set(type, identifier(name));
+    return owner;
+  }
+
+  /** Whether all that has to have a name in `type` has one here. */
+  #isWritable(type: ValType, seen: Set<ValType>): boolean {
+    if (this.#names.has(type) || seen.has(type)) return true;
+    seen.add(type);
+    if (type.kind === "own" || type.kind === "borrow") return this.#names.has(type.resource);
+    return (
+      !isNominal(type) &&
+      partsOf<Interned>(type).every((part) => part.type === undefined || this.#isWritable(part.type, seen))
+    );
+  }
+
   isHere({ place }: Owner): boolean {
     return place === this.#place;
   }
@@ -127,12 +151,13 @@ class Names {
   /** How an interface is named from here: within a package, by its own name alone. */
   pathTo(place: string): string {
     const there = splitInterface(place);
-    return there.owner === splitInterface(this.#place).owner ? there.id : place;
+    return there.owner === splitInterface(this.#place).owner ? there.id : path(place);
   }
 
   print(type: ValType): string {
     // A handle that is owned is written as its resource.
-    const names = (t: AnyType): string | undefined => (t.kind === "own" ? names(t.resource) : this.#names.get(t));
+    const names = (t: AnyType): string | undefined =>
+      this.#names.get(t) ?? (t.kind === "own" ? names(t.resource) : undefined);
     return names(type) ?? printType(type, { names, maxLength: MAX_TYPE_LENGTH });
   }
 }
@@ -142,7 +167,14 @@ function splitInterface(name: string): { readonly owner: string; readonly id: st
   const slash = name.lastIndexOf("/");
   const at = name.indexOf("@", slash);
   const version = at < 0 ? "" : name.slice(at);
-  return { owner: name.slice(0, slash) + version, id: identifier(name.slice(slash + 1, at < 0 ? undefined : at)) };
+  const id = name.slice(slash + 1, at < 0 ? undefined : at);
+  return { owner: path(name.slice(0, slash) + version), id: identifier(id) };
+}
+
+/** The name of a package or an interface, each part of it as an identifier. */
+function path(name: string): string {
+  const [names, ...version] = name.split("@");
+  return [names!.replace(/[^:/]+/g, identifier), ...version].join("@");
 }
 
 class InterfacePrinter {
@@ -158,6 +190,11 @@ class InterfacePrinter {
     for (const extern of externs) {
       const nominal = nominalOf(extern);
       if (nominal !== undefined) named.set(extern, this.#names.define(nominal, extern.name));
+    }
+    for (const extern of externs) {
+      if (extern.kind === "type" && !isNominal(extern.type)) {
+        named.set(extern, this.#names.alias(extern.type, extern.name));
+      }
     }
     const lines: string[] = [];
     const uses = new Map<string, string[]>();

@@ -159,3 +159,65 @@ test("a type that is exponentially long is cut", () => {
   assert.ok(text.length < 100_000);
   assert.match(text, /…/);
 });
+
+test("names that are words of WIT are told apart from them wherever they stand", () => {
+  const mode = types.enum(["on"]);
+  const text = printWorld({
+    imports: [instance("a:list/record@1.0.0", type("mode", mode)), instance("a:b/stream", type("mode", mode))],
+    exports: [],
+  });
+  assert.equal(
+    text,
+    `package root:component;
+
+world root {
+  import a:%list/%record@1.0.0;
+  import a:b/%stream;
+}
+
+package a:%list@1.0.0 {
+  interface %record {
+    enum mode {
+      on,
+    }
+  }
+}
+
+package a:b {
+  interface %stream {
+    use a:%list/%record@1.0.0.{mode};
+  }
+}
+`,
+  );
+});
+
+test("types that cannot be written for want of a name in them are used by the name that they have elsewhere", () => {
+  const point = types.record([{ label: "x", type: u32 }]);
+  const points = types.list(point);
+  const file = types.resource("i32", "file");
+  const owned = types.own(file);
+  const text = printWorld({
+    imports: [
+      instance(
+        "a:b/types",
+        type("point", point),
+        type("points", points),
+        { name: "file", kind: "resource", resource: file },
+        type("mine", owned),
+      ),
+      instance(
+        "a:b/user",
+        type("line", points),
+        type("mine", owned),
+        type("lines", types.list(points)),
+        func("draw", { along: points, on: owned }),
+      ),
+    ],
+    exports: [],
+  });
+  assert.match(
+    text,
+    /interface user \{\n {4}use types\.\{points as line, mine\};\n {4}type lines = list<line>;\n {4}draw: func\(along: line, on: mine\);\n/,
+  );
+});
