@@ -7,7 +7,7 @@ export interface Span {
   readonly memory: number;
 }
 
-/** Adapters between components do not keep it. */
+/** Not where a 64-bit pointer is more than JavaScript can count. */
 function told({ ptr, size, alignment, memory }: Partial<Span> = {}): string {
   if (ptr === undefined || memory === undefined) return "";
   return ` (${size} bytes, aligned to ${alignment}, at 0x${ptr.toString(16)} of 0x${memory.toString(16)})`;

@@ -3,7 +3,7 @@
  * `realloc` finds, a choice among cases.
  */
 import { MAX_LIST_BYTE_LENGTH, MAX_STRING_BYTE_LENGTH } from "../abi/constants.ts";
-import type { Leaf, PlainTrapCode } from "../plan/plan.ts";
+import type { Leaf, PlainTrapCode, Purpose } from "../plan/plan.ts";
 import { type BlockType, Body, type EncodedType, type Func, type Local } from "../wasm/body.ts";
 import type { AdapterModule } from "./module.ts";
 import type { Side } from "./side.ts";
@@ -13,15 +13,15 @@ const FUEL = 200;
 
 export type LeafFunc = Exclude<Leaf, { readonly leaf: "may-leave" | "late" }>;
 
-/** What `realloc` finds room for. */
-export type Room = "string" | "list" | "pointer";
+/** How a place can be wrong, and what it was to be for. */
+type Fault = Pick<Extract<Leaf, { readonly leaf: "bad-range" | "bad-room" }>, "leaf" | "what">;
 
 export interface Arm {
   readonly number: number;
   readonly run: () => void;
 }
 
-/** A number of bytes: known, or in a local of type `i32`. */
+/** A number that is known, or in a local of type `i32`. */
 export type Size = number | { readonly local: Local };
 
 export class Code extends Body {
@@ -150,21 +150,15 @@ export class Code extends Body {
 
   // ---- Pointers
 
-  /** Puts on the stack whether `ptr` is no multiple of `alignment`. */
-  unaligned(side: Side, ptr: Local, alignment: number): this {
-    return this.get(ptr)
-      .toI32(side)
-      .i32(alignment - 1)
-      .emit("i32.and");
+  #size(size: Size): this {
+    return typeof size === "number" ? this.i32(size) : this.get(size.local);
   }
 
   /** Puts on the stack whether `size` bytes at `ptr` end beyond the memory. */
-  beyond(side: Side, ptr: Local, size: Size): this {
+  #beyond(side: Side, ptr: Local, size: Size): this {
     this.get(ptr);
     if (side.pointer === "i32") this.emit("i64.extend_i32_u");
-    if (typeof size === "number") this.emit("i64.const", BigInt(size));
-    else this.get(size.local).emit("i64.extend_i32_u");
-    this.emit("i64.add").emit("memory.size", side.memory);
+    this.#size(size).emit("i64.extend_i32_u").emit("i64.add").emit("memory.size", side.memory);
     if (side.pointer === "i32") this.emit("i64.extend_i32_u");
     this.emit("i64.const", 16n).emit("i64.shl").emit("i64.gt_u");
     // The sum may wrap.
@@ -177,16 +171,28 @@ export class Code extends Body {
     return this.get(ptr).emit("i64.const", 53n).emit("i64.shr_u").emit("i64.eqz").emit("i32.eqz");
   }
 
-  /** Traps unless `size` bytes at `ptr` are the guest's, and aligned: for values that go through memory. */
+  /** Traps unless `size` bytes at `ptr` are the guest's, and aligned: the run side finds out what is wrong, and says where. */
+  checkPlace(side: Side, ptr: Local, size: Size, alignment: Size, fault: Fault): this {
+    this.#beyond(side, ptr, size);
+    if (alignment !== 1) {
+      this.get(ptr).toI32(side).#size(alignment).i32(1).emit("i32.sub").emit("i32.and").emit("i32.or");
+    }
+    return this.if(() =>
+      this.get(ptr)
+        .#size(size)
+        .#size(alignment)
+        .trap({ ...fault, options: side.index }),
+    );
+  }
+
+  /** The same for values that go through memory. */
   checkPointer(side: Side, ptr: Local, size: number, alignment: number): this {
-    if (side.pointer === "i64") this.tooLarge(ptr).trapIf("pointer-out-of-bounds");
-    if (alignment > 1) this.unaligned(side, ptr, alignment).trapIf("unaligned-pointer");
-    return this.beyond(side, ptr, size).trapIf("pointer-out-of-bounds");
+    return this.checkPlace(side, ptr, size, alignment, { leaf: "bad-range", what: "pointer" });
   }
 
   /**
-   * The checks of `load_list_from_range` and `load_string_from_range` in the specification: traps unless so many units, of
-   * this size each, are the guest's, and aligned. Gives their number as `i32`.
+   * The checks of `load_list_from_range` and `load_string_from_range` in the specification, of so many units of this size.
+   * Gives their number as `i32`.
    */
   checkRange(side: Side, ptr: Local, length: Local, size: number, alignment: number, what: "string" | "list"): Local {
     if (side.pointer === "i64") {
@@ -198,10 +204,9 @@ export class Code extends Body {
       .pointer(side, Math.floor(most / size))
       .emit(side.op("gt_u"))
       .trapIf(`${what}-too-long`);
-    if (alignment > 1) this.unaligned(side, ptr, alignment).trapIf("unaligned-pointer");
     const count = this.get(length).toI32(side).keep("i32");
     const byteLength = size === 1 ? count : this.get(count).i32(size).emit("i32.mul").keep("i32");
-    this.beyond(side, ptr, { local: byteLength }).trapIf(`${what}-out-of-bounds`);
+    this.checkPlace(side, ptr, { local: byteLength }, alignment, { leaf: "bad-range", what });
     return count;
   }
 
@@ -225,7 +230,7 @@ export class Code extends Body {
   }
 
   /** Replaces a size of type `i32` on the stack by a pointer to so many bytes: see `AdapterModule.reallocate`. */
-  allocate(side: Side, what: Room, alignment: number): this {
+  allocate(side: Side, what: Purpose, alignment: number): this {
     return this.i32(alignment).pointer(side, 0).i32(0).call(this.module.reallocate(side, what));
   }
 

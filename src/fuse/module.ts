@@ -5,12 +5,12 @@
 import type { FlatType } from "../abi/flatten.ts";
 import { despecialize } from "../abi/layout.ts";
 import type {
-  CoreArg, CoreDef, CoreExport, Leaf, LeafArg, OptionsIndex, TrampolineIndex,
+  CoreArg, CoreDef, CoreExport, Leaf, LeafArg, OptionsIndex, Purpose, TrampolineIndex,
 } from "../plan/plan.ts"; // biome-ignore format: one list
 import type { ValType } from "../types/types.ts";
 import type { EncodedType, Func, Item, Local, Memory } from "../wasm/body.ts";
 import { ModuleEncoder } from "../wasm/encoder.ts";
-import { Code, type LeafFunc, type Room } from "./code.ts";
+import { Code, type LeafFunc } from "./code.ts";
 import type { Pair, Program } from "./program.ts";
 import { Side } from "./side.ts";
 
@@ -77,7 +77,7 @@ export class AdapterModule {
    * `allocate` in the specification, and the checks after it: of a size, an alignment and what there is room for already
    * (a pointer, and a size that is 0 if there is none), makes a pointer. Only pointers may be 64 bits wide.
    */
-  reallocate(side: Side, what: Room): Func {
+  reallocate(side: Side, what: Purpose): Func {
     const { pointer } = side;
     const write = (code: Code, params: readonly Local[]) => {
       const [size, alignment, old, before] = params as [Local, Local, Local, Local];
@@ -90,9 +90,7 @@ export class AdapterModule {
         if (hasStorage) code.leaf({ leaf: "restore-storage", instance });
       });
       const ptr = code.keep(pointer);
-      code.get(ptr).toI32(side).get(alignment).i32(1).emit("i32.sub").emit("i32.and").trapIf("realloc-unaligned");
-      code.beyond(side, ptr, { local: size }).if(() => code.trap({ leaf: "realloc-out-of-bounds", what }));
-      code.get(ptr);
+      code.checkPlace(side, ptr, { local: size }, { local: alignment }, { leaf: "bad-room", what }).get(ptr);
     };
     return this.helper("reallocate", [side.index, what], ["i32", "i32", pointer, "i32"], [pointer], write);
   }
@@ -194,7 +192,8 @@ export function exportName(index: TrampolineIndex): string {
 /** What the functions of the run side take and give; `ptr` is a pointer of the options that the leaf names. */
 const leafTypes: Readonly<Record<LeafFunc["leaf"], readonly [params: string, results: string]>> = {
   trap: ["", ""],
-  "realloc-out-of-bounds": ["", ""],
+  "bad-range": ["ptr i32 i32", ""],
+  "bad-room": ["ptr i32 i32", ""],
   "uncaught-exception": ["", ""],
   "invalid-char": ["i32", ""],
   "invalid-text": ["ptr i32", ""],

@@ -198,7 +198,8 @@ export interface LeafArg {
 /** Something of the run side that calls no guest. */
 export type Leaf =
   | { readonly leaf: "trap"; readonly code: PlainTrapCode }
-  | { readonly leaf: "realloc-out-of-bounds"; readonly what: "string" | "list" | "pointer" }
+  /** Traps for a place, of so many bytes and this alignment, that is not the guest's, or unaligned; or that `realloc` found. */
+  | { readonly leaf: "bad-range" | "bad-room"; readonly what: Purpose; readonly options: OptionsIndex }
   /** Traps for the bits that are no character. */
   | { readonly leaf: "invalid-char" }
   /** Traps for text that is none, in the memory of `options`: its place, and its length in code units. */
@@ -239,6 +240,9 @@ export type Leaf =
     }
   /** Lends a resource to the instance that defines it, and takes it back. */
   | { readonly leaf: "lend" | "end-loan"; readonly options: OptionsIndex; readonly resource: ResourceIndex };
+
+/** What a place in memory is for. */
+export type Purpose = "string" | "list" | "pointer";
 
 /** The traps whose message need not depend on the moment. */
 export type PlainTrapCode = {

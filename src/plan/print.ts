@@ -176,8 +176,9 @@ function leaf(def: Leaf): string {
   switch (def.leaf) {
     case "trap":
       return `trap ${def.code}`;
-    case "realloc-out-of-bounds":
-      return `trap ${def.leaf} ${def.what}`;
+    case "bad-range":
+    case "bad-room":
+      return `trap ${def.leaf} ${def.what} options${def.options}`;
     case "invalid-char":
     case "uncaught-exception":
       return `trap ${def.leaf}`;

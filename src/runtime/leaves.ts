@@ -8,6 +8,7 @@ import { clearStorage, isInside, leave, restoreStorage, saveStorage } from "./ca
 import type { LiftLowerContext } from "./context.ts";
 import type { CoreFunction } from "./functions.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
+import { checkRange, checkRoom, room64 } from "./lists.ts";
 import { mayLeaveMemory } from "./may-leave.ts";
 import {
   CallScope,
@@ -19,7 +20,7 @@ import {
   lowerOwn,
   type ResourceType,
 } from "./resources.ts";
-import { trapForUtf8, trapForUtf16 } from "./strings.ts";
+import { pointer64, trapForUtf8, trapForUtf16 } from "./strings.ts";
 import { arrive, clearTransit, depart } from "./transit.ts";
 import { trap, trapWith } from "./trap.ts";
 
@@ -39,9 +40,17 @@ export function makeLeaf(leaf: Leaf, state: LeafState): WebAssembly.ImportValue 
       const { code } = leaf;
       return () => trap(code);
     }
-    case "realloc-out-of-bounds": {
-      const { what } = leaf;
-      return () => trap("realloc-out-of-bounds", { what });
+    case "bad-range": {
+      const { what, options } = leaf;
+      return (ptr: number | bigint, size: number, alignment: number) =>
+        checkRange(state.context(options), typeof ptr === "number" ? ptr >>> 0 : pointer64(ptr), size, alignment, what);
+    }
+    case "bad-room": {
+      const { what, options } = leaf;
+      return (ptr: number | bigint, size: number, alignment: number) => {
+        const cx = state.context(options);
+        checkRoom(cx, typeof ptr === "number" ? ptr >>> 0 : room64(cx, ptr, size, alignment), size, alignment, what);
+      };
     }
     case "invalid-char":
       return (bits: number) => trap("invalid-char", { bits: bits >>> 0 });

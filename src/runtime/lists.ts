@@ -4,6 +4,7 @@
  */
 import { MAX_LIST_BYTE_LENGTH, MAX_STRING_BYTE_LENGTH } from "../abi/constants.ts";
 import type { Span } from "../errors/messages.ts";
+import type { Purpose } from "../plan/plan.ts";
 import type { LiftLowerContext, Realloc, Realloc64 } from "./context.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import { trap } from "./trap.ts";
@@ -50,7 +51,7 @@ export function checkString(cx: LiftLowerContext, ptr: number, size: number, ali
 }
 
 /** The same checks where one of them may have failed: the memory may have grown. */
-function checkRange(cx: LiftLowerContext, ptr: number, size: number, alignment: number, what: Purpose): void {
+export function checkRange(cx: LiftLowerContext, ptr: number, size: number, alignment: number, what: Purpose): void {
   if (what === "list" && size > MAX_LIST_BYTE_LENGTH) trap("list-too-long");
   if (what === "string" && size > MAX_STRING_BYTE_LENGTH) trap("string-too-long");
   const isBeyond = beyond(cx, ptr + size);
@@ -58,9 +59,6 @@ function checkRange(cx: LiftLowerContext, ptr: number, size: number, alignment: 
   if ((ptr & (alignment - 1)) !== 0) trap("unaligned-pointer", where);
   if (isBeyond) trap(`${what}-out-of-bounds`, where);
 }
-
-/** What room is wanted for, in messages. */
-type Purpose = "string" | "list" | "pointer";
 
 /**
  * `reallocate` in the specification, with what is checked there after each use of it: lets the guest find room, during which
@@ -91,7 +89,12 @@ export function allocate(cx: LiftLowerContext, size: number, alignment: number, 
 
 function reallocate64(cx: LiftLowerContext, old: number, oldSize: number, alignment: number, size: number): number {
   const realloc = cx.realloc as Realloc64;
-  const found = BigInt.asUintN(64, realloc(BigInt(old), BigInt(oldSize), BigInt(alignment), BigInt(size)));
+  return room64(cx, realloc(BigInt(old), BigInt(oldSize), BigInt(alignment), BigInt(size)), size, alignment);
+}
+
+/** Where a 64-bit `realloc` has found room, as a number. */
+export function room64(cx: LiftLowerContext, x: bigint, size: number, alignment: number): number {
+  const found = BigInt.asUintN(64, x);
   const ptr = Number(found);
   // Rounded, it would seem to be aligned.
   if (ptr > Number.MAX_SAFE_INTEGER && found % BigInt(alignment) !== 0n) {

@@ -57,11 +57,9 @@
 ;;     "leaf" "transfer-own 0 1 0": transfer-own resource0 from options0 to options1
 ;;     "leaf" "begin-handles": begin-handles
 ;;     "leaf" "trap list-too-long": trap list-too-long
-;;     "leaf" "trap unaligned-pointer": trap unaligned-pointer
-;;     "leaf" "trap list-out-of-bounds": trap list-out-of-bounds
+;;     "leaf" "bad-range list 3": trap bad-range list options3
 ;;     "leaf" "lift-own 3 0": lift-own resource0 options3
-;;     "leaf" "trap realloc-unaligned": trap realloc-unaligned
-;;     "leaf" "realloc-out-of-bounds list": trap realloc-out-of-bounds list
+;;     "leaf" "bad-room list 2": trap bad-room list options2
 ;;     "leaf" "lower-own 2 0": lower-own resource0 options2
 ;;   )
 ;;   core2 = instantiate module2 in instance2 ("" "get": core3."0", "" "make": core3."1", "" "all": core3."2")
@@ -73,8 +71,8 @@
 ;;     (type (;3;) (func (param i32) (result i32)))
 ;;     (type (;4;) (func (param i32)))
 ;;     (type (;5;) (func))
-;;     (type (;6;) (func (param i32 i32 i32 i32) (result i32)))
-;;     (type (;7;) (func (param i32 i32 i32)))
+;;     (type (;6;) (func (param i32 i32 i32)))
+;;     (type (;7;) (func (param i32 i32 i32 i32) (result i32)))
 ;;     (import "leaf" "lend 1 0" (func (;0;) (type 3)))
 ;;     (import "core0" "get" (func (;1;) (type 0)))
 ;;     (import "leaf" "end-loan 1 0" (func (;2;) (type 4)))
@@ -82,20 +80,18 @@
 ;;     (import "leaf" "transfer-own 0 1 0" (func (;4;) (type 3)))
 ;;     (import "leaf" "begin-handles" (func (;5;) (type 5)))
 ;;     (import "leaf" "trap list-too-long" (func (;6;) (type 5)))
-;;     (import "leaf" "trap unaligned-pointer" (func (;7;) (type 5)))
 ;;     (import "core1" "memory" (memory (;0;) 0))
-;;     (import "leaf" "trap list-out-of-bounds" (func (;8;) (type 5)))
-;;     (import "leaf" "lift-own 3 0" (func (;9;) (type 4)))
-;;     (import "core0" "realloc" (func (;10;) (type 6)))
-;;     (import "leaf" "trap realloc-unaligned" (func (;11;) (type 5)))
+;;     (import "leaf" "bad-range list 3" (func (;7;) (type 6)))
+;;     (import "leaf" "lift-own 3 0" (func (;8;) (type 4)))
+;;     (import "core0" "realloc" (func (;9;) (type 7)))
 ;;     (import "core0" "memory" (memory (;1;) 0))
-;;     (import "leaf" "realloc-out-of-bounds list" (func (;12;) (type 5)))
-;;     (import "leaf" "lower-own 2 0" (func (;13;) (type 1)))
-;;     (import "core0" "all" (func (;14;) (type 2)))
+;;     (import "leaf" "bad-room list 2" (func (;10;) (type 6)))
+;;     (import "leaf" "lower-own 2 0" (func (;11;) (type 1)))
+;;     (import "core0" "all" (func (;12;) (type 2)))
 ;;     (export "0" (func $"[method]r.get"))
 ;;     (export "1" (func $"[constructor]r"))
 ;;     (export "2" (func $all))
-;;     (func $"[method]r.get" (;15;) (type 0) (param i32 i32) (result i32)
+;;     (func $"[method]r.get" (;13;) (type 0) (param i32 i32) (result i32)
 ;;       (local i32 i32)
 ;;       local.get 0
 ;;       call 0
@@ -108,7 +104,7 @@
 ;;       call 2
 ;;       local.get 3
 ;;     )
-;;     (func $"[constructor]r" (;16;) (type 1) (result i32)
+;;     (func $"[constructor]r" (;14;) (type 1) (result i32)
 ;;       (local i32 i32)
 ;;       call 3
 ;;       local.set 0
@@ -117,7 +113,7 @@
 ;;       local.set 1
 ;;       local.get 1
 ;;     )
-;;     (func $all (;17;) (type 2) (param i32 i32)
+;;     (func $all (;15;) (type 2) (param i32 i32)
 ;;       (local i32 i32)
 ;;       call 5
 ;;       local.get 0
@@ -131,22 +127,15 @@
 ;;       local.get 2
 ;;       call $"copy list 0 3 2"
 ;;       local.get 2
-;;       call 14
+;;       call 12
 ;;     )
-;;     (func $"check list 3 0" (;18;) (type 2) (param i32 i32)
+;;     (func $"check list 3 0" (;16;) (type 2) (param i32 i32)
 ;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 67108863
 ;;       i32.gt_u
 ;;       if ;; label = @1
 ;;         call 6
-;;         unreachable
-;;       end
-;;       local.get 0
-;;       i32.const 3
-;;       i32.and
-;;       if ;; label = @1
-;;         call 7
 ;;         unreachable
 ;;       end
 ;;       local.get 1
@@ -165,15 +154,24 @@
 ;;       i64.const 16
 ;;       i64.shl
 ;;       i64.gt_u
+;;       local.get 0
+;;       i32.const 4
+;;       i32.const 1
+;;       i32.sub
+;;       i32.and
+;;       i32.or
 ;;       if ;; label = @1
-;;         call 8
+;;         local.get 0
+;;         local.get 3
+;;         i32.const 4
+;;         call 7
 ;;         unreachable
 ;;       end
 ;;       local.get 0
 ;;       local.get 2
 ;;       call $"check elements 0 3"
 ;;     )
-;;     (func $"check elements 0 3" (;19;) (type 2) (param i32 i32)
+;;     (func $"check elements 0 3" (;17;) (type 2) (param i32 i32)
 ;;       block ;; label = @1
 ;;         loop ;; label = @2
 ;;           local.get 1
@@ -181,7 +179,7 @@
 ;;           br_if 1 (;@1;)
 ;;           local.get 0
 ;;           i32.load align=1
-;;           call 9
+;;           call 8
 ;;           local.get 0
 ;;           i32.const 4
 ;;           i32.add
@@ -194,7 +192,7 @@
 ;;         end
 ;;       end
 ;;     )
-;;     (func $"copy list 0 3 2" (;20;) (type 0) (param i32 i32) (result i32)
+;;     (func $"copy list 0 3 2" (;18;) (type 0) (param i32 i32) (result i32)
 ;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 4
@@ -212,23 +210,14 @@
 ;;       call $"copy elements 0 3 2"
 ;;       local.get 3
 ;;     )
-;;     (func $"reallocate 2 list" (;21;) (type 6) (param i32 i32 i32 i32) (result i32)
+;;     (func $"reallocate 2 list" (;19;) (type 7) (param i32 i32 i32 i32) (result i32)
 ;;       (local i32)
 ;;       local.get 2
 ;;       local.get 3
 ;;       local.get 1
 ;;       local.get 0
-;;       call 10
+;;       call 9
 ;;       local.set 4
-;;       local.get 4
-;;       local.get 1
-;;       i32.const 1
-;;       i32.sub
-;;       i32.and
-;;       if ;; label = @1
-;;         call 11
-;;         unreachable
-;;       end
 ;;       local.get 4
 ;;       i64.extend_i32_u
 ;;       local.get 0
@@ -239,20 +228,29 @@
 ;;       i64.const 16
 ;;       i64.shl
 ;;       i64.gt_u
+;;       local.get 4
+;;       local.get 1
+;;       i32.const 1
+;;       i32.sub
+;;       i32.and
+;;       i32.or
 ;;       if ;; label = @1
-;;         call 12
+;;         local.get 4
+;;         local.get 0
+;;         local.get 1
+;;         call 10
 ;;         unreachable
 ;;       end
 ;;       local.get 4
 ;;     )
-;;     (func $"copy elements 0 3 2" (;22;) (type 7) (param i32 i32 i32)
+;;     (func $"copy elements 0 3 2" (;20;) (type 6) (param i32 i32 i32)
 ;;       block ;; label = @1
 ;;         loop ;; label = @2
 ;;           local.get 2
 ;;           i32.eqz
 ;;           br_if 1 (;@1;)
 ;;           local.get 0
-;;           call 13
+;;           call 11
 ;;           i32.store 1 align=1
 ;;           local.get 1
 ;;           i32.const 4

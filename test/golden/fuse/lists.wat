@@ -53,32 +53,31 @@
 ;;     (type (;0;) (func (param i32 i32)))
 ;;     (type (;1;) (func (param i32)))
 ;;     (type (;2;) (func))
-;;     (type (;3;) (func (param i32 i32) (result i32)))
-;;     (type (;4;) (func (param i32 i32 i32 i32) (result i32)))
-;;     (type (;5;) (func (param i32 i32 i32)))
+;;     (type (;3;) (func (param i32 i32 i32)))
+;;     (type (;4;) (func (param i32 i32) (result i32)))
+;;     (type (;5;) (func (param i32 i32 i32 i32) (result i32)))
 ;;     (type (;6;) (func (result i32)))
 ;;     (import "leaf" "trap list-too-long" (func (;0;) (type 2)))
 ;;     (import "core1" "memory" (memory (;0;) 0))
-;;     (import "leaf" "trap list-out-of-bounds" (func (;1;) (type 2)))
-;;     (import "core0" "realloc" (func (;2;) (type 4)))
-;;     (import "leaf" "trap realloc-unaligned" (func (;3;) (type 2)))
+;;     (import "leaf" "bad-range list 1" (func (;1;) (type 3)))
+;;     (import "core0" "realloc" (func (;2;) (type 5)))
 ;;     (import "core0" "memory" (memory (;1;) 0))
-;;     (import "leaf" "realloc-out-of-bounds list" (func (;4;) (type 2)))
-;;     (import "core0" "bytes" (func (;5;) (type 0)))
-;;     (import "leaf" "trap unaligned-pointer" (func (;6;) (type 2)))
-;;     (import "leaf" "invalid-char" (func (;7;) (type 1)))
-;;     (import "core0" "chars" (func (;8;) (type 0)))
-;;     (import "leaf" "trap invalid-discriminant" (func (;9;) (type 2)))
-;;     (import "core0" "options" (func (;10;) (type 0)))
-;;     (import "core0" "place" (func (;11;) (type 6)))
-;;     (import "leaf" "trap pointer-out-of-bounds" (func (;12;) (type 2)))
-;;     (import "core0" "clean" (func (;13;) (type 1)))
+;;     (import "leaf" "bad-room list 0" (func (;3;) (type 3)))
+;;     (import "core0" "bytes" (func (;4;) (type 0)))
+;;     (import "leaf" "invalid-char" (func (;5;) (type 1)))
+;;     (import "core0" "chars" (func (;6;) (type 0)))
+;;     (import "leaf" "trap invalid-discriminant" (func (;7;) (type 2)))
+;;     (import "core0" "options" (func (;8;) (type 0)))
+;;     (import "core0" "place" (func (;9;) (type 6)))
+;;     (import "leaf" "bad-range pointer 2" (func (;10;) (type 3)))
+;;     (import "leaf" "bad-range pointer 1" (func (;11;) (type 3)))
+;;     (import "core0" "clean" (func (;12;) (type 1)))
 ;;     (export "0" (func $bytes))
 ;;     (export "1" (func $numbers))
 ;;     (export "2" (func $chars))
 ;;     (export "3" (func $options))
 ;;     (export "4" (func $place))
-;;     (func $bytes (;14;) (type 0) (param i32 i32)
+;;     (func $bytes (;13;) (type 0) (param i32 i32)
 ;;       (local i32 i32)
 ;;       local.get 0
 ;;       local.get 1
@@ -91,9 +90,9 @@
 ;;       local.get 2
 ;;       call $"copy plain 1 1 1.memory 0"
 ;;       local.get 2
-;;       call 5
+;;       call 4
 ;;     )
-;;     (func $numbers (;15;) (type 0) (param i32 i32)
+;;     (func $numbers (;14;) (type 0) (param i32 i32)
 ;;       (local i32 i32)
 ;;       local.get 0
 ;;       local.get 1
@@ -106,9 +105,9 @@
 ;;       local.get 2
 ;;       call $"copy plain 24 8 1.memory 0"
 ;;       local.get 2
-;;       call 5
+;;       call 4
 ;;     )
-;;     (func $chars (;16;) (type 0) (param i32 i32)
+;;     (func $chars (;15;) (type 0) (param i32 i32)
 ;;       (local i32 i32)
 ;;       local.get 0
 ;;       local.get 1
@@ -121,9 +120,9 @@
 ;;       local.get 2
 ;;       call $"copy plain 4 4 1.memory 0"
 ;;       local.get 2
-;;       call 8
+;;       call 6
 ;;     )
-;;     (func $options (;17;) (type 0) (param i32 i32)
+;;     (func $options (;16;) (type 0) (param i32 i32)
 ;;       (local i32 i32)
 ;;       local.get 0
 ;;       local.get 1
@@ -136,50 +135,56 @@
 ;;       local.get 2
 ;;       call $"copy list 1 1 0"
 ;;       local.get 2
-;;       call 10
+;;       call 8
 ;;     )
-;;     (func $place (;18;) (type 1) (param i32)
+;;     (func $place (;17;) (type 1) (param i32)
 ;;       (local i32)
-;;       call 11
+;;       call 9
 ;;       local.set 1
 ;;       local.get 1
-;;       i32.const 7
-;;       i32.and
-;;       if ;; label = @1
-;;         call 6
-;;         unreachable
-;;       end
-;;       local.get 1
 ;;       i64.extend_i32_u
-;;       i64.const 24
+;;       i32.const 24
+;;       i64.extend_i32_u
 ;;       i64.add
 ;;       memory.size 1
 ;;       i64.extend_i32_u
 ;;       i64.const 16
 ;;       i64.shl
 ;;       i64.gt_u
-;;       if ;; label = @1
-;;         call 12
-;;         unreachable
-;;       end
-;;       local.get 0
-;;       i32.const 7
+;;       local.get 1
+;;       i32.const 8
+;;       i32.const 1
+;;       i32.sub
 ;;       i32.and
+;;       i32.or
 ;;       if ;; label = @1
-;;         call 6
+;;         local.get 1
+;;         i32.const 24
+;;         i32.const 8
+;;         call 10
 ;;         unreachable
 ;;       end
 ;;       local.get 0
 ;;       i64.extend_i32_u
-;;       i64.const 24
+;;       i32.const 24
+;;       i64.extend_i32_u
 ;;       i64.add
 ;;       memory.size
 ;;       i64.extend_i32_u
 ;;       i64.const 16
 ;;       i64.shl
 ;;       i64.gt_u
+;;       local.get 0
+;;       i32.const 8
+;;       i32.const 1
+;;       i32.sub
+;;       i32.and
+;;       i32.or
 ;;       if ;; label = @1
-;;         call 12
+;;         local.get 0
+;;         i32.const 24
+;;         i32.const 8
+;;         call 11
 ;;         unreachable
 ;;       end
 ;;       local.get 0
@@ -195,9 +200,9 @@
 ;;       i32.load16_u 1 offset=16 align=1
 ;;       i32.store16 offset=16 align=1
 ;;       local.get 1
-;;       call 13
+;;       call 12
 ;;     )
-;;     (func $"check range 1.memory 1 1" (;19;) (type 0) (param i32 i32)
+;;     (func $"check range 1.memory 1 1" (;18;) (type 0) (param i32 i32)
 ;;       (local i32)
 ;;       local.get 1
 ;;       i32.const 268435455
@@ -219,11 +224,14 @@
 ;;       i64.shl
 ;;       i64.gt_u
 ;;       if ;; label = @1
+;;         local.get 0
+;;         local.get 2
+;;         i32.const 1
 ;;         call 1
 ;;         unreachable
 ;;       end
 ;;     )
-;;     (func $"copy plain 1 1 1.memory 0" (;20;) (type 3) (param i32 i32) (result i32)
+;;     (func $"copy plain 1 1 1.memory 0" (;19;) (type 4) (param i32 i32) (result i32)
 ;;       (local i32 i32)
 ;;       local.get 1
 ;;       local.set 2
@@ -239,7 +247,7 @@
 ;;       call $"copyBytes 1.memory 0.memory"
 ;;       local.get 3
 ;;     )
-;;     (func $"reallocate 0 list" (;21;) (type 4) (param i32 i32 i32 i32) (result i32)
+;;     (func $"reallocate 0 list" (;20;) (type 5) (param i32 i32 i32 i32) (result i32)
 ;;       (local i32)
 ;;       local.get 2
 ;;       local.get 3
@@ -247,15 +255,6 @@
 ;;       local.get 0
 ;;       call 2
 ;;       local.set 4
-;;       local.get 4
-;;       local.get 1
-;;       i32.const 1
-;;       i32.sub
-;;       i32.and
-;;       if ;; label = @1
-;;         call 3
-;;         unreachable
-;;       end
 ;;       local.get 4
 ;;       i64.extend_i32_u
 ;;       local.get 0
@@ -266,13 +265,22 @@
 ;;       i64.const 16
 ;;       i64.shl
 ;;       i64.gt_u
+;;       local.get 4
+;;       local.get 1
+;;       i32.const 1
+;;       i32.sub
+;;       i32.and
+;;       i32.or
 ;;       if ;; label = @1
-;;         call 4
+;;         local.get 4
+;;         local.get 0
+;;         local.get 1
+;;         call 3
 ;;         unreachable
 ;;       end
 ;;       local.get 4
 ;;     )
-;;     (func $"copyBytes 1.memory 0.memory" (;22;) (type 5) (param i32 i32 i32)
+;;     (func $"copyBytes 1.memory 0.memory" (;21;) (type 3) (param i32 i32 i32)
 ;;       (local v128 i64 i32)
 ;;       local.get 2
 ;;       i32.const 32
@@ -388,20 +396,13 @@
 ;;         i32.store8 1
 ;;       end
 ;;     )
-;;     (func $"check range 1.memory 24 8" (;23;) (type 0) (param i32 i32)
+;;     (func $"check range 1.memory 24 8" (;22;) (type 0) (param i32 i32)
 ;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 11184810
 ;;       i32.gt_u
 ;;       if ;; label = @1
 ;;         call 0
-;;         unreachable
-;;       end
-;;       local.get 0
-;;       i32.const 7
-;;       i32.and
-;;       if ;; label = @1
-;;         call 6
 ;;         unreachable
 ;;       end
 ;;       local.get 1
@@ -420,12 +421,21 @@
 ;;       i64.const 16
 ;;       i64.shl
 ;;       i64.gt_u
+;;       local.get 0
+;;       i32.const 8
+;;       i32.const 1
+;;       i32.sub
+;;       i32.and
+;;       i32.or
 ;;       if ;; label = @1
+;;         local.get 0
+;;         local.get 3
+;;         i32.const 8
 ;;         call 1
 ;;         unreachable
 ;;       end
 ;;     )
-;;     (func $"copy plain 24 8 1.memory 0" (;24;) (type 3) (param i32 i32) (result i32)
+;;     (func $"copy plain 24 8 1.memory 0" (;23;) (type 4) (param i32 i32) (result i32)
 ;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 24
@@ -443,20 +453,13 @@
 ;;       call $"copyBytes 1.memory 0.memory"
 ;;       local.get 3
 ;;     )
-;;     (func $"check list 1 0" (;25;) (type 0) (param i32 i32)
+;;     (func $"check list 1 0" (;24;) (type 0) (param i32 i32)
 ;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 67108863
 ;;       i32.gt_u
 ;;       if ;; label = @1
 ;;         call 0
-;;         unreachable
-;;       end
-;;       local.get 0
-;;       i32.const 3
-;;       i32.and
-;;       if ;; label = @1
-;;         call 6
 ;;         unreachable
 ;;       end
 ;;       local.get 1
@@ -475,7 +478,16 @@
 ;;       i64.const 16
 ;;       i64.shl
 ;;       i64.gt_u
+;;       local.get 0
+;;       i32.const 4
+;;       i32.const 1
+;;       i32.sub
+;;       i32.and
+;;       i32.or
 ;;       if ;; label = @1
+;;         local.get 0
+;;         local.get 3
+;;         i32.const 4
 ;;         call 1
 ;;         unreachable
 ;;       end
@@ -483,7 +495,7 @@
 ;;       local.get 2
 ;;       call $"check elements 0 1"
 ;;     )
-;;     (func $"check elements 0 1" (;26;) (type 0) (param i32 i32)
+;;     (func $"check elements 0 1" (;25;) (type 0) (param i32 i32)
 ;;       block ;; label = @1
 ;;         loop ;; label = @2
 ;;           local.get 1
@@ -504,7 +516,7 @@
 ;;         end
 ;;       end
 ;;     )
-;;     (func $"check char" (;27;) (type 1) (param i32)
+;;     (func $"check char" (;26;) (type 1) (param i32)
 ;;       local.get 0
 ;;       i32.const 1114112
 ;;       i32.ge_u
@@ -516,11 +528,11 @@
 ;;       i32.or
 ;;       if ;; label = @1
 ;;         local.get 0
-;;         call 7
+;;         call 5
 ;;         unreachable
 ;;       end
 ;;     )
-;;     (func $"copy plain 4 4 1.memory 0" (;28;) (type 3) (param i32 i32) (result i32)
+;;     (func $"copy plain 4 4 1.memory 0" (;27;) (type 4) (param i32 i32) (result i32)
 ;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 4
@@ -538,20 +550,13 @@
 ;;       call $"copyBytes 1.memory 0.memory"
 ;;       local.get 3
 ;;     )
-;;     (func $"check list 1 1" (;29;) (type 0) (param i32 i32)
+;;     (func $"check list 1 1" (;28;) (type 0) (param i32 i32)
 ;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 44739242
 ;;       i32.gt_u
 ;;       if ;; label = @1
 ;;         call 0
-;;         unreachable
-;;       end
-;;       local.get 0
-;;       i32.const 1
-;;       i32.and
-;;       if ;; label = @1
-;;         call 6
 ;;         unreachable
 ;;       end
 ;;       local.get 1
@@ -570,7 +575,16 @@
 ;;       i64.const 16
 ;;       i64.shl
 ;;       i64.gt_u
+;;       local.get 0
+;;       i32.const 2
+;;       i32.const 1
+;;       i32.sub
+;;       i32.and
+;;       i32.or
 ;;       if ;; label = @1
+;;         local.get 0
+;;         local.get 3
+;;         i32.const 2
 ;;         call 1
 ;;         unreachable
 ;;       end
@@ -578,7 +592,7 @@
 ;;       local.get 2
 ;;       call $"check elements 1 1"
 ;;     )
-;;     (func $"check elements 1 1" (;30;) (type 0) (param i32 i32)
+;;     (func $"check elements 1 1" (;29;) (type 0) (param i32 i32)
 ;;       (local i32)
 ;;       block ;; label = @1
 ;;         loop ;; label = @2
@@ -592,7 +606,7 @@
 ;;           i32.const 2
 ;;           i32.ge_u
 ;;           if ;; label = @3
-;;             call 9
+;;             call 7
 ;;             unreachable
 ;;           end
 ;;           local.get 0
@@ -607,7 +621,7 @@
 ;;         end
 ;;       end
 ;;     )
-;;     (func $"copy list 1 1 0" (;31;) (type 3) (param i32 i32) (result i32)
+;;     (func $"copy list 1 1 0" (;30;) (type 4) (param i32 i32) (result i32)
 ;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 6
@@ -625,7 +639,7 @@
 ;;       call $"copy elements 1 1 0"
 ;;       local.get 3
 ;;     )
-;;     (func $"copy elements 1 1 0" (;32;) (type 5) (param i32 i32 i32)
+;;     (func $"copy elements 1 1 0" (;31;) (type 3) (param i32 i32 i32)
 ;;       (local i32)
 ;;       block ;; label = @1
 ;;         loop ;; label = @2

@@ -29,23 +29,22 @@
 ;;   (module
 ;;     (type (;0;) (func (param i32 i32)))
 ;;     (type (;1;) (func))
-;;     (type (;2;) (func (param i32 i32) (result i32)))
-;;     (type (;3;) (func (param i32 i32) (result i32 i32)))
-;;     (type (;4;) (func (param i32 i32 i32 i32) (result i32)))
-;;     (type (;5;) (func (param i32 i32 i32)))
+;;     (type (;2;) (func (param i32 i32 i32)))
+;;     (type (;3;) (func (param i32 i32) (result i32)))
+;;     (type (;4;) (func (param i32 i32) (result i32 i32)))
+;;     (type (;5;) (func (param i32 i32 i32 i32) (result i32)))
 ;;     (import "leaf" "may-leave" (memory (;0;) 1 1))
 ;;     (import "leaf" "trap cannot-leave" (func (;0;) (type 1)))
 ;;     (import "leaf" "trap string-too-long" (func (;1;) (type 1)))
 ;;     (import "core1" "memory" (memory (;1;) 0))
-;;     (import "leaf" "trap string-out-of-bounds" (func (;2;) (type 1)))
+;;     (import "leaf" "bad-range string 1" (func (;2;) (type 2)))
 ;;     (import "leaf" "invalid-text 1 utf8" (func (;3;) (type 0)))
-;;     (import "core0" "realloc" (func (;4;) (type 4)))
-;;     (import "leaf" "trap realloc-unaligned" (func (;5;) (type 1)))
+;;     (import "core0" "realloc" (func (;4;) (type 5)))
 ;;     (import "core0" "memory" (memory (;2;) 0))
-;;     (import "leaf" "realloc-out-of-bounds string" (func (;6;) (type 1)))
-;;     (import "core0" "f" (func (;7;) (type 0)))
+;;     (import "leaf" "bad-room string 0" (func (;5;) (type 2)))
+;;     (import "core0" "f" (func (;6;) (type 0)))
 ;;     (export "0" (func $f))
-;;     (func $f (;8;) (type 0) (param i32 i32)
+;;     (func $f (;7;) (type 0) (param i32 i32)
 ;;       i32.const 0
 ;;       i32.load align=1
 ;;       if ;; label = @1
@@ -58,9 +57,9 @@
 ;;       local.get 0
 ;;       local.get 1
 ;;       call $"storeUtf8 1.memory 0"
-;;       call 7
+;;       call 6
 ;;     )
-;;     (func $"check string 1" (;9;) (type 0) (param i32 i32)
+;;     (func $"check string 1" (;8;) (type 0) (param i32 i32)
 ;;       (local i32)
 ;;       local.get 1
 ;;       i32.const 268435455
@@ -82,6 +81,9 @@
 ;;       i64.shl
 ;;       i64.gt_u
 ;;       if ;; label = @1
+;;         local.get 0
+;;         local.get 2
+;;         i32.const 1
 ;;         call 2
 ;;         unreachable
 ;;       end
@@ -96,7 +98,7 @@
 ;;         unreachable
 ;;       end
 ;;     )
-;;     (func $"isUtf8 1.memory false" (;10;) (type 2) (param i32 i32) (result i32)
+;;     (func $"isUtf8 1.memory false" (;9;) (type 3) (param i32 i32) (result i32)
 ;;       (local i32)
 ;;       local.get 0
 ;;       local.get 1
@@ -219,7 +221,7 @@
 ;;       return
 ;;       unreachable
 ;;     )
-;;     (func $"isUtf8ByTables 1.memory false" (;11;) (type 2) (param i32 i32) (result i32)
+;;     (func $"isUtf8ByTables 1.memory false" (;10;) (type 3) (param i32 i32) (result i32)
 ;;       (local v128 v128 v128 v128 i32)
 ;;       v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
 ;;       local.set 2
@@ -322,7 +324,7 @@
 ;;       return
 ;;       unreachable
 ;;     )
-;;     (func $"isUtf8ByBranches 1.memory false" (;12;) (type 2) (param i32 i32) (result i32)
+;;     (func $"isUtf8ByBranches 1.memory false" (;11;) (type 3) (param i32 i32) (result i32)
 ;;       (local i32 i32)
 ;;       block ;; label = @1
 ;;         loop ;; label = @2
@@ -473,7 +475,7 @@
 ;;       end
 ;;       unreachable
 ;;     )
-;;     (func $"storeUtf8 1.memory 0" (;13;) (type 3) (param i32 i32) (result i32 i32)
+;;     (func $"storeUtf8 1.memory 0" (;12;) (type 4) (param i32 i32) (result i32 i32)
 ;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 1
@@ -494,7 +496,7 @@
 ;;       return
 ;;       unreachable
 ;;     )
-;;     (func $"reallocate 0 string" (;14;) (type 4) (param i32 i32 i32 i32) (result i32)
+;;     (func $"reallocate 0 string" (;13;) (type 5) (param i32 i32 i32 i32) (result i32)
 ;;       (local i32)
 ;;       local.get 2
 ;;       local.get 3
@@ -502,15 +504,6 @@
 ;;       local.get 0
 ;;       call 4
 ;;       local.set 4
-;;       local.get 4
-;;       local.get 1
-;;       i32.const 1
-;;       i32.sub
-;;       i32.and
-;;       if ;; label = @1
-;;         call 5
-;;         unreachable
-;;       end
 ;;       local.get 4
 ;;       i64.extend_i32_u
 ;;       local.get 0
@@ -521,13 +514,22 @@
 ;;       i64.const 16
 ;;       i64.shl
 ;;       i64.gt_u
+;;       local.get 4
+;;       local.get 1
+;;       i32.const 1
+;;       i32.sub
+;;       i32.and
+;;       i32.or
 ;;       if ;; label = @1
-;;         call 6
+;;         local.get 4
+;;         local.get 0
+;;         local.get 1
+;;         call 5
 ;;         unreachable
 ;;       end
 ;;       local.get 4
 ;;     )
-;;     (func $"copyBytes 1.memory 0.memory" (;15;) (type 5) (param i32 i32 i32)
+;;     (func $"copyBytes 1.memory 0.memory" (;14;) (type 2) (param i32 i32 i32)
 ;;       (local v128 i64 i32)
 ;;       local.get 2
 ;;       i32.const 32

@@ -343,8 +343,7 @@ export class Link {
       mayNotLeave[0] = 0;
       const reason = reasonOf(error);
       if (!(reason instanceof ComponentError)) throw error;
-      // Adapters do not keep where a pointer led.
-      return { trap: `${reason.code}: ${reason.reason.replace(/ \(\d+ bytes.*\)$/, "")}` };
+      return { trap: `${reason.code}: ${reason.reason}` };
     }
   }
 }
