@@ -103,29 +103,10 @@ export function wantsViews(func: AnyFunction): boolean {
   return viewing.has(func);
 }
 
-/** A function over an object as a method of it. Each arity is spelled out: rest arguments cost an array a call. */
-export function methodOf(func: AnyFunction, arity: number): AnyFunction {
+/** A function over an object as a method of it. */
+export function methodOf(func: AnyFunction): AnyFunction {
   const f = func as (...args: unknown[]) => unknown;
-  switch (arity) {
-    case 1:
-      return function (this: unknown) {
-        return f(this);
-      };
-    case 2:
-      return function (this: unknown, a: unknown) {
-        return f(this, a);
-      };
-    case 3:
-      return function (this: unknown, a: unknown, b: unknown) {
-        return f(this, a, b);
-      };
-    case 4:
-      return function (this: unknown, a: unknown, b: unknown, c: unknown) {
-        return f(this, a, b, c);
-      };
-    default:
-      return function (this: unknown, ...args: unknown[]) {
-        return f(this, ...args);
-      };
-  }
+  return function (this: unknown, ...args: unknown[]) {
+    return f(this, ...args);
+  };
 }

@@ -264,7 +264,7 @@ function membersIn(state: InstanceState, scope: readonly Export[], resource: str
         construct = call;
         break;
       case "method": {
-        const method = methodOf(call, state.plan.funcTypes[item.type]!.params.length);
+        const method = methodOf(call);
         setFunctionType(method, state.plan, item.type);
         methods.set(parsed.member, method);
         break;

@@ -150,10 +150,10 @@ export interface FoundFunction {
 }
 
 /**
- * The function of `items` that serves an import named `name` with `arity` parameters, called as its own object would
- * call it; `undefined` if there is none. For `[method]thing.do-it` it takes the object first.
+ * The function of `items` that serves an import named `name`, called as its own object would call it; `undefined` if there
+ * is none. For `[method]thing.do-it` it takes the object first.
  */
-export function findFunction(items: Items, name: string, arity: number, spelling: Spelling): FoundFunction | undefined {
+export function findFunction(items: Items, name: string, spelling: Spelling): FoundFunction | undefined {
   const exact = memberOf(items, name);
   if (typeof exact === "function") return bound(exact as AnyFunction, items);
   const parsed = parseExternName(name);
@@ -161,7 +161,7 @@ export function findFunction(items: Items, name: string, arity: number, spelling
   switch (parsed.kind) {
     case "constructor": {
       const Class = findClass(items, parsed.resource, spelling) as unknown as AnyFunction | undefined;
-      return Class && { given: Class, call: constructorCaller(Class, arity) };
+      return Class && { given: Class, call: constructorCaller(Class) };
     }
     case "static": {
       const Class = findClass(items, parsed.resource, spelling);
@@ -172,9 +172,7 @@ export function findFunction(items: Items, name: string, arity: number, spelling
       const member = spelling.memberKey(name);
       const Class = findClass(items, parsed.resource, spelling);
       const found = Class && memberOf(Class.prototype, member);
-      return typeof found === "function"
-        ? { given: found as AnyFunction, call: methodCaller(member, arity - 1) }
-        : undefined;
+      return typeof found === "function" ? { given: found as AnyFunction, call: methodCaller(member) } : undefined;
     }
     case "label":
     case "interface": {
@@ -190,35 +188,12 @@ function bound(given: AnyFunction, self: object): FoundFunction {
 
 type Self = Record<string, AnyFunction>;
 
-/**
- * A function that calls method `member` of its first argument. Each arity is spelled out: rest arguments cost an array
- * a call.
- */
-function methodCaller(member: string, arity: number): AnyFunction {
-  switch (arity) {
-    case 0:
-      return (self) => (self as Self)[member]!();
-    case 1:
-      return (self, a) => (self as Self)[member]!(a);
-    case 2:
-      return (self, a, b) => (self as Self)[member]!(a, b);
-    case 3:
-      return (self, a, b, c) => (self as Self)[member]!(a, b, c);
-    default:
-      return (self, ...args) => (self as Self)[member]!(...args);
-  }
+/** A function that calls method `member` of its first argument. */
+function methodCaller(member: string): AnyFunction {
+  return (self, ...args) => (self as Self)[member]!(...args);
 }
 
-function constructorCaller(given: AnyFunction, arity: number): AnyFunction {
+function constructorCaller(given: AnyFunction): AnyFunction {
   const Class = given as unknown as new (...args: unknown[]) => object;
-  switch (arity) {
-    case 0:
-      return () => new Class();
-    case 1:
-      return (a) => new Class(a);
-    case 2:
-      return (a, b) => new Class(a, b);
-    default:
-      return (...args) => new Class(...args);
-  }
+  return (...args) => new Class(...args);
 }

@@ -36,7 +36,7 @@ export interface Resolved {
 /** @throws ComponentError of phase `link` */
 export function resolveImports(plan: Plan, type: ComponentType, definitions: Definitions): Resolved {
   const resolver = new Resolver(type, definitions);
-  const imports = plan.imports.map((leaf) => resolver.leaf(plan, leaf));
+  const imports = plan.imports.map((leaf) => resolver.leaf(leaf));
   resolver.faults.throw();
   const waiting = new Set<ImportIndex>();
   for (const [i, item] of imports.entries()) {
@@ -96,10 +96,10 @@ class Resolver {
   }
 
   /** What serves `leaf`; `undefined` if nothing does, which is noted. */
-  leaf(plan: Plan, leaf: PlanImport): ResolvedImport | undefined {
+  leaf(leaf: PlanImport): ResolvedImport | undefined {
     switch (leaf.kind) {
       case "func":
-        return this.#func(leaf.path, plan.funcTypes[leaf.type]!.params.length);
+        return this.#func(leaf.path);
       case "resource":
         return this.#resource(leaf.path);
       case "core-module": {
@@ -128,17 +128,14 @@ class Resolver {
     return mismatch === undefined ? found : this.faults.add("wrong-import", path, this.#print(place), mismatch);
   }
 
-  #func(path: Path, arity: number): ResolvedImport | undefined {
+  #func(path: Path): ResolvedImport | undefined {
     const place = this.#place(path);
     if (place === undefined) return undefined;
     const { name, items, spelling } = place;
     // A function that is imported by itself, and defined so, belongs to no object.
     const own = path.length === 1 ? findDefinition(this.#definitions, name) : undefined;
-    const find = (args: number): FoundFunction | undefined =>
-      typeof own === "function"
-        ? { given: own as never, call: own as never }
-        : findFunction(items, name, args, spelling);
-    let found = find(arity);
+    const found: FoundFunction | undefined =
+      typeof own === "function" ? { given: own as never, call: own as never } : findFunction(items, name, spelling);
     if (found === undefined) return this.#noFunction(place);
     const wanted = wantedOf(place);
     const type = functionType(found.given);
@@ -147,13 +144,9 @@ class Resolver {
       return this.faults.add("wrong-import", path, printExternType(wanted), problem);
     }
     const cancellable = isCancellable(found.given);
-    if (cancellable) {
-      if (wanted.kind === "func" && !wanted.type.async) {
-        const why = "what is defined for it is marked as `cancellable`, which only functions of an `async` type can be";
-        return this.faults.add("wrong-import", path, printExternType(wanted), why);
-      }
-      // The signal is one more.
-      found = find(arity + 1)!;
+    if (cancellable && wanted.kind === "func" && !wanted.type.async) {
+      const why = "what is defined for it is marked as `cancellable`, which only functions of an `async` type can be";
+      return this.faults.add("wrong-import", path, printExternType(wanted), why);
     }
     // Functions of an `async` type may return promises anyway.
     const waits = wanted.kind === "func" && !wanted.type.async && isBlocking(found.given);
