@@ -16,8 +16,7 @@ import { hostSide } from "./functions.ts";
 import type { Generator, Side } from "./generator.ts";
 import { liftElements } from "./lift.ts";
 import { componentSide } from "./link.ts";
-import { lowerFlat } from "./lower-flat.ts";
-import { store, storeElements } from "./store.ts";
+import { lowerFlat, store, storeElements } from "./lower.ts";
 import type { Expr, Maker } from "./tree.ts";
 
 type Lower = Extract<Trampoline, { readonly op: "lower" }>;

@@ -10,13 +10,13 @@ import { assert } from "../errors/component-error.ts";
 import type { CanonicalOptions, InstanceIndex, Plan } from "../plan/plan.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
 import { array, binary, call, constant, env, get, index, local } from "./build.ts";
-import { Flats } from "./flats.ts";
+import { Flats, LoweredFlats } from "./flats.ts";
 import { type Capture, Code, type Side } from "./generator.ts";
 import { lift, liftParts, load } from "./lift.ts";
 import { Place, unsigned } from "./load.ts";
-import { lowerFlat } from "./lower-flat.ts";
+import { lowerParts } from "./lower.ts";
 import { liftPointer, read } from "./place.ts";
-import { storeAll, storeParts } from "./store.ts";
+import { Room, storeAll } from "./store.ts";
 import { BINDING, type Expr, type Maker } from "./tree.ts";
 import { capitalized, casesOf } from "./values.ts";
 
@@ -146,7 +146,11 @@ export class CallCode extends Code {
   /** `lower_flat_values` in the specification, of parameters: the parameters for the core function. */
   lowerParams(side: Side, type: FuncType, signature: Signature, values: readonly Expr[]): readonly Expr[] {
     const types = type.params.map((param) => param.type);
-    if (signature.paramsIn === "flat") return types.flatMap((t, i) => lowerFlat(this, side, t, values[i]!));
+    if (signature.paramsIn === "flat") {
+      const flats = new LoweredFlats(this, side);
+      lowerParts(this, side, types, (i) => values[i]!, flats);
+      return flats.values;
+    }
     const { size, alignment } = recordLayout(types, side.pointer);
     const ptr = this.allocate(side, constant(size), alignment, "pointer");
     this.#storeParams(side, type, values, ptr);
@@ -160,7 +164,9 @@ export class CallCode extends Code {
   #storeParams(side: Side, { params }: FuncType, values: readonly Expr[], ptr: Expr): void {
     const types = params.map(({ type }) => type);
     const write = (code: Code, [place, ...parts]: readonly Expr[]): undefined => {
-      storeAll(code, side, types, place!, () => storeParts(code, side, types, (i) => parts[i]!, place!, 0));
+      storeAll(code, side, types, place!, () =>
+        lowerParts(code, side, types, (i) => parts[i]!, new Room(code, side, place!, 0)),
+      );
     };
     const all = [ptr, ...values];
     // What is lent in a call is kept in a local of its function.

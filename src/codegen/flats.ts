@@ -1,16 +1,17 @@
 /**
- * The core values that values are passed flat in, as a source that they are lifted from ("Flat Lifting" in CanonicalABI.md),
- * and the coercions between what a
+ * The core values that values are passed flat in: what they are lifted from and lowered to ("Flat Lifting" and
+ * "Flat Lowering" in CanonicalABI.md), and the coercions between what a
  * case's payload flattens to and what all the cases of a variant share ("Flattening" in CanonicalABI.md).
  */
 
 import { type FlatType, flattenType, flattenVariant } from "../abi/flatten.ts";
 import { assert } from "../errors/component-error.ts";
 import type { Case, ValType } from "../types/types.ts";
-import { binary, call } from "./build.ts";
-import type { Side } from "./generator.ts";
+import { array, binary, call, constant, index } from "./build.ts";
+import type { Code, Side } from "./generator.ts";
 import type { OutOfLine, Source } from "./lift.ts";
-import { liftRange, type Range, type View } from "./place.ts";
+import type { BeginCase, Target } from "./lower.ts";
+import { liftRange, lowerRange, type Range, type View } from "./place.ts";
 import type { Expr } from "./tree.ts";
 
 export interface Flat {
@@ -98,6 +99,72 @@ export class Flats implements Source {
   }
 }
 
+/** Takes one core value after the other, from values on `side`. */
+export class LoweredFlats implements Target {
+  readonly address: undefined;
+  readonly #code: Code;
+  readonly #side: Side;
+  readonly #flats: Flat[] = [];
+
+  constructor(code: Code, side: Side) {
+    this.#code = code;
+    this.#side = side;
+  }
+
+  get values(): readonly Expr[] {
+    return this.#flats.map(({ value }) => value);
+  }
+
+  /** `lower_flat_signed` in the specification. Numbers beyond 2^31 would be doubles, which some engines convert slowly. */
+  number(kind: View, value: Expr): void {
+    const isShort = kind !== "u64" && kind !== "s64" && kind !== "f32" && kind !== "f64";
+    const type = isShort ? "i32" : kind === "f32" || kind === "f64" ? kind : "i64";
+    this.#flats.push({ type, value: kind === "u32" ? binary(value, "|", 0) : value });
+  }
+
+  bits(_: View, value: Expr): void {
+    this.#flats.push({ type: "i32", value });
+  }
+
+  range(of: "string" | "list", range: Range): void {
+    for (const value of lowerRange(this.#side, of, range)) this.#flats.push({ type: this.#side.pointer, value });
+  }
+
+  parts(): () => Target {
+    return () => this;
+  }
+
+  /** Locals for the case and for what all cases' payloads share, all 0 yet. */
+  variant(cases: readonly Case[]): BeginCase {
+    const [, ...shared] = flattenVariant(cases, this.#side.pointer);
+    const tag = this.#code.declare("tag", constant(0));
+    const payload = shared.map((type): Flat => {
+      return { type, value: this.#code.declare("payload", constant(type === "i64" ? 0n : 0)) };
+    });
+    this.#flats.push({ type: "i32", value: tag }, ...payload);
+    return (i, write) => {
+      if (i !== 0) this.#code.assign(tag, constant(i));
+      const own = new LoweredFlats(this.#code, this.#side);
+      write(own);
+      for (const [n, { type, value }] of own.#flats.entries()) {
+        this.#code.assign(payload[n]!.value, lowerCoerced(value, type, payload[n]!.type));
+      }
+    };
+  }
+
+  outOfLine(t: ValType, value: Expr, write: (code: Code, value: Expr, target: Target) => void): void {
+    const helper = this.#code.generator.helper("lowerFlat", this.#side, t, ["value"], (inner, [v]) => {
+      const inside = new LoweredFlats(inner, this.#side);
+      write(inner, v!, inside);
+      return array(inside.values);
+    });
+    const flats = this.#code.bind(this.#code.callHelper(helper, this.#side, [value]), "flats");
+    for (const [i, type] of flattenType(t, this.#side.pointer).entries()) {
+      this.#flats.push({ type, value: index(flats, i) });
+    }
+  }
+}
+
 /** From what cases share to what one of them wants. */
 function liftCoerced(value: Expr, have: FlatType, want: FlatType): Expr {
   if (have === want) return value;
@@ -114,7 +181,7 @@ function liftCoerced(value: Expr, have: FlatType, want: FlatType): Expr {
 }
 
 /** The reverse. */
-export function lowerCoerced(value: Expr, have: FlatType, want: FlatType): Expr {
+function lowerCoerced(value: Expr, have: FlatType, want: FlatType): Expr {
   if (have === want) return value;
   if (have === "f32" && want === "i32") return call("f32ToBits", value);
   assert(want === "i64");

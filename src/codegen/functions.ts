@@ -10,14 +10,15 @@ import { flattenFuncType, type Signature } from "../abi/flatten.ts";
 import { camelCase } from "../abi/js-names.ts";
 import { selfAndAncestors } from "../plan/ancestry.ts";
 import type { CanonicalOptions, Lift, Plan, ResourceIndex, Trampoline } from "../plan/plan.ts";
-import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
+import type { FuncType, ValType } from "../types/types.ts";
 import { apply, binary, call, constant, env, local, method, nothing } from "./build.ts";
 import { CallCode, functionLabel } from "./call-code.ts";
+import { LoweredFlats } from "./flats.ts";
 import type { Generator, Side } from "./generator.ts";
-import { assignCase, declareFlats, lowerFlat } from "./lower-flat.ts";
-import { store, storeAll, storeCase } from "./store.ts";
+import { lower, lowerCase, type Target } from "./lower.ts";
+import { Room, storeAll } from "./store.ts";
 import type { Expr, Maker } from "./tree.ts";
-import { hostValues } from "./values.ts";
+import { casesOf, hostValues } from "./values.ts";
 
 /** The host's side of a component's options. */
 export function hostSide({ pointer, encoding }: CanonicalOptions, more: Partial<Side>): Side {
@@ -236,28 +237,21 @@ function lowerHostResult(
   value: Expr,
   isErr: Expr | undefined,
 ): readonly Expr[] {
-  const isTop = (type: ValType): type is ValTypeOf<"result"> => type.kind === "result" && isErr !== undefined;
+  const put = (target: Target) => {
+    if (t.kind !== "result" || isErr === undefined) {
+      lower(code, side, t, value, target);
+      return;
+    }
+    const begin = target.variant(casesOf(t));
+    const lowerAs = (i: 0 | 1) => () => lowerCase(code, side, t, i, value, begin);
+    code.if(isErr, lowerAs(1), lowerAs(0));
+  };
   if (signature.resultsIn === "out-pointer") {
     const ptr = code.outPointer(side, t, core);
-    if (!isTop(t)) {
-      storeAll(code, side, [t], ptr, () => store(code, side, t, value, ptr));
-      return [];
-    }
-    storeAll(code, side, [t], ptr, () =>
-      code.if(
-        isErr!,
-        () => storeCase(code, side, t, 1, value, ptr, 0),
-        () => storeCase(code, side, t, 0, value, ptr, 0),
-      ),
-    );
+    storeAll(code, side, [t], ptr, () => put(new Room(code, side, ptr, 0)));
     return [];
   }
-  if (!isTop(t)) return lowerFlat(code, side, t, value);
-  const flats = declareFlats(code, side, t);
-  code.if(
-    isErr!,
-    () => assignCase(code, side, t, 1, value, flats),
-    () => assignCase(code, side, t, 0, value, flats),
-  );
-  return flats;
+  const flats = new LoweredFlats(code, side);
+  put(flats);
+  return flats.values;
 }

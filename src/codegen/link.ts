@@ -12,8 +12,8 @@ import { apply, array, call, env, get, local, method, nothing, record } from "./
 import { CallCode, functionLabel } from "./call-code.ts";
 import { componentValues } from "./component-values.ts";
 import type { Generator, Side } from "./generator.ts";
-import { lowerFlat } from "./lower-flat.ts";
-import { store, storeAll } from "./store.ts";
+import { lowerFlat, store } from "./lower.ts";
+import { storeAll } from "./store.ts";
 import type { Expr, Maker } from "./tree.ts";
 
 /** A component's side of a call with another. */
