@@ -4,10 +4,10 @@
  * Adapters copy from one memory to another, so most need modules with several. Engines that have them have all else that
  * these adapters use, but for exceptions in the standard form.
  */
-import { fuse } from "../fuse/fuse.ts";
+import { type Fused, fuse } from "../fuse/fuse.ts";
 import type { Planned } from "../plan/inline.ts";
 import type { SourceIndex, TrampolineIndex } from "../plan/plan.ts";
-import type { LateModule } from "../runtime/instantiate.ts";
+import type { Instantiation, LateModule } from "../runtime/instantiate.ts";
 import type { Binary } from "./component.ts";
 
 /** `(module (memory 0) (memory 0))` */
@@ -27,8 +27,8 @@ function isValid(sections: readonly number[]): boolean {
 /** A plan with adapters: those that are there from the beginning are in one more source, yet to be compiled. */
 export interface FusedPlan {
   readonly planned: Planned<Binary>;
-  /** Makes the others. */
-  readonly late: (index: TrampolineIndex) => LateModule;
+  /** Makes the others, if there are any. */
+  readonly late: Instantiation["late"];
 }
 
 /** Undefined if there is nothing to fuse. */
@@ -43,12 +43,25 @@ export function fused(planned: Planned<Binary>): FusedPlan | undefined {
   for (const { source: of, start, end } of result.plan.modules) {
     if (of === source) later.set(start, result.bytes.subarray(start, end) as Uint8Array<ArrayBuffer>);
   }
-  const modules = new Map<Uint8Array, WebAssembly.Module>();
-  const late = (index: TrampolineIndex): LateModule => {
-    const { module: bytes, ...adapter } = result.late(index);
-    const module = modules.get(bytes) ?? new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
-    modules.set(bytes, module);
-    return { ...adapter, module };
+  return {
+    planned: { ...planned, plan: result.plan, sources: [...sources, { modules: new Map(), later }] },
+    late: result.late && compiled(result.late),
   };
-  return { planned: { ...planned, plan: result.plan, sources: [...sources, { modules: new Map(), later }] }, late };
+}
+
+/** Compiles what `make` makes: each adapter once for all instances, and each module once for all adapters of one shape. */
+function compiled(make: Required<Fused>["late"]): (index: TrampolineIndex) => LateModule {
+  const adapters = new Map<TrampolineIndex, LateModule>();
+  const modules = new Map<Uint8Array, WebAssembly.Module>();
+  return (index) => {
+    let adapter = adapters.get(index);
+    if (adapter === undefined) {
+      const { module: bytes, ...imports } = make(index);
+      const module = modules.get(bytes) ?? new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
+      modules.set(bytes, module);
+      adapter = { ...imports, module };
+      adapters.set(index, adapter);
+    }
+    return adapter;
+  };
 }

@@ -31,8 +31,11 @@ export interface Fused {
   readonly plan: Plan;
   /** The adapter modules, one after another. */
   readonly bytes: Uint8Array;
-  /** Makes an adapter that the plan has a `late` leaf for; its module is the same object for all of one shape. */
-  readonly late: (index: TrampolineIndex) => LateAdapter & { readonly module: Uint8Array };
+  /**
+   * Makes an adapter that the plan has a `late` leaf for; its module is the same object for all of one shape. Absent if there
+   * is none, so that what fusing knew of the plan is not kept.
+   */
+  readonly late?: (index: TrampolineIndex) => LateAdapter & { readonly module: Uint8Array };
 }
 
 /** Undefined if no two components of the plan call each other in a way that can be fused. */
@@ -66,6 +69,7 @@ class Fuser {
   readonly #placed: Map<Uint8Array, ModuleIndex> = new Map();
   #length = 0;
   #coreInstances: number;
+  #hasStubs = false;
 
   constructor(program: Program, { source, late }: FuseOptions) {
     const { plan, pairs } = program;
@@ -85,6 +89,7 @@ class Fuser {
   /** Has functions in place of adapters that are made when they are called. These need nothing, so they come first. */
   #stub(late: ReadonlyMap<TrampolineIndex, readonly CoreExport[]>): void {
     if (late.size === 0) return;
+    this.#hasStubs = true;
     const core = this.#coreInstances++ as CoreInstanceIndex;
     const module = new AdapterModule(this.#program);
     for (const [index, tables] of late) {
@@ -165,6 +170,7 @@ class Fuser {
     }
     const { plan: before, pairs } = this.#program;
     const { plan, core } = rewrite({ ...before, modules: this.#modules, initializers: this.#steps }, this.#become);
+    if (!this.#hasStubs) return { plan, bytes };
     const late: Fused["late"] = (index) => {
       const pair = pairs.get(index)!;
       const shape = new Shape(this.#program, [pair]);
