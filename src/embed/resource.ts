@@ -78,9 +78,11 @@ function disposer(Class: Class | undefined): (object: unknown) => void {
 }
 
 function dispose(object: unknown): void {
-  const members = object as Record<symbol, unknown> | null;
-  const own = members?.[disposeSymbol()] ?? members?.[registeredDispose];
-  if (typeof own === "function") own.call(object);
+  const members = object as Record<symbol, unknown> | null | undefined;
+  const own = disposeSymbol();
+  const symbol = typeof members?.[own] === "function" ? own : registeredDispose;
+  // As a member: so engines know what is called, and put it in its place.
+  if (typeof members?.[symbol] === "function") (members as Record<symbol, () => void>)[symbol]!();
 }
 
 // ---- Resources that the host defines

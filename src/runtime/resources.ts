@@ -352,16 +352,19 @@ export function resourceDropper(instance: ComponentInstance, type: ResourceType)
     const handle = takeHandle(instance, type, i);
     if (handle === undefined) return;
     const rep = retire(handle);
-    for (const entered of entering)
-      if (entered.flags !== 0) trap("cannot-enter", { why: `to drop a ${type.name}: ${isInside}` });
-    for (const entered of entering) entered.flags = ENTERED;
+    if (entering.length > 0) enterToDrop(type, entering);
     try {
       type.destructor?.(rep as never);
     } catch (error) {
       trapOnThrow(error, [`drop of ${type.name}`]);
     }
-    for (const entered of entering) entered.flags &= ~ENTERED;
+    if (entering.length > 0) for (const entered of entering) entered.flags &= ~ENTERED;
   };
+}
+
+function enterToDrop({ name }: ResourceType, entering: readonly ComponentInstance[]): void {
+  for (const { flags } of entering) if (flags !== 0) trap("cannot-enter", { why: `to drop a ${name}: ${isInside}` });
+  for (const entered of entering) entered.flags = ENTERED;
 }
 
 /**
