@@ -15,6 +15,7 @@ import type { Blocking } from "../plan/blocking.ts";
 import type { Export, ImportIndex, LiftIndex, Plan, Trampoline, TrampolineIndex } from "../plan/plan.ts";
 import type { AsyncFunctions, CoreFunction, FunctionTable, HostFunction, LowerMaker } from "../runtime/functions.ts";
 import * as library from "../runtime/library.ts";
+import { once } from "../runtime/once.ts";
 import { functionLabel } from "./call-code.ts";
 import { evaluateModule } from "./closures.ts";
 import { liftMaker, lowerMaker } from "./functions.ts";
@@ -173,12 +174,4 @@ function isPlain({ plan }: Generator, blocking: Blocking | undefined, lower: Low
   if (callee.from === "import") return true;
   const { instance } = plan.options[plan.lifts[callee.lift]!.options]!;
   return blocking?.tasks[instance] !== true && !isRefused(plan, lower);
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -6,6 +6,7 @@ import type { AsyncType } from "../runtime/async-types.ts";
 import type { Shared } from "../runtime/copy-end.ts";
 import { explainFault } from "../runtime/explain.ts";
 import { type HostReadable, type HostWritable, hostPair } from "../runtime/host-ends.ts";
+import { isThenable } from "../runtime/realms.ts";
 import type { Store } from "../runtime/store.ts";
 
 /**
@@ -51,11 +52,6 @@ function write(writable: HostWritable, value: unknown): void {
   } catch (error) {
     writable.fail(error as ComponentError);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
-  return isObject && typeof (value as { then?: unknown }).then === "function";
 }
 
 function futureFailed(error: unknown): ComponentError {

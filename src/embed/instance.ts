@@ -8,6 +8,7 @@ import { ComponentError } from "../errors/component-error.ts";
 import type { Export, FuncDef, FuncTypeIndex, ResourceIndex } from "../plan/plan.ts";
 import { typesOf } from "../plan/types.ts";
 import type { InstanceState } from "../runtime/instantiate.ts";
+import { once } from "../runtime/once.ts";
 import { quoted } from "../runtime/show.ts";
 import { parseExternName } from "../types/names.ts";
 import { blocking } from "./blocking.ts";
@@ -165,14 +166,6 @@ function defineLazily(target: object, key: string, make: () => unknown, enumerab
     return value;
   };
   Object.defineProperty(target, key, { get, enumerable, configurable: true });
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 /** The name of an export in JavaScript; functions of resources have none, for they are in its class. */

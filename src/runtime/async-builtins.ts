@@ -15,6 +15,7 @@ import type { CoreFunction, ValuesOf } from "./functions.ts";
 import type { ComponentInstance } from "./instance.ts";
 import { checkPointer } from "./lists.ts";
 import { mayNotLeave } from "./may-leave.ts";
+import { once } from "./once.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Subtask } from "./subtask.ts";
 import { settle, waitOnStack } from "./suspension.ts";
@@ -48,15 +49,6 @@ export interface AsyncContext {
   readonly table: () => WebAssembly.Table;
   /** How the messages of error contexts pass. */
   readonly messages: () => MessageAccess;
-}
-
-/** What is made when it is first asked for: when built-ins are made, much of what they will be bound to does not exist yet. */
-export function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 /** What every built-in does first that leaves the instance. */

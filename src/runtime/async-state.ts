@@ -6,7 +6,7 @@
 
 import { assert } from "../errors/component-error.ts";
 import type { InstanceIndex, LiftIndex, OptionsIndex, Trampoline, TrampolineIndex, TypeIndex } from "../plan/plan.ts";
-import { type AsyncContext, once } from "./async-builtins.ts";
+import type { AsyncContext } from "./async-builtins.ts";
 import { makeAsyncBuiltin } from "./async-table.ts";
 import { type AsyncHostSide, AsyncType } from "./async-types.ts";
 import type { Payload } from "./buffers.ts";
@@ -29,6 +29,7 @@ import { lowerHost } from "./host-imports.ts";
 import type { ComponentInstance } from "./instance.ts";
 import type { Functions, InstanceState } from "./instance-state.ts";
 import type { ResolvedImport } from "./instantiate.ts";
+import { once } from "./once.ts";
 import { Passage } from "./passage.ts";
 import { CallScope, type Rep, type ResourceType, takeHandle } from "./resources.ts";
 import { schedulerOf } from "./scheduler.ts";

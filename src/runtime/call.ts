@@ -11,6 +11,7 @@ import type { CoreFunction, HostFunction } from "./functions.ts";
 import { type ComponentInstance, ENTERED, TRAPPED } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import { InvalidValue, TooManyEntries } from "./numbers.ts";
+import { isThenable } from "./realms.ts";
 import type { CallScope, Loan } from "./resources.ts";
 import { messageOf } from "./show.ts";
 import { isGuestFailure, reasonOf, stackOverflow, trap, trapOnThrow, trapWith } from "./trap.ts";
@@ -147,8 +148,7 @@ export function checkNothing(result: unknown, path: readonly string[]): void {
 
 /** As `checkNothing`, but tells what is wrong. */
 export function nothingFault(result: unknown, path: readonly string[]): ComponentError | undefined {
-  if (typeof result !== "object" || result === null || typeof (result as { then?: unknown }).then !== "function")
-    return undefined;
+  if (!isThenable(result)) return undefined;
   const reason =
     "the function returned a promise, for which nothing waits; for the component to wait for it, wrap the function in `blocking(…)`, and if it need not, let it return nothing";
   return new ComponentError("call", "wrong-result", reason, { path });

@@ -13,7 +13,7 @@ import type { AsyncType } from "./async-types.ts";
 import { ErrorContext } from "./error-context.ts";
 import { isDetached } from "./number-lists.ts";
 import { mayHaveFields } from "./objects.ts";
-import { isBuffer, isDataView, isTypedArray } from "./realms.ts";
+import { isBuffer, isDataView, isThenable, isTypedArray } from "./realms.ts";
 import type { ResourceType } from "./resources.ts";
 import { describeType, quoted, show } from "./show.ts";
 import { utf8Length } from "./text.ts";
@@ -174,7 +174,8 @@ class Walk {
   #walk(type: TypeIndex, value: unknown): void {
     const node = this.#cx.types[type]!;
     this.#steps++;
-    if (isPromise(value) && !maybePromises.has(node.kind)) {
+    // No component value but a future looks like a promise.
+    if (isThenable(value) && !maybePromises.has(node.kind)) {
       const isWhole = this.#code === "wrong-result" && this.#path.length === this.#start.length + 1;
       const hint = isWhole ? "; for the component to wait for it, wrap the function in `blocking(…)`" : "";
       this.#fail(this.#told(type, value, `: a value is wanted, not the promise of one${hint}`));
@@ -401,11 +402,6 @@ function payload(label: string, type: TypeIndex | undefined): LabelledPayload {
 /** Functions count: they have fields, too. */
 const isObject = (value: unknown): value is Record<string, unknown> =>
   (typeof value === "object" && value !== null) || typeof value === "function";
-
-/** No component value but a future looks like a promise. */
-function isPromise(value: unknown): boolean {
-  return isObject(value) && typeof value["then"] === "function";
-}
 
 function isArrayLike(value: unknown): boolean {
   const length = typeof value === "object" && value !== null ? (value as { length?: unknown }).length : undefined;

@@ -11,6 +11,7 @@ import { argumentsFault, type Explainer, resultFault } from "./explain.ts";
 import type { Functions } from "./instance-state.ts";
 import type { ResolvedImport } from "./instantiate.ts";
 import { errorPayload } from "./objects.ts";
+import { isThenable } from "./realms.ts";
 
 type Imported = Extract<ResolvedImport, { readonly kind: "func" }>;
 
@@ -68,8 +69,4 @@ function asItIs(call: (...args: readonly unknown[]) => unknown): Functions {
 
 function refuse(fault: ComponentError | undefined): void {
   if (fault !== undefined) throw fault;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }

@@ -10,6 +10,7 @@ import { answer, type CallerSide, checkMayBlock } from "./call-async.ts";
 import type { CoreFunction, HostFunction } from "./functions.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import { errorPayload } from "./objects.ts";
+import { isThenable } from "./realms.ts";
 import type { CallScope } from "./resources.ts";
 import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import { Subtask } from "./subtask.ts";
@@ -147,10 +148,6 @@ function callHost(
       return side.failed(fault, notReturned, scope);
     }
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }
 
 function notWaiting(path: readonly string[]): ComponentError {

@@ -4,7 +4,7 @@
  */
 import { isFixedList } from "./number-lists.ts";
 import { invalid, TooManyEntries } from "./numbers.ts";
-import { isError } from "./realms.ts";
+import { isError, isThenable } from "./realms.ts";
 import { isGuestFailure } from "./trap.ts";
 
 /** Something with fields. */
@@ -61,11 +61,7 @@ export function asSparse(value: unknown): object {
 
 /** Promises, lists and functions have no fields; where none is needed they would pass for objects without any. */
 export function mayHaveFields(value: object): boolean {
-  return (
-    typeof value === "object" &&
-    !(Symbol.iterator in value) &&
-    typeof (value as { readonly then?: unknown }).then !== "function"
-  );
+  return typeof value === "object" && !(Symbol.iterator in value) && !isThenable(value);
 }
 
 /**

@@ -11,6 +11,12 @@ export function isError(value: unknown): value is Error {
   return value instanceof Error || isTagged(value, "Error");
 }
 
+/** Whether `await` takes a value for a promise. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  const hasFields = (typeof value === "object" && value !== null) || typeof value === "function";
+  return hasFields && typeof (value as { readonly then?: unknown }).then === "function";
+}
+
 export function isShared(value: unknown): value is SharedArrayBuffer {
   return isTagged(value, "SharedArrayBuffer");
 }
