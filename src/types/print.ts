@@ -22,63 +22,77 @@ export interface PrintOptions {
 
 /** Text of any type of a component's type index space: `list<tuple<string, u32>>`, `async func(name: string) -> u32`. */
 export function printType(type: AnyType, options: PrintOptions = {}): string {
-  return new Printer(options).type(type);
+  return printer(options).type(type);
 }
 
 /** Text of the type of an import or export. */
 export function printExternType(type: ExternType, options: PrintOptions = {}): string {
-  return new Printer(options).extern(type);
+  return printer(options).extern(type);
 }
 
-class Printer {
-  readonly #names: (type: AnyType) => string | undefined;
-  readonly #maxDepth: number;
-  #left: number;
-  #depth = 0;
+interface Printer {
+  type(type: AnyType): string;
+  extern(type: ExternType): string;
+}
 
-  constructor(options: PrintOptions) {
-    this.#names = options.names ?? (() => undefined);
-    this.#left = options.maxLength ?? 400;
-    this.#maxDepth = options.maxDepth ?? 24;
-  }
+function printer({ names, maxLength, maxDepth = 24 }: PrintOptions): Printer {
+  let left = maxLength ?? 400;
+  let depth = 0;
 
-  /** `type` by its name, if it has one and is not the type asked for, and otherwise by its structure. */
-  type(type: AnyType): string {
-    const name = this.#depth > 0 || type.kind === "resource" ? this.#names(type) : undefined;
-    if (name !== undefined) return this.#spend(name);
-    if (this.#depth >= this.#maxDepth || this.#left <= 0) return "…";
-    this.#depth++;
-    const text = this.#structure(type);
-    this.#depth--;
+  const spend = (text: string): string => {
+    left -= text.length;
     return text;
-  }
+  };
 
-  extern(type: ExternType): string {
-    switch (type.kind) {
+  /** The texts of as many of `items` as there is room for. */
+  const list = <T>(items: Iterable<T>, print: (item: T) => string): string[] => {
+    const texts: string[] = [];
+    for (const item of items) {
+      if (left <= 0) {
+        texts.push("…");
+        break;
+      }
+      left -= 2;
+      texts.push(print(item));
+    }
+    return texts;
+  };
+
+  /** `of` by its name, if it has one and is not the type asked for, and otherwise by its structure. */
+  const type = (of: AnyType): string => {
+    const name = depth > 0 || of.kind === "resource" ? names?.(of) : undefined;
+    if (name !== undefined) return spend(name);
+    if (depth >= maxDepth || left <= 0) return "…";
+    depth++;
+    const text = structure(of);
+    depth--;
+    return text;
+  };
+
+  const extern = (of: ExternType): string => {
+    switch (of.kind) {
       case "core-module":
-        return this.coreModule(type.type);
+        return coreModule(of.type);
       case "value":
-        return `value ${this.type(type.type)}`;
+        return `value ${type(of.type)}`;
       case "type":
-        return type.type.kind === "resource" ? this.#spend("resource") : `type = ${this.type(type.type)}`;
+        return of.type.kind === "resource" ? spend("resource") : `type = ${type(of.type)}`;
       case "func":
       case "component":
       case "instance":
-        return this.type(type.type);
+        return type(of.type);
     }
-  }
+  };
 
   /** Of what a core module imports and exports only names and kinds: types of core WebAssembly are printed elsewhere. */
-  coreModule(type: CoreModuleType): string {
-    const lines = [
-      ...this.#list(type.imports, (i) => this.#spend(`import ${quote(i.module)} ${quote(i.name)}: ${i.type.kind};`)),
-      ...this.#list(type.exports, (e) => this.#spend(`export ${quote(e.name)}: ${e.type.kind};`)),
-    ];
-    return block("core module", lines);
-  }
+  const coreModule = ({ imports, exports }: CoreModuleType): string =>
+    block("core module", [
+      ...list(imports, (i) => spend(`import ${quote(i.module)} ${quote(i.name)}: ${i.type.kind};`)),
+      ...list(exports, (e) => spend(`export ${quote(e.name)}: ${e.type.kind};`)),
+    ]);
 
-  #structure(type: AnyType): string {
-    switch (type.kind) {
+  const structure = (of: AnyType): string => {
+    switch (of.kind) {
       case "list":
       case "map":
       case "tuple":
@@ -86,76 +100,53 @@ class Printer {
       case "result":
       case "stream":
       case "future":
-        return this.#generic(type);
+        return generic(of);
       case "record":
-        return `record { ${this.#fields(type.fields)} }`;
-      case "variant":
-        return `variant { ${this.#list(type.cases, (c) => this.#case(c)).join(", ")} }`;
+        return `record { ${fields(of.fields)} }`;
+      case "variant": {
+        const print = (c: Case) => spend(c.label) + (c.type === undefined ? "" : `(${type(c.type)})`);
+        return `variant { ${list(of.cases, print).join(", ")} }`;
+      }
       case "enum":
       case "flags":
-        return `${type.kind} { ${this.#list(type.labels, (label) => this.#spend(label)).join(", ")} }`;
+        return `${of.kind} { ${list(of.labels, spend).join(", ")} }`;
       case "own":
       case "borrow":
-        return `${type.kind}<${this.#resource(type.resource)}>`;
+        return `${of.kind}<${resource(of.resource)}>`;
       case "func": {
-        const result = type.result === undefined ? "" : ` -> ${this.type(type.result)}`;
-        return `${type.async ? "async " : ""}func(${this.#fields(type.params)})${result}`;
+        const result = of.result === undefined ? "" : ` -> ${type(of.result)}`;
+        return `${of.async ? "async " : ""}func(${fields(of.params)})${result}`;
       }
       case "resource":
-        return this.#resource(type);
+        return resource(of);
       case "instance":
-        return block("instance", this.#decls("", type.exports));
+        return block("instance", decls("", of.exports));
       case "component":
-        return block("component", [...this.#decls("import ", type.imports), ...this.#decls("export ", type.exports)]);
+        return block("component", [...decls("import ", of.imports), ...decls("export ", of.exports)]);
       default:
-        return this.#spend(type.kind);
+        return spend(of.kind);
     }
-  }
+  };
 
-  #decls(prefix: string, decls: ReadonlyMap<string, ExternDecl>): string[] {
-    return this.#list(decls.values(), (decl) => `${this.#spend(`${prefix}${decl.name}`)}: ${this.extern(decl.type)};`);
-  }
+  const decls = (prefix: string, of: ReadonlyMap<string, ExternDecl>): string[] =>
+    list(of.values(), (decl) => `${spend(`${prefix}${decl.name}`)}: ${extern(decl.type)};`);
 
-  #resource(type: ResourceType): string {
-    return this.#spend(this.#names(type) ?? type.name ?? "resource");
-  }
+  const resource = (of: ResourceType): string => spend(names?.(of) ?? of.name ?? "resource");
 
-  #fields(fields: readonly Field[]): string {
-    return this.#list(fields, (field) => `${this.#spend(field.label)}: ${this.type(field.type)}`).join(", ");
-  }
+  const fields = (of: readonly Field[]): string =>
+    list(of, (field) => `${spend(field.label)}: ${type(field.type)}`).join(", ");
 
-  #case(c: Case): string {
-    return this.#spend(c.label) + (c.type === undefined ? "" : `(${this.type(c.type)})`);
-  }
-
-  #generic(type: ValType): string {
-    const name = this.#spend(type.kind);
-    const args = partsOf<Interned>(type).map((part) => part.type);
+  const generic = (of: ValType): string => {
+    const name = spend(of.kind);
+    const args = partsOf<Interned>(of).map((part) => part.type);
     if (args.at(-1) === undefined) args.pop();
     if (args.every((arg) => arg === undefined)) return name;
-    const texts = this.#list(args, (arg) => (arg === undefined ? "_" : this.type(arg)));
-    if (type.kind === "list" && type.length !== undefined) texts.push(`${type.length}`);
+    const texts = list(args, (arg) => (arg === undefined ? "_" : type(arg)));
+    if (of.kind === "list" && of.length !== undefined) texts.push(`${of.length}`);
     return `${name}<${texts.join(", ")}>`;
-  }
+  };
 
-  /** The texts of as many of `items` as there is room for. */
-  #list<T>(items: Iterable<T>, print: (item: T) => string): string[] {
-    const texts: string[] = [];
-    for (const item of items) {
-      if (this.#left <= 0) {
-        texts.push("…");
-        break;
-      }
-      this.#left -= 2;
-      texts.push(print(item));
-    }
-    return texts;
-  }
-
-  #spend(text: string): string {
-    this.#left -= text.length;
-    return text;
-  }
+  return { type, extern };
 }
 
 function block(head: string, lines: readonly string[]): string {

@@ -8,7 +8,14 @@ import { flattenFuncType } from "../abi/flatten.ts";
 import type { CanonDefinition } from "../binary/definitions.ts";
 import { matchesRef } from "../wasm/matching.ts";
 import type { CoreValType, DefinedType } from "../wasm/types.ts";
-import { hasPointer, isInMemory, type Mutable, OptionsResolver, resolveMemory } from "./canon-options.ts";
+import {
+  hasPointer,
+  isInMemory,
+  type Mutable,
+  type ResolvedOptions,
+  resolveMemory,
+  resolveOptions,
+} from "./canon-options.ts";
 import { typeAt } from "./externs.ts";
 import type { Scope } from "./scope.ts";
 import type { TypedImmediates } from "./typed.ts";
@@ -90,7 +97,7 @@ function resolveImmediate(scope: Scope, canon: BuiltinDefinition, immediate: Imm
       return;
     }
     case "options": {
-      const resolver = new OptionsResolver(scope, syntax.options!, offset);
+      const resolver = resolveOptions(scope, syntax.options!, offset);
       into.options = resolver.options;
       into.pointer = resolver.options.pointer;
       checkOptions(scope, canon, into, resolver);
@@ -156,7 +163,7 @@ function checkOptions(
   scope: Scope,
   { builtin: name, offset }: BuiltinDefinition,
   { type, result }: TypedImmediates,
-  resolver: OptionsResolver,
+  resolver: ResolvedOptions,
 ): void {
   const copies = type?.kind === "stream" || type?.kind === "future";
   const takesText = builtin(name).feature === "error-context";

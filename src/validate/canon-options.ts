@@ -30,13 +30,22 @@ export function sameTypes(a: readonly CoreValType[], b: readonly CoreValType[]):
   return a.length === b.length && a.every((type, i) => type === b[i]);
 }
 
-/** The options of one canonical definition, and the place to ask for those that it needs. */
-export class OptionsResolver {
-  readonly #scope: Scope;
-  readonly #offset: number;
-  /** Where each option stands that is there, and the type of the function that it is. */
-  readonly #given: Map<OptionName | "encoding", { readonly offset: number; type?: DefinedType }> = new Map();
-  readonly #options: Mutable<TypedOptions> = {
+/** The options of one canonical definition, and what can be asked of them. */
+export interface ResolvedOptions {
+  readonly options: TypedOptions;
+  /** Fails if any of `names` is there. */
+  forbid(names: readonly OptionName[], where: string): void;
+  require(option: "memory" | "realloc", needed?: boolean): void;
+  /** `async` is for functions that are. */
+  checkAsync(async: boolean): void;
+  /** `async` without `callback` is a feature of its own. */
+  requireCallback(): void;
+  /** `post-return` takes what the core function gives back. */
+  checkPostReturn(results: readonly CoreValType[]): void;
+}
+
+export function resolveOptions(scope: Scope, syntax: readonly CanonOptionSyntax[], offset: number): ResolvedOptions {
+  const options: Mutable<TypedOptions> = {
     encoding: "utf8",
     memory: undefined,
     pointer: "i32",
@@ -45,44 +54,35 @@ export class OptionsResolver {
     callback: undefined,
     async: false,
   };
+  /** Where each option stands that is there, and the type of the function that it is. */
+  const given = new Map<OptionName | "encoding", { readonly offset: number; readonly type?: DefinedType }>();
+  const fail = (reason: string, at: number) => scope.fail("canonical", reason, at);
 
-  constructor(scope: Scope, options: readonly CanonOptionSyntax[], offset: number) {
-    this.#scope = scope;
-    this.#offset = offset;
-    for (const option of options) this.#add(option);
-    this.#checkAll();
-  }
-
-  get options(): TypedOptions {
-    return this.#options;
-  }
-
-  #add(syntax: CanonOptionSyntax): void {
-    const { option, offset } = syntax;
-    const [scope, given, options] = [this.#scope, this.#given, this.#options];
+  const add = (one: CanonOptionSyntax): void => {
+    const { option, offset: at } = one;
     switch (option) {
       case "utf8":
       case "utf16":
       case "latin1+utf16":
         if (given.has("encoding")) {
           const [before, after] = [options.encoding, option].map((name) => name.replace("+", "-"));
-          this.#fail(`canonical encoding option \`${before}\` conflicts with option \`${after}\``, offset);
+          fail(`canonical encoding option \`${before}\` conflicts with option \`${after}\``, at);
         }
-        given.set("encoding", { offset });
+        given.set("encoding", { offset: at });
         options.encoding = option;
         return;
     }
-    if (given.has(option)) this.#fail(`canonical option \`${option}\` is specified more than once`, offset);
-    given.set(option, { offset });
+    if (given.has(option)) fail(`canonical option \`${option}\` is specified more than once`, at);
+    given.set(option, { offset: at });
     if (option === "async" || option === "callback") {
-      scope.require("async", offset, `the \`${option}\` canonical option`);
+      scope.require("async", at, `the \`${option}\` canonical option`);
     }
     switch (option) {
       case "async":
         options.async = true;
         return;
       case "memory": {
-        const { item, pointer } = resolveMemory(scope, syntax.index, offset);
+        const { item, pointer } = resolveMemory(scope, one.index, at);
         options.memory = item;
         options.pointer = pointer;
         return;
@@ -90,72 +90,55 @@ export class OptionsResolver {
       case "realloc":
       case "post-return":
       case "callback": {
-        const { item, type } = scope.get("core func", syntax.index, offset);
+        const { item, type } = scope.get("core func", one.index, at);
         options[option === "post-return" ? "postReturn" : option] = item;
-        given.set(option, { offset, type: type.type });
+        given.set(option, { offset: at, type: type.type });
         return;
       }
     }
     option satisfies never;
-  }
-
-  /** What holds for options wherever they are. */
-  #checkAll(): void {
-    const { memory, pointer, async } = this.#options;
-    if (memory === undefined) {
-      this.#refuse("realloc", "canonical option `realloc` requires `memory` to also be specified");
-    }
-    this.#checkType("realloc", [pointer, pointer, pointer, pointer], [pointer]);
-    if (!async) this.#refuse("callback", "cannot specify callback without async");
-    this.#checkType("callback", ["i32", "i32", "i32"], ["i32"]);
-    if (async) this.#refuse("post-return", "cannot specify post-return function in async");
-  }
+  };
 
   /** Fails for `reason` if `option` is there. */
-  #refuse(option: OptionName, reason: string): void {
-    const given = this.#given.get(option);
-    if (given !== undefined) this.#fail(reason, given.offset);
-  }
+  const refuse = (option: OptionName, reason: string): void => {
+    const found = given.get(option);
+    if (found !== undefined) fail(reason, found.offset);
+  };
 
-  #checkType(option: FuncOption, params: readonly CoreValType[], results: readonly CoreValType[]): void {
-    const type = this.#given.get(option)?.type;
+  const checkType = (option: FuncOption, params: readonly CoreValType[], results: readonly CoreValType[]): void => {
+    const type = given.get(option)?.type;
     if (type === undefined || hasCoreType(type, params, results)) return;
-    this.#refuse(option, `canonical option \`${option}\` uses a core function with an incorrect signature`);
-  }
+    refuse(option, `canonical option \`${option}\` uses a core function with an incorrect signature`);
+  };
 
-  #fail(reason: string, offset: number): never {
-    return this.#scope.fail("canonical", reason, offset);
-  }
+  for (const one of syntax) add(one);
+  // What holds for options wherever they are.
+  const { memory, pointer, async } = options;
+  if (memory === undefined) refuse("realloc", "canonical option `realloc` requires `memory` to also be specified");
+  checkType("realloc", [pointer, pointer, pointer, pointer], [pointer]);
+  if (!async) refuse("callback", "cannot specify callback without async");
+  checkType("callback", ["i32", "i32", "i32"], ["i32"]);
+  if (async) refuse("post-return", "cannot specify post-return function in async");
 
-  // ---- What definitions ask
-
-  /** Fails if any of `options` is there. */
-  forbid(options: readonly OptionName[], where: string): void {
-    for (const option of options) {
-      this.#refuse(option, `canonical option \`${option}\` cannot be specified for ${where}`);
-    }
-  }
-
-  require(option: "memory" | "realloc", needed = true): void {
-    if (!needed) return;
-    if (option === "realloc") this.require("memory");
-    if (this.#options[option] === undefined) this.#fail(`canonical option \`${option}\` is required`, this.#offset);
-  }
-
-  /** `async` is for functions that are. */
-  checkAsync(async: boolean): void {
-    if (!async) this.#refuse("async", "the `async` canonical option requires an async function type");
-  }
-
-  /** `post-return` takes what the core function gives back. */
-  checkPostReturn(results: readonly CoreValType[]): void {
-    this.#checkType("post-return", results, []);
-  }
-
-  requireCallback(): void {
-    if (!this.#options.async || this.#options.callback !== undefined) return;
-    this.#scope.require("async-stackful", this.#given.get("async")!.offset, "`async` without `callback`");
-  }
+  return {
+    options,
+    forbid(names, where) {
+      for (const name of names) refuse(name, `canonical option \`${name}\` cannot be specified for ${where}`);
+    },
+    require(option, needed = true) {
+      if (!needed) return;
+      if (option === "realloc") this.require("memory");
+      if (options[option] === undefined) fail(`canonical option \`${option}\` is required`, offset);
+    },
+    checkAsync(ofType) {
+      if (!ofType) refuse("async", "the `async` canonical option requires an async function type");
+    },
+    requireCallback() {
+      if (!async || options.callback !== undefined) return;
+      scope.require("async-stackful", given.get("async")!.offset, "`async` without `callback`");
+    },
+    checkPostReturn: (results) => checkType("post-return", results, []),
+  };
 }
 
 /** A memory that values may be read from and written to: a subtype of `(memory 0)`, or of `(memory i64 0)`. 🐘 */
