@@ -123,14 +123,16 @@ export interface CoreTypeDefinition extends At {
  * which it stands, since its references are indices of that space.
  */
 export type CoreTypeSyntax =
-  | (At & { readonly kind: "rec"; readonly range: ByteRange; readonly count: number })
+  | CoreRecTypeSyntax
   | (At & { readonly kind: "module"; readonly declarations: readonly ModuleDeclaration[] });
+
+export type CoreRecTypeSyntax = At & { readonly kind: "rec"; readonly range: ByteRange; readonly count: number };
 
 /** Imports and exports are byte ranges for the same reason: they hold `core:externtype`s. */
 export type ModuleDeclaration =
   | (At & { readonly kind: "import"; readonly module: string; readonly name: string; readonly type: ByteRange })
   | (At & { readonly kind: "export"; readonly name: string; readonly type: ByteRange })
-  | (At & { readonly kind: "type"; readonly type: CoreTypeSyntax })
+  | (At & { readonly kind: "type"; readonly type: CoreRecTypeSyntax })
   | (At & { readonly kind: "alias"; readonly sort: CoreSort; readonly count: number; readonly index: number });
 
 export interface TypeDefinition extends At {

@@ -15,6 +15,7 @@ import {
 import type {
   ByteRange,
   CaseSyntax,
+  CoreRecTypeSyntax,
   CoreTypeDefinition,
   CoreTypeSyntax,
   FuncTypeSyntax,
@@ -47,12 +48,16 @@ export function readCoreTypeDefinition(r: Reader, depth = 0): CoreTypeDefinition
  */
 function readCoreType(r: Reader, depth: number): CoreTypeSyntax {
   const offset = r.pos;
-  if (r.eat(0x50)) {
-    checkDepth(r, depth, offset);
-    const read = () => readModuleDeclaration(r, depth + 1);
-    const declarations = r.vec(max.moduleTypeDeclarations, "declarations of a module type", read);
-    return { kind: "module", offset, declarations };
-  }
+  if (!r.eat(0x50)) return readCoreRecType(r);
+  checkDepth(r, depth, offset);
+  const read = () => readModuleDeclaration(r);
+  const declarations = r.vec(max.moduleTypeDeclarations, "declarations of a module type", read);
+  return { kind: "module", offset, declarations };
+}
+
+/** `core:rectype`, where 0x00 may stand before a subtype that is not final. */
+function readCoreRecType(r: Reader): CoreRecTypeSyntax {
+  const offset = r.pos;
   if (r.eat(0x00) && r.peek() !== 0x50) r.failByte(r.u8(), "non-final sub type");
   const start = r.pos;
   const count = readGroupSize(r);
@@ -60,15 +65,19 @@ function readCoreType(r: Reader, depth: number): CoreTypeSyntax {
   return { kind: "rec", offset, range: { start, end: r.pos }, count };
 }
 
-/** `core:moduledecl ::= 0x00 <core:import> | 0x01 <core:type> | 0x02 <core:alias> | 0x03 <core:exportdecl>` */
-function readModuleDeclaration(r: Reader, depth: number): ModuleDeclaration {
+/**
+ * `core:moduledecl ::= 0x00 <core:import> | 0x01 <core:type> | 0x02 <core:alias> | 0x03 <core:exportdecl>`
+ *
+ * A module type is no type of a module, so 0x50 begins a subtype here, whether or not 0x00 stands before it.
+ */
+function readModuleDeclaration(r: Reader): ModuleDeclaration {
   const offset = r.pos;
   const byte = r.u8();
   switch (byte) {
     case 0x00:
       return { kind: "import", offset, module: r.name(), name: r.name(), type: readCoreExternRange(r) };
     case 0x01:
-      return { kind: "type", offset, type: readCoreType(r, depth) };
+      return { kind: "type", offset, type: readCoreRecType(r) };
     case 0x02:
       return readCoreAlias(r, offset);
     case 0x03:

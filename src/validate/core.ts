@@ -89,11 +89,6 @@ function moduleType(scope: Scope, syntax: Extract<CoreTypeSyntax, { readonly kin
         break;
       }
       case "type":
-        if (declaration.type.kind === "module") {
-          const reason =
-            "invalid leading byte (0x50) for type definition: module types cannot be defined in module types";
-          scope.fail("core", reason, declaration.type.offset);
-        }
         for (const type of coreTypes.readRecType(bytes, declaration.type.range, { size: types.length, get })) {
           types.push(type);
         }

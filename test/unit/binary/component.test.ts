@@ -79,6 +79,16 @@ describe("definitions", () => {
     ["core inline exports", 2, [0x01, 1, ...name("a"), 0x04, 5], { kind: "core-instance", op: "inline", exports: [{ name: "a", item: { sort: "tag", index: 5 } }] }],
     ["core recursion group", 3, [0x4e, 2, 0x60, 0, 0, 0x5f, 0], { kind: "core-type", type: { kind: "rec", range: { start: 11, end: 18 }, count: 2 } }],
     ["core type that is open", 3, [0x00, 0x50, 0, 0x60, 0, 0], { kind: "core-type", type: { kind: "rec", range: { start: 12, end: 17 }, count: 1 } }],
+    ["core type that is open, in a module type", 3, [0x50, 2, 0x01, 0x50, 0, 0x60, 0, 0, 0x01, 0x00, 0x50, 0, 0x60, 0, 0], {
+      kind: "core-type",
+      type: {
+        kind: "module",
+        declarations: [
+          { kind: "type", type: { kind: "rec", range: { start: 14, end: 19 }, count: 1 } },
+          { kind: "type", type: { kind: "rec", range: { start: 21, end: 26 }, count: 1 } },
+        ],
+      },
+    }],
     ["core module type", 3, [0x50, 4, 0x00, ...name("a"), ...name("b"), 0x02, 0x00, 1, 0x01, 0x60, 0, 0, 0x02, 0x10, 0x01, 1, 2, 0x03, ...name("c"), 0x00, 7], {
       kind: "core-type",
       type: {

@@ -110,18 +110,11 @@ describe("nesting", () => {
       7,
       nest(levels, [0x73], () => [0x42, 1, 0x01]),
     );
-  const moduleTypes = (levels: number) =>
-    section(
-      3,
-      nest(levels, [0x60, 0, 0], () => [0x50, 1, 0x01]),
-    );
-
   /** [what, the binary of so many levels, how many are taken] */
   const cases: [string, (levels: number) => Uint8Array, number][] = [
     ["components", components, 1_000],
     ["component types", componentTypes, 100],
     ["instance types", instanceTypes, 100],
-    ["module types", moduleTypes, 100],
   ];
   for (const [what, binary, limit] of cases) {
     it(`${what}: up to the limit`, () => assert.ok(decodeComponent(binary(limit))));
