@@ -1,9 +1,10 @@
 /** Resources that a component defines, as classes: what their objects can do, until when, and where they fit. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Linker } from "../../../src/embed/linker.ts";
 import { Store } from "../../../src/runtime/store.ts";
 import { caught } from "../errors/caught.ts";
-import { type Counter, type Counters, collectGarbage, counters, instantiate } from "./guests.ts";
+import { type Counter, type Counters, collectGarbage, component, counters, instantiate } from "./guests.ts";
 
 test("resources are classes", async () => {
   const exports = (await instantiate(counters)).exports as unknown as Counters;
@@ -101,6 +102,31 @@ test("a resource is given away once in a call, and lent as often as one likes", 
   exports["both"]([mine]);
   assert.match(caught(() => mine.get()).message, /given away/);
 });
+
+for (const tier of ["jit", "evaluate"] as const) {
+  test(`a method that is refused or traps has lent its object no longer (${tier})`, async () => {
+    const failing = counters.replace(
+      '(func (export "get") (param i32) (result i32) (local.get 0))',
+      '(func (export "get") (param i32) (result i32) unreachable)',
+    );
+    const [{ Counter, take, dropped }, { Counter: Failing }] = (await Promise.all(
+      [counters, failing].map(
+        async (text) => new Linker().instantiateSync(await component(text, { tier })).exports as unknown as Counters,
+      ),
+    )) as [Counters, Counters];
+    const [taken, disposed] = [new Counter(1), new Counter(2)];
+    for (const counter of [taken, disposed]) {
+      assert.match(caught(() => counter.plusMore(-1)).message, /plus-more › param "more": .*-1/);
+      assert.equal(counter.plusMore(1).get(), counter.get() + 1);
+    }
+    assert.equal(take(taken), 1);
+    disposed[Symbol.dispose]();
+    assert.equal(dropped(), 2);
+    const trapping = new Failing(3);
+    assert.equal(caught(() => trapping.get()).code, "core");
+    assert.doesNotThrow(() => trapping[Symbol.dispose]());
+  });
+}
 
 test("handles are numbered as if a refused call had not been", async () => {
   const { Counter, takeTwo } = (await instantiate(counters)).exports as unknown as Counters;

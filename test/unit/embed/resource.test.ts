@@ -262,3 +262,16 @@ test("an object that is given back while others are fresh is dropped, when it is
   for (let i = 0; i < 10 && dropped.length < 2; i++) await collectGarbage();
   assert.deepEqual(dropped.sort(), [1, 2]);
 });
+
+test("of very many objects that are made at once each is dropped once, disposed of or lost", async () => {
+  const COUNT = 2500;
+  const times = new Array<number>(COUNT).fill(0);
+  const { host } = guest((rep: number) => void times[rep]!++);
+  (() => {
+    const things = times.map((_, rep) => host.fromOwn(rep) as Thing);
+    for (let rep = 0; rep < COUNT; rep += 2) things[rep]![Symbol.dispose]();
+  })();
+  const done = () => times.every((count) => count === 1);
+  for (let i = 0; i < 20 && !done(); i++) await collectGarbage();
+  assert.deepEqual(new Set(times), new Set([1]));
+});
