@@ -292,8 +292,9 @@ class Scope {
         };
       }
       case "s8":
-      case "s16": {
-        const unused = kind === "s8" ? 24 : 16;
+      case "s16":
+      case "s32": {
+        const unused = 32 - Number(kind.slice(1));
         return (frame) => {
           const v = number(frame);
           if (v !== (v << unused) >> unused) invalid();
@@ -305,13 +306,6 @@ class Scope {
         return (frame) => {
           const v = number(frame);
           if (v !== v >>> 0) invalid();
-          frame[slot] = v;
-          return false;
-        };
-      case "s32":
-        return (frame) => {
-          const v = number(frame);
-          if (v !== (v | 0)) invalid();
           frame[slot] = v;
           return false;
         };
@@ -377,9 +371,7 @@ class Scope {
         break;
       }
       case "binary":
-        return this.#isFixed(e.right)
-          ? withFixedRight(e.operator, this.code(e.left) as Numeric, this.#fixed(e.right) as number)
-          : binary(e.operator, this.code(e.left) as Numeric, this.code(e.right) as Numeric);
+        return binary(e.operator, this.code(e.left) as Numeric, this.code(e.right) as Numeric);
       case "logical": {
         const left = this.code(e.left);
         const right = this.code(e.right);
@@ -440,7 +432,7 @@ class Scope {
     }
     const called = this.#fixed(callee) as Callable;
     const values = args.map((arg) => this.code(arg));
-    const [a, b, c, d] = values as [Code, Code, Code, Code];
+    const [a, b, c, d, e] = values as [Code, Code, Code, Code, Code];
     switch (args.length) {
       case 0:
         return () => called();
@@ -452,6 +444,8 @@ class Scope {
         return (frame) => called(a(frame), b(frame), c(frame));
       case 4:
         return (frame) => called(a(frame), b(frame), c(frame), d(frame));
+      case 5:
+        return (frame) => called(a(frame), b(frame), c(frame), d(frame), e(frame));
       default:
         return (frame) => {
           const list = new Array<unknown>(values.length);
@@ -521,9 +515,6 @@ const frequentKeys: ReadonlyMap<string, Getter> = new Map<string, Getter>([
   ["length", (object) => (frame) => object(frame)["length"]],
   ["tag", (object) => (frame) => object(frame)["tag"]],
   ["val", (object) => (frame) => object(frame)["val"]],
-  ["u8", (object) => (frame) => object(frame)["u8"]],
-  ["u32", (object) => (frame) => object(frame)["u32"]],
-  ["f64", (object) => (frame) => object(frame)["f64"]],
 ]);
 
 type Fields = readonly (readonly [key: string, value: Code])[];
@@ -599,28 +590,5 @@ function binary(operator: BinaryOperator, left: Numeric, right: Numeric): Code {
       return (frame) => left(frame) > right(frame);
     case ">=":
       return (frame) => left(frame) >= right(frame);
-  }
-}
-
-function withFixedRight(operator: BinaryOperator, left: Numeric, right: number): Code {
-  switch (operator) {
-    case "+":
-      return (frame) => left(frame) + right;
-    case "&":
-      return (frame) => left(frame) & right;
-    case "|":
-      return (frame) => left(frame) | right;
-    case "<<":
-      return (frame) => left(frame) << right;
-    case ">>":
-      return (frame) => left(frame) >> right;
-    case ">>>":
-      return (frame) => left(frame) >>> right;
-    case "===":
-      return (frame) => left(frame) === right;
-    case "!==":
-      return (frame) => left(frame) !== right;
-    default:
-      return binary(operator, left, () => right);
   }
 }

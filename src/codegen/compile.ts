@@ -95,7 +95,7 @@ class Compiler {
 
   constructor(plan: Plan, tier: Tier, blocking: Blocking | undefined, more: Readonly<Record<string, unknown>> = {}) {
     this.#library = { ...library, ...more };
-    this.generator = new Generator(plan, new Set(Object.keys(this.#library)));
+    this.generator = new Generator(plan, new Set(Object.keys(this.#library)), tier === "jit");
     this.blocking = blocking;
     this.#tier = tier;
   }

@@ -94,8 +94,10 @@ export abstract class Code extends Body {
 
   /** A place for so many bytes, which the guest's `realloc` finds. */
   allocate(side: Side, size: Expr, alignment: number, what: "string" | "list" | "pointer"): Expr {
-    const callee = side.pointer === "i32" ? this.generator.allocator() : "allocate";
-    return this.bind(call(callee, this.cx(side), size, constant(alignment), constant(what)), "ptr");
+    return this.bind(
+      call(this.generator.allocator(side), this.cx(side), size, constant(alignment), constant(what)),
+      "ptr",
+    );
   }
 
   /** One of the views of the memory. */
@@ -193,12 +195,15 @@ export class Generator {
   readonly #libraryNames: ReadonlySet<string>;
   #functions: Func[] = [];
   #allocator: string | undefined;
+  readonly #isSource: boolean;
   readonly #helpers: Map<string, Helper> = new Map();
   readonly #functionNames: Map<string, number> = new Map();
   readonly #ids: Map<ValType, number> = new Map();
 
-  constructor(plan: Plan, libraryNames: ReadonlySet<string>) {
+  /** `isSource`: whether what is generated becomes source of its own, of which engines learn by itself. */
+  constructor(plan: Plan, libraryNames: ReadonlySet<string>, isSource = true) {
     this.plan = plan;
+    this.#isSource = isSource;
     this.#libraryNames = libraryNames;
     this.types = typesOf(plan).values;
     for (const [i, type] of this.types.entries()) this.#ids.set(type, i);
@@ -259,7 +264,8 @@ export class Generator {
    * `allocate` in lists.ts, for 32-bit memories, written out for this component: in a function that all components shared,
    * engines would learn of many a `realloc`, and take the long way to each.
    */
-  allocator(): string {
+  allocator({ pointer }: Side): string {
+    if (!this.#isSource || pointer === "i64") return "allocate";
     if (this.#allocator === undefined) {
       this.#allocator = this.functionName("allocate$32");
       const code = new HelperCode(this);
