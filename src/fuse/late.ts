@@ -16,7 +16,11 @@ export function lateAdapters({ plan, pairs }: Program): ReadonlyMap<TrampolineIn
   for (const [def, tables] of uses(plan)) {
     if (def?.from !== "trampoline" || pairs.get(def.trampoline)?.direct !== false) continue;
     if (tables.length === 0) early.add(def.trampoline);
-    else late.set(def.trampoline, [...(late.get(def.trampoline) ?? []), ...tables]);
+    else {
+      const known = late.get(def.trampoline);
+      if (known === undefined) late.set(def.trampoline, [...tables]);
+      else known.push(...tables);
+    }
   }
   for (const index of early) late.delete(index);
   return late;

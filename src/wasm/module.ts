@@ -209,6 +209,9 @@ export function readModule(bytes: Uint8Array, range: Range, interner: CoreTypeIn
   return { kind: "core-module", traits, imports, exports };
 }
 
+/** Toolchains fill one table, or two. */
+const MAX_FILLED = 4;
+
 /** See `ModuleTraits`. */
 function fillsOf(
   imports: readonly CoreImport[],
@@ -218,7 +221,7 @@ function fillsOf(
   if (exports.length > 0) return undefined;
   if (funcs.filter((item) => typeof item === "number").length > 1) return undefined;
   const tables = imports.flatMap(({ type }, i) => (type.kind === "table" ? [i] : []));
-  return tables.length > 0 ? tables : undefined;
+  return tables.length > 0 && tables.length <= MAX_FILLED ? tables : undefined;
 }
 
 /** What stands behind the instructions of constant expressions: so many LEB128 integers, or, if negative, so many bytes. */

@@ -112,8 +112,8 @@ export interface ModuleTraits {
    */
   readonly plainTypes: boolean;
   /**
-   * Of a module that exports nothing and has no function but the one that starts it: which of its imports are tables. What
-   * else it imports is called through these, if at all, once it has been instantiated.
+   * Of a module that exports nothing and has no function but the one that starts it: which of its imports are tables, if
+   * they are few. What else it imports is called through these, if at all, once it has been instantiated.
    */
   readonly fills?: readonly number[];
 }

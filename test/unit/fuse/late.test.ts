@@ -101,6 +101,8 @@ test("what a module can call by itself, or hand on, cannot", async () => {
   for (const more of [
     `(export "f" (func $f))`,
     `(export "t" (table 0))`,
+    // Nor what could be in too many tables to look through.
+    `(import "" "$imports" (table 1 funcref))`.repeat(4),
     "(func) (func (call $f (i32.const 0) (i32.const 0) (i64.const 0) (f32.const 0) (i32.const 0)))",
   ]) {
     const result = await fused(program(more));
