@@ -37,6 +37,8 @@ const callee = `(component $A
   (func (export "echo") (param "s" string) (param "n" u64) (param "f" f32) (result (tuple string u64 f32))
     (canon lift (core func $i "echo") (memory (core memory $i "memory")) (realloc (core func $i "realloc")))))`;
 
+const TABLES = ["t1", "t2", "t3", "t4"];
+
 /** Calls it through a table, as toolchains have it; `filler` are further fields of the module that fills the table. */
 const caller = (filler = "") => `(component $B
   (import "echo" (func $echo (param "s" string) (param "n" u64) (param "f" f32) (result (tuple string u64 f32))))
@@ -63,7 +65,8 @@ const caller = (filler = "") => `(component $B
     (elem (i32.const 0) func $f)
     ${filler})
   (core instance (instantiate $filler
-    (with "" (instance (export "0" (func $echo')) (export "$imports" (table $shim "$imports"))))))
+    (with "" (instance (export "0" (func $echo')) (export "$imports" (table $shim "$imports"))
+      ${TABLES.map((name) => `(export "${name}" (table $shim "$imports"))`).join(" ")}))))
   (func (export "run") (param "s" string) (param "n" u64) (param "f" f32) (result (tuple string u64 f32))
     (canon lift (core func $main "run") (memory (core memory $main "memory")) (realloc (core func $main "realloc")))))`;
 
@@ -102,7 +105,7 @@ test("what a module can call by itself, or hand on, cannot", async () => {
     `(export "f" (func $f))`,
     `(export "t" (table 0))`,
     // Nor what could be in too many tables to look through.
-    `(import "" "$imports" (table 1 funcref))`.repeat(4),
+    TABLES.map((name) => `(import "" "${name}" (table 1 funcref))`).join(" "),
     "(func) (func (call $f (i32.const 0) (i32.const 0) (i64.const 0) (f32.const 0) (i32.const 0)))",
   ]) {
     const result = await fused(program(more));
