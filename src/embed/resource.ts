@@ -192,11 +192,6 @@ class Handle extends Given {
     handle.#state = "own";
   }
 
-  /** The end of the call for which it was borrowed. */
-  static endBorrow(handle: Handle): void {
-    Handle.end(handle, "returned");
-  }
-
   /** What `[Symbol.dispose]()` does. */
   static drop(handle: Handle): void {
     const type = handle.#type;
@@ -207,6 +202,7 @@ class Handle extends Given {
     if (owned) dropFromHost(type, handle.#rep);
   }
 
+  /** It can be used no longer, for which `state` is why. */
   static end(handle: Handle, state: State): void {
     handle.#type = undefined;
     handle.#state = state;
@@ -365,7 +361,7 @@ export class GuestDefined implements HostSide {
 
   fromBorrow(rep: Rep, scope: CallScope): unknown {
     const handle = this.#make(rep, "borrowed");
-    scope.addLender({ release: () => Handle.endBorrow(handle) });
+    scope.addLender({ release: () => Handle.end(handle, "returned") });
     return handle;
   }
 

@@ -153,17 +153,6 @@ export class ResourceHandle implements Lent {
   }
 }
 
-/** The scope of a call that lends nothing but one handle to the host, with the host's value for that. */
-class LentToHost extends CallScope implements Lent {
-  readonly rep: unknown;
-
-  constructor(handle: ResourceHandle) {
-    super();
-    this.addLender(handle);
-    this.rep = handle.type.host.fromBorrow(handle.rep, this);
-  }
-}
-
 function addOwn({ handles }: ComponentInstance, rep: Rep, type: ResourceType): number {
   const { spare } = type;
   if (spare === undefined) return handles.add(new ResourceHandle(type, rep, true));
@@ -274,10 +263,13 @@ export function lendToHost(cx: LiftLowerContext, i: number, type: ResourceType):
   return handle;
 }
 
+/** Of a resource that a guest defines, the host's value is an object, which lives as long as the loan. */
 function lendObject(handle: ResourceHandle): Lent {
-  const lent = new LentToHost(handle);
+  const scope = new CallScope();
+  const rep = handle.type.host.fromBorrow(handle.rep, scope);
   handle.numLends++;
-  return lent;
+  scope.addLender(handle);
+  return { rep, release: () => scope.release() };
 }
 
 /** `lower_own` of a value of the host's. With a `scope`, what is done is undone if the call is abandoned. */

@@ -2,6 +2,7 @@
  * Values and types as error messages quote them: short, on one line, and without running more of the embedder's code
  * than it takes. What a getter or a proxy throws is swallowed here.
  */
+import type { scalars } from "../abi/layout.ts";
 import type { TypeIndex, TypeNode } from "../plan/plan.ts";
 import { isError } from "./realms.ts";
 
@@ -147,20 +148,7 @@ function describe(types: readonly TypeNode[], type: TypeIndex, depth: number): s
     case "stream":
     case "future":
       return node.payload === undefined ? node.kind : of(node.payload);
-    case "bool":
-    case "s8":
-    case "u8":
-    case "s16":
-    case "u16":
-    case "s32":
-    case "u32":
-    case "s64":
-    case "u64":
-    case "f32":
-    case "f64":
-    case "char":
-    case "string":
-    case "error-context":
-      return node.kind;
+    default:
+      return node.kind satisfies keyof typeof scalars | "string";
   }
 }
