@@ -15,9 +15,9 @@ import { LoweredFlats } from "./flats.ts";
 import { type Code, inElements, type Side } from "./generator.ts";
 import { eachElement, unsigned } from "./load.ts";
 import type { Range, View } from "./place.ts";
-import { pairType } from "./plan-types.ts";
 import { Room } from "./store.ts";
 import type { Expr } from "./tree.ts";
+import { pairType } from "./types.ts";
 import { type CasesType, casesOf, fieldOf, isNumber, numberTables } from "./values.ts";
 
 /** What values are lowered to: core values, one after the other (`LoweredFlats`), or a place in memory (`Room`). */
