@@ -122,6 +122,8 @@ class PromisedCall extends HostCall implements Awaiting, Resting {
     const abort = () => {
       if (this.#begun) this.#scheduler.post(() => cancelTask(this.#task!));
       else this.settle({ error: signal.reason });
+      // It does so once: a component that ignores it may have nothing left to wait for.
+      this.#forget?.();
     };
     signal.addEventListener("abort", abort);
     this.#forget = () => {

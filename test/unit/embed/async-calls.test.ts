@@ -299,6 +299,23 @@ test("what fails when nobody waits is told to the store's embedder", { skip }, a
   await assert.rejects(exports["failAfterwards"]!(), /cannot enter component instance: it trapped before/);
 });
 
+test("a signal that has aborted is nothing to wait for: what ignores it is stuck", { skip }, async () => {
+  const { instance } = await make();
+  const controller = new AbortController();
+  const call = instance.func("wait-for-nothing").with({ signal: controller.signal }).call() as Promise<unknown>;
+  let state = "waiting";
+  const rejected = assert.rejects(
+    call.finally(() => (state = "over")),
+    /deadlock detected/,
+  );
+  await settled();
+  assert.equal(state, "waiting");
+  controller.abort();
+  for (let i = 0; i < 5; i++) await settled();
+  assert.equal(state, "over");
+  await rejected;
+});
+
 test("a store may be told to wait instead of reporting that nothing can go on", { skip }, async () => {
   const controller = new AbortController();
   const store = new Store({ onDeadlock: "wait" });
