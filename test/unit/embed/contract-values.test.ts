@@ -84,17 +84,22 @@ const wit = [
   "enum color { red, green }",
   "flags rights { read, write }",
   ...Object.entries(types).map(([name, [type]]) => `get-${name}: func(v: ${type}) -> ${type};`),
+  // More than go flat.
+  `get-many: func(${Array.from({ length: 17 }, (_, i) => `n${i}: u32`).join(", ")}, t: string, l: s64, m: u8) -> u32;`,
 ].join("\n");
 const echo = await echoComponent(wit);
 
 /** The answer of the host that components get; what it is given, if there is none. */
 let answer: { readonly value: unknown } | undefined;
 let calls = 0;
+let lastArguments: readonly unknown[] = [];
 
 async function passing(tier: "jit" | "evaluate"): Promise<() => Instance> {
   const component = await Component.compile(echo, { features: "all", tier });
   let linker: Linker = new Linker();
-  const pass = (v: unknown) => {
+  const pass = (...args: unknown[]) => {
+    const [v] = args;
+    lastArguments = args;
     calls++;
     return answer === undefined ? v : answer.value;
   };
@@ -156,6 +161,42 @@ for (const tier of ["jit", "evaluate"] as const) {
         }
       }
     }
+  });
+
+  test(`a wrong element of a list of numbers is told with its place, also where engines refuse to count with it (${tier})`, () => {
+    const instance = instances();
+    answer = undefined;
+    const throwing = { valueOf: () => assert.fail("asked for its value") };
+    for (const [type, good, bad] of [
+      ["bytes", 1, [1n, Symbol("s"), "1", throwing, { valueOf: () => 1 }, -1, 256, 0.5]],
+      ["longs", 1n, [1, Symbol("s"), "1", throwing, { valueOf: () => 1n }, -1n, 2n ** 64n]],
+    ] as const) {
+      const { call } = instance.func(`get-${type}`);
+      for (const wrong of bad) {
+        const about = `${String(inspect(wrong))} in ${type}`;
+        const error = refused(() => call([good, good, wrong]), about);
+        assert.equal(error.code, "wrong-value", about);
+        assert.deepEqual(error.path, [`get-${type}`, 'param "v"', "list element 2"], about);
+      }
+      assert.equal((call([good]) as ArrayLike<unknown>).length, 1);
+    }
+  });
+
+  test(`of many parameters a wrong one is told by its name, and all right ones arrive (${tier})`, () => {
+    const instance = instances();
+    answer = undefined;
+    const { call } = instance.func("get-many");
+    const right = [...Array.from({ length: 17 }, (_, i) => 2 ** 32 - 1 - i), "text", -1n, 255];
+    for (const [i, wrong] of [...right.keys()].flatMap((i) => ["1", null, 2n ** 64n].map((v) => [i, v] as const))) {
+      if (i === 17 && wrong === "1") continue;
+      const name = i === 17 ? "t" : i === 18 ? "l" : i === 19 ? "m" : `n${i}`;
+      const error = refused(() => call(...right.with(i, wrong as never)), `${i}: ${String(wrong)}`);
+      assert.equal(error.code, "wrong-value");
+      assert.deepEqual(error.path, ["get-many", `param "${name}"`]);
+    }
+    calls = 0;
+    assert.equal(call(...right), 2 ** 32 - 1);
+    assert.deepEqual([calls, lastArguments], [1, right]);
   });
 
   test(`values that change while they are read do no harm (${tier})`, () => {
