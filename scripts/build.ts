@@ -4,7 +4,7 @@
  * `package.json` names and what threads are started with, and what they share in `chunks/`. Nothing is minified.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const { exports, bin } = JSON.parse(readFileSync("package.json", "utf8")) as {
@@ -32,3 +32,11 @@ await build({
   // Engines keep what has other characters in two bytes a character, and take longer to read it.
   charset: "ascii",
 });
+
+// The bundler calls classes that mention themselves `_Component`; users see that name when they print what they hold.
+for (const file of globSync("dist/**/*.js")) {
+  const text = readFileSync(file, "utf8");
+  const names = Array.from(text.matchAll(/^var (\w+) = class _\1\b/gm), ([, name]) => name!);
+  if (names.length === 0) continue;
+  writeFileSync(file, text.replaceAll(new RegExp(`\\b_(${names.join("|")})\\b`, "g"), "$1"));
+}

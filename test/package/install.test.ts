@@ -42,6 +42,12 @@ for (const subpath of Object.keys(exports).filter((name) => !name.endsWith(".jso
   });
 }
 
+test("classes have the names that they are exported by", () => {
+  const program = `const all = Object.entries(await import("gantry"));
+    console.log(all.filter(([name, item]) => item.name !== name).map(([name]) => name).join());`;
+  assert.equal(run("node", "--input-type=module", "-e", program), "\n");
+});
+
 test("TypeScript needs no more libraries for the types than the documentation says", () => {
   const [, lib] = /`"lib": \[(.*?)\]`/.exec(readFileSync("docs/api.md", "utf8"))!;
   const names = Object.keys(exports).filter((name) => !name.endsWith(".json"));
