@@ -3,7 +3,7 @@
  */
 import { elementSize, recordLayout, variantLayout } from "../abi/layout.ts";
 import type { Case, ValType } from "../types/types.ts";
-import { local, plus } from "./build.ts";
+import { binary, local, plus } from "./build.ts";
 import { type Code, inElements, type Side } from "./generator.ts";
 import type { OutOfLine, Source } from "./lift.ts";
 import { type Range, read, readRange, type View } from "./place.ts";
@@ -65,8 +65,8 @@ export function unsigned(size: number): View {
 }
 
 /**
- * A loop over `count` places of type `element` from `begin` on. What counts the places counts elements of the views that are
- * used: a shift for each field takes a tenth of such a loop.
+ * A loop over `count` places of type `element` from `begin` on. What counts the places counts elements of the widest view
+ * that is used: a shift for each field takes a tenth of such a loop.
  * `quiet`: nothing in it runs the guest.
  */
 export function eachElement(
@@ -82,17 +82,27 @@ export function eachElement(
     const step = elementSize(element, side.pointer);
     const name = code.fresh("at");
     const at = local(name);
-    let running: (readonly [name: string, size: number])[] = [];
+    let counter: readonly [size: number, name: string] | undefined;
     const loop = code.block(() => {
       code.loop("i", count, (i) => {
         const { statements, names } = code.namingIndices(at, () => body(at, i));
-        running = Array.from(names, ([size, name]) => [name, size]);
-        if (mentions(statements, name)) running.push([name, 1]);
+        const used = [...names];
+        if (mentions(statements, name)) used.push([1, name]);
+        used.sort(([a], [b]) => b - a);
+        counter = used[0];
+        if (counter === undefined) return;
+        const [most, counting] = counter;
+        for (const [size, name] of used.slice(1)) {
+          code.add({ op: "const", name, value: binary(local(counting), "*", most / size) });
+        }
         for (const statement of statements) code.add(statement);
-        for (const [name, size] of running) code.assign(local(name), plus(local(name), step / size));
+        code.assign(local(counting), plus(local(counting), step / most));
       });
     });
-    for (const [name, size] of running) code.add({ op: "let", name, value: inElements(side, begin, size) });
+    if (counter !== undefined) {
+      const [most, counting] = counter;
+      code.add({ op: "let", name: counting, value: inElements(side, begin, most) });
+    }
     for (const statement of loop) code.add(statement);
   };
   if (quiet) code.hoistViews(side, write);

@@ -67,13 +67,12 @@
 ;;     const u8 = memory.u8;
 ;;     const u32 = memory.u32;
 ;;     let word = ptr >>> 2;
-;;     let at = ptr;
 ;;     for (let i = 0; i < length; i++) {
+;;       const at = word * 4;
 ;;       const label = labels2[u8[at]];
 ;;       if (label === undefined) invalidDiscriminant();
 ;;       list[i] = [label, loadUtf8(cx, u32[word + 1], u32[word + 2])];
 ;;       word = word + 3;
-;;       at = at + 12;
 ;;     }
 ;;     return list;
 ;;   }
@@ -83,13 +82,12 @@
 ;;     const u8 = memory.u8;
 ;;     const u32 = memory.u32;
 ;;     let word = ptr >>> 2;
-;;     let at = ptr;
 ;;     for (let i = 0; i < length; i++) {
+;;       const at = word * 4;
 ;;       const label = labels2[u8[at]];
 ;;       if (label === undefined) invalidDiscriminant();
 ;;       list[i] = [label, viewString(cx, "utf8", u32[word + 1], u32[word + 2])];
 ;;       word = word + 3;
-;;       at = at + 12;
 ;;     }
 ;;     return list;
 ;;   }
