@@ -8,7 +8,7 @@ import type { CoreFunction } from "./functions.ts";
 import type { ComponentInstance } from "./instance.ts";
 import { checkPointer } from "./lists.ts";
 import { invalid } from "./numbers.ts";
-import { codecs, type StringEncoding, storeString } from "./strings.ts";
+import { codecs, type StringEncoding, storeString, taggedFrom64, taggedTo64 } from "./strings.ts";
 
 /** `lift_error_context` in the specification. */
 export function liftErrorContext(cx: LiftLowerContext, i: number): ErrorContext {
@@ -27,11 +27,16 @@ export interface MessageAccess {
   readonly encoding: StringEncoding;
 }
 
+/** A tagged length, as a guest passes it. */
+function toTagged(length: number | bigint): number {
+  return typeof length === "number" ? length >>> 0 : taggedFrom64(length);
+}
+
 /** `canon_error_context_new` in the specification. */
 export function errorContextNew({ instance, cx: context, encoding }: MessageAccess): CoreFunction {
   return (ptr: number | bigint, length: number | bigint) => {
     checkMayLeave();
-    return instance.handles.add(new ErrorContext(codecs[encoding].load(context(), toPointer(ptr), toPointer(length))));
+    return instance.handles.add(new ErrorContext(codecs[encoding].load(context(), toPointer(ptr), toTagged(length))));
   };
 }
 
@@ -45,7 +50,7 @@ export function errorContextDebugMessage({ instance, cx: context, encoding }: Me
     const place = checkPointer(cx, toPointer(out), wide ? 16 : 8, wide ? 8 : 4);
     const ptr = storeString(cx, encoding, debugMessage);
     const { u32, u64 } = cx.memory.current();
-    if (wide) u64.set([BigInt(ptr), BigInt(cx.length)], place / 8);
+    if (wide) u64.set([BigInt(ptr), taggedTo64(cx.length)], place / 8);
     else u32.set([ptr, cx.length], place / 4);
   };
 }

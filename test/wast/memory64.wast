@@ -86,3 +86,30 @@
   (export "f" (func $c "f")))
 (assert_return (invoke "f" (list.const (str.const "") (str.const "a") (str.const "\u{e9}") (str.const "\u{ff}\u{100}") (str.const "plain text that is longer than sixteen units") (str.const "\u{1f600}") (str.const "latin \u{e9}\u{e8} text long enough to be copied in runs") (str.const "late \u{2603} snow") (str.const "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\u{1f600}") (str.const "\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{2603}") (str.const "\u{0}\u{7f}\u{80}\u{7ff}\u{800}\u{ffff}\u{10ffff}")))
   (list.const (str.const "") (str.const "a") (str.const "\u{e9}") (str.const "\u{ff}\u{100}") (str.const "plain text that is longer than sixteen units") (str.const "\u{1f600}") (str.const "latin \u{e9}\u{e8} text long enough to be copied in runs") (str.const "late \u{2603} snow") (str.const "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\u{1f600}") (str.const "\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{2603}") (str.const "\u{0}\u{7f}\u{80}\u{7ff}\u{800}\u{ffff}\u{10ffff}")))
+
+;; Messages of error contexts, where UTF-16 is told by the topmost bit of 64.
+(component
+  (core module $Mem
+    (memory (export "memory") i64 1)
+    (data (i64.const 16) "\31\04\32\04\29\00")
+    (func (export "realloc") (param i64 i64 i64 i64) (result i64) (i64.const 64)))
+  (core instance $mem (instantiate $Mem))
+  (core func $new (canon error-context.new string-encoding=latin1+utf16 (memory (core memory $mem "memory"))))
+  (core func $message (canon error-context.debug-message string-encoding=latin1+utf16
+    (memory (core memory $mem "memory")) (realloc (core func $mem "realloc"))))
+  (core module $M
+    (import "" "memory" (memory i64 1))
+    (import "" "new" (func $new (param i64 i64) (result i32)))
+    (import "" "message" (func $message (param i32 i64)))
+    (func $read (export "read") (result i64)
+      (call $message
+        (call $new (i64.const 16) (i64.or (i64.const 3) (i64.shl (i64.const 1) (i64.const 63)))) (i64.const 0))
+      (i64.const 0))
+    (func (export "length") (result i64) (drop (call $read)) (i64.load (i64.const 8))))
+  (core instance $m (instantiate $M (with "" (instance
+    (export "memory" (memory $mem "memory")) (export "new" (func $new)) (export "message" (func $message))))))
+  (func (export "read") (result string)
+    (canon lift (core func $m "read") string-encoding=latin1+utf16 (memory (core memory $mem "memory"))))
+  (func (export "length") (result u64) (canon lift (core func $m "length"))))
+(assert_return (invoke "read") (str.const "бв)"))
+(assert_return (invoke "length") (u64.const 0x8000000000000003))
