@@ -206,7 +206,7 @@ for (const held of process.platform === "linux" ? [true, false] : [false]) {
         });
       }
 
-      for (const path of ["../x", "a/../../x", "/tmp/x", "dirlink/x"]) {
+      for (const path of ["../x", "a/../../x", "/x", "dirlink/x"]) {
         test(`nothing is done at ${path}`, () => {
           refuses(() => root.createDirectoryAt(path), "not-permitted");
           refuses(() => root.symlinkAt("f", path), "not-permitted");
