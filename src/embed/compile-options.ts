@@ -2,7 +2,7 @@
 import type { Tier } from "../codegen/tier.ts";
 import { kindOf, show } from "../runtime/show.ts";
 import { allFeatures, type Feature, type FeatureSet, featureSet, isFeature } from "../validate/features.ts";
-import { didYouMean } from "./near.ts";
+import { checkOptions } from "./options.ts";
 
 export interface CompileOptions {
   /** Proposals to allow beyond what has shipped, by the names of `validate/features.ts`, or `"all"`. */
@@ -23,14 +23,7 @@ const keys = ["features", "tier", "fuse"] as const satisfies readonly (keyof Com
 
 /** @throws TypeError that names the option */
 function checkCompileOptions(options: unknown): asserts options is CompileOptions {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(`the options of Component.compile are an object, not ${show(options)}`);
-  }
-  for (const key of Object.keys(options)) {
-    if ((keys as readonly string[]).includes(key)) continue;
-    const hint = didYouMean(key, keys) ?? `there are ${keys.join(", ")}`;
-    throw new TypeError(`there is no option "${key}" of Component.compile; ${hint}`);
-  }
+  checkOptions("Component.compile", options, keys);
   const { features, tier, fuse } = options as { [K in keyof CompileOptions]: unknown };
   checkFeatures(features);
   if (tier !== undefined && tier !== "jit" && tier !== "evaluate") {

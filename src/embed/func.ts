@@ -6,6 +6,7 @@ import type { FuncTypeIndex, Plan } from "../plan/plan.ts";
 import { typesOf } from "../plan/types.ts";
 import { kindOf } from "../runtime/show.ts";
 import type { FuncType } from "../types/types.ts";
+import { checkOptions } from "./options.ts";
 
 type PromisingFunction = (args: readonly unknown[], options?: CallOptions) => Promise<unknown>;
 export type AnyFunction = (...args: never[]) => unknown;
@@ -62,6 +63,12 @@ export class Func {
       return (reading() as (...args: unknown[]) => never)(reader, ...args);
     };
     this.with = (options) => {
+      checkOptions("Func.with", options, ["signal"] satisfies readonly (keyof CallOptions)[]);
+      const { signal } = options;
+      // Not `instanceof`: signals of other realms are signals.
+      if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
+        throw new TypeError(`the option "signal" is an AbortSignal, not ${kindOf(signal)}`);
+      }
       const optioned: PromisingFunction = (args) => promise(args, options);
       const calling = type().async ? (...args: unknown[]) => optioned(args) : call;
       return new Func(name, calling, optioned, reading, type);

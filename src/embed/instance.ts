@@ -9,7 +9,7 @@ import type { Export, FuncDef, FuncTypeIndex, ResourceIndex } from "../plan/plan
 import { typesOf } from "../plan/types.ts";
 import type { InstanceState } from "../runtime/instantiate.ts";
 import { once } from "../runtime/once.ts";
-import { quoted } from "../runtime/show.ts";
+import { kindOf, quoted } from "../runtime/show.ts";
 import { parseExternName } from "../types/names.ts";
 import { blocking } from "./blocking.ts";
 import { cancellable } from "./cancellable.ts";
@@ -62,13 +62,14 @@ export class Instance<W extends World = AnyWorld> {
 function findFunction(exports: readonly Export[], path: readonly string[]): FuncExport {
   let scope = exports;
   for (const [depth, name] of path.entries()) {
+    if (typeof name !== "string") throw new TypeError(`a function is found by its names, not by ${kindOf(name)}`);
     const last = depth === path.length - 1;
     const found = scope.find((candidate) => candidate.name === name) ?? (last ? undefined : byAlias(scope, name));
     if (found?.kind === "func" && last) return found;
     if (found?.kind === "instance" && !last) scope = found.exports;
     else throw notFound(scope, path.slice(0, depth), name, last ? "func" : "instance", found);
   }
-  throw new TypeError("a function has a name");
+  throw new TypeError("a function is found by its names, and none was given");
 }
 
 /** The instance that has `name` besides its own, as in `exports`: the only one. */

@@ -14,43 +14,36 @@ import {
   type ResolvedImport,
 } from "../runtime/instantiate.ts";
 import { kindOf } from "../runtime/show.ts";
+import type { Store as RuntimeStore } from "../runtime/store.ts";
 import { type AsyncWorld, asyncWorldNow, loadAsyncWorld } from "./async-world.ts";
 import { type Component, compiledOf, type Prepared, prepareOf, wrap } from "./component.ts";
 import { Instance } from "./instance.ts";
 import { givenFor, resolveImports } from "./resolve.ts";
 import { guestDefined } from "./resource.ts";
-import { runtimeStore, type Store } from "./store.ts";
+import { type InstantiateOptions, storeOf } from "./store.ts";
 import type { AnyWorld, Defined, Provided, World } from "./world.ts";
 
-export interface InstantiateOptions {
-  /** A store to share with other instances; by default each instance has its own. Instances of one store fail together. */
-  readonly store?: Store;
-}
-
-/** A component and what it is given. */
+/** A component, what it is given, and where. */
 interface Linked {
   readonly prepared: Prepared;
   readonly imports: readonly ResolvedImport[];
   /** Those of the imports that may return promises though their types are not `async`. */
   readonly waiting: ReadonlySet<ImportIndex>;
+  readonly store: RuntimeStore;
 }
 
 /** Whether any call of the linked component may have to wait. */
 const isAsync = ({ prepared, waiting }: Linked) => prepared.async || waiting.size > 0;
 
 /** All that `instantiate` of the runtime is told. */
-function instantiation(
-  { prepared, imports, waiting }: Linked,
-  world: AsyncWorld | undefined,
-  { store }: InstantiateOptions,
-): Instantiation {
+function instantiation({ prepared, imports, waiting, store }: Linked, world: AsyncWorld | undefined): Instantiation {
   return {
     plan: prepared.planned.plan,
     functions: prepared.functions(waiting, world?.codegen),
     modules: prepared.modules,
     imports,
     late: prepared.late,
-    store: runtimeStore(store),
+    store,
     hostSide: guestDefined,
     async: world?.runtime,
   };
@@ -86,15 +79,15 @@ export class Linker<Given extends object = {}> {
    * Instantiates a component with what is defined.
    *
    * @throws ComponentError of phase `link`, listing all imports that are missing or of another type; of phase `trap`,
-   * if a core module's start function traps.
+   * if a core module's start function traps. TypeError, if an option is misspelt.
    */
   async instantiate<W extends World = AnyWorld>(
     component: Component<W> & Provided<W, Given>,
     options: InstantiateOptions = {},
   ): Promise<Instance<W>> {
-    const linked = this.#link(component);
+    const linked = this.#link(component, options);
     const world = isAsync(linked) ? await loadAsyncWorld() : undefined;
-    const state = await instantiate(instantiation(linked, world, options));
+    const state = await instantiate(instantiation(linked, world));
     return this.#instance(component, linked.prepared, state);
   }
 
@@ -108,13 +101,14 @@ export class Linker<Given extends object = {}> {
     component: Component<W> & Provided<W, Given>,
     options: InstantiateOptions = {},
   ): Instance<W> {
-    const linked = this.#link(component);
+    const linked = this.#link(component, options);
     const world = isAsync(linked) ? asyncWorldNow() : undefined;
-    const state = instantiateSync(instantiation(linked, world, options));
+    const state = instantiateSync(instantiation(linked, world));
     return this.#instance(component, linked.prepared, state);
   }
 
-  #link(component: Component): Linked {
+  #link(component: Component, options: InstantiateOptions): Linked {
+    const store = storeOf(options);
     const compiled = compiledOf(component);
     const given = givenFor(compiled.closure, this.#definitions);
     let prepared = prepareOf(component, given);
@@ -122,7 +116,7 @@ export class Linker<Given extends object = {}> {
     const { imports, waiting } = resolveImports(plan, compiled.closure.component.type, this.#definitions);
     // Calls that may have to wait are tasks, of which adapters know nothing.
     if (waiting.size > 0) prepared = prepareOf(component, given, false);
-    return { prepared, imports, waiting };
+    return { prepared, imports, waiting, store };
   }
 
   #instance<W extends World>(component: Component, prepared: Prepared, state: InstanceState): Instance<W> {

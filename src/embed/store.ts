@@ -3,8 +3,9 @@
  */
 import type { ComponentError } from "../errors/component-error.ts";
 import type { Chooser } from "../runtime/scheduler.ts";
-import { kindOf } from "../runtime/show.ts";
+import { kindOf, show } from "../runtime/show.ts";
 import { Store as RuntimeStore, type StoreOptions as RuntimeStoreOptions } from "../runtime/store.ts";
+import { checkOptions } from "./options.ts";
 
 export type { Chooser };
 
@@ -16,15 +17,41 @@ export interface Store {
   readonly trapped: ComponentError | undefined;
 }
 
-export const Store: new (options?: StoreOptions) => Store = RuntimeStore;
+const keys = ["onDeadlock", "onUnhandled"] as const satisfies readonly (keyof StoreOptions)[];
+
+/** @throws TypeError that names the option */
+export const Store: new (options?: StoreOptions) => Store = class Store extends RuntimeStore {
+  constructor(options: StoreOptions = {}) {
+    checkOptions("Store", options, keys);
+    const { onDeadlock, onUnhandled } = options;
+    if (onDeadlock !== undefined && onDeadlock !== "fail" && onDeadlock !== "wait") {
+      throw new TypeError(`the option "onDeadlock" is "fail" or "wait", not ${show(onDeadlock)}`);
+    }
+    if (onUnhandled !== undefined && typeof onUnhandled !== "function") {
+      throw new TypeError(`the option "onUnhandled" is a function, not ${kindOf(onUnhandled)}`);
+    }
+    super(options);
+  }
+};
 
 /** A store in which `chooser` makes the choices that the specification leaves open. */
 export function storeWithChooser(chooser: Chooser, options: StoreOptions = {}): Store {
   return new RuntimeStore({ ...options, chooser });
 }
 
-/** What instances see of `store`; of a new one, if none is given. */
-export function runtimeStore(store: Store | undefined): RuntimeStore {
+export interface InstantiateOptions {
+  /** A store to share with other instances; by default each instance has its own. Instances of one store fail together. */
+  readonly store?: Store;
+}
+
+/**
+ * The store that `options` name; a new one, if they name none.
+ *
+ * @throws TypeError that names the option
+ */
+export function storeOf(options: InstantiateOptions): RuntimeStore {
+  checkOptions("Linker.instantiate", options, ["store"] satisfies readonly (keyof InstantiateOptions)[]);
+  const { store } = options;
   if (store === undefined) return new RuntimeStore();
   if (store instanceof RuntimeStore) return store;
   throw new TypeError(`the option "store" is a Store, not ${kindOf(store)}`);

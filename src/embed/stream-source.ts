@@ -63,6 +63,11 @@ export async function pump(
       .catch((error) => report(streamFailed(error)));
   };
   writable.whenDropped(cancel);
+  let reported = false;
+  writable.whenFaulty((fault) => {
+    reported = true;
+    report(fault);
+  });
   try {
     let { list } = source;
     for (;;) {
@@ -82,7 +87,7 @@ export async function pump(
     if (error instanceof SourceFailure) {
       over = true;
       report(streamFailed(error.reason));
-    } else if (writable.store.trapped === undefined) report(error as ComponentError);
+    } else if (!reported && writable.store.trapped === undefined) report(error as ComponentError);
   } finally {
     cancel();
     writable.drop();

@@ -89,10 +89,11 @@ const guest: Guest = {
 
 type Exports = Record<string, (...args: unknown[]) => Promise<unknown>>;
 
-async function make() {
-  const store = new WatchedStore();
-  const instance = await instantiateGuest(guest, {}, { store });
-  return { instance, store, exports: instance.exports as Exports };
+async function make(of = guest) {
+  const unhandled: unknown[] = [];
+  const store = new WatchedStore({ onUnhandled: (error) => unhandled.push(error) });
+  const instance = await instantiateGuest(of, {}, { store });
+  return { instance, store, exports: instance.exports as Exports, unhandled };
 }
 
 test("a component that returns to its event loop reads", async () => {
@@ -122,6 +123,17 @@ test("a component reads what it writes, through the host", async () => {
   assert.equal(await exports["sum"]!(await exports["count"]!(20)), 190);
   await settled();
   assert.equal(store.handles, 0);
+});
+
+test("a wrong value that ends the stream and at once the call rejects the call", async () => {
+  const { exports, unhandled } = await make({ ...guest, types: guest.types!.replace("(stream u8)", "(stream bool)") });
+  const log: string[] = [];
+  const message = "sum › element 0 of a stream's chunk: expected bool, got 2";
+  await assert.rejects(exports["sum"]!(watched([true, true, 2], log)), { message, code: "wrong-value" });
+  await settled();
+  assert.equal(log.at(-1), "closed");
+  assert.deepEqual(unhandled, []);
+  assert.equal(await exports["sum"]!([true, false, true]), 2);
 });
 
 test("a component gives up when it is asked to in its event loop", async () => {

@@ -4,7 +4,8 @@
  */
 import type { Component } from "../../../src/embed/component.ts";
 import type { Instance } from "../../../src/embed/instance.ts";
-import { type InstantiateOptions, Linker } from "../../../src/embed/linker.ts";
+import { Linker } from "../../../src/embed/linker.ts";
+import type { InstantiateOptions } from "../../../src/embed/store.ts";
 import { canSuspend } from "../../../src/runtime/fiber.ts";
 import type { ComponentInstance } from "../../../src/runtime/instance.ts";
 import { Store } from "../../../src/runtime/store.ts";

@@ -5,7 +5,8 @@ import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import type { CompileOptions } from "../../../src/embed/compile-options.ts";
 import { Component } from "../../../src/embed/component.ts";
 import type { Instance } from "../../../src/embed/instance.ts";
-import { type InstantiateOptions, Linker } from "../../../src/embed/linker.ts";
+import { Linker } from "../../../src/embed/linker.ts";
+import type { InstantiateOptions } from "../../../src/embed/store.ts";
 
 export async function component(text: string, options?: CompileOptions): Promise<Component> {
   return Component.compile(new Uint8Array(await parse(text)), options);
