@@ -57,6 +57,8 @@ abstract class HostEnd {
   #copying: HostCopy | undefined;
   /** While the host may begin something: says that it will not, or has. */
   #settle: () => void;
+  /** Told what is wrong with a value before the guest that wants it goes on, which may end the call that it came in. */
+  protected whenWrong: ((fault: ComponentError) => void) | undefined;
 
   constructor(shared: Shared, type: AsyncType, scheduler: Scheduler) {
     this.shared = shared;
@@ -118,6 +120,7 @@ abstract class HostEnd {
         this.#copying = undefined;
         if ("error" in outcome) {
           this.#state = "done";
+          if (outcome.wrong) this.whenWrong?.(outcome.error);
           reject(outcome.error);
           return;
         }
@@ -133,7 +136,10 @@ abstract class HostEnd {
   }
 }
 
-type CopyOutcome = { readonly result: CopyResult } | { readonly error: unknown };
+type CopyOutcome =
+  | { readonly result: CopyResult }
+  | { readonly error: ComponentError; readonly wrong: true }
+  | { readonly error: unknown; readonly wrong?: false };
 
 /** The copy that an end is at. */
 class HostCopy implements Pending {
@@ -212,7 +218,7 @@ class HostCopy implements Pending {
 
   onFault(): ComponentError {
     const fault = faultOf(this.buffer as HostSource);
-    this.#end({ error: fault });
+    this.#end({ error: fault, wrong: true });
     return fault;
   }
 
@@ -307,6 +313,11 @@ export class HostWritable extends HostEnd {
       told();
       return false;
     });
+  }
+
+  /** `told` is called with what is wrong with a value that is taken, before the write is rejected with it. */
+  whenFaulty(told: (fault: ComponentError) => void): void {
+    this.whenWrong = told;
   }
 
   /** A future will have no value: a guest that waits for it, now or later, traps, for a future does not end without. */
