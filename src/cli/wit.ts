@@ -37,8 +37,14 @@ class WorldPrinter {
   readonly #owners: Map<AnyType, Owner> = new Map();
   /** Bodies of the interfaces seen, by package and name. */
   readonly #packages: Map<string, Map<string, readonly string[]>> = new Map();
+  /** What to print of the interfaces that are imported or exported, by name. */
+  readonly #largest: Map<string, readonly Extern[]> = new Map();
 
   print({ imports, exports }: Described): string {
+    // Of an interface that is imported, too, only what is used may be imported.
+    for (const { name, externs } of namedInterfaces([...imports, ...exports])) {
+      if (externs.length >= (this.#largest.get(name)?.length ?? 0)) this.#largest.set(name, externs);
+    }
     const world = new Names(this.#owners, "");
     const items = [...this.#items("import", imports, world), ...this.#items("export", exports, world)];
     const blocks = [`package root:component;\n\n${block("world root", items).join("\n")}`];
@@ -58,11 +64,12 @@ class WorldPrinter {
       const plain = parsePlain(extern.name);
       switch (extern.kind) {
         case "instance": {
-          const body = (place: string) => new InterfacePrinter(new Names(this.#owners, place)).lines(extern.exports);
-          const named = extern.attributes?.implements ?? (plain === undefined ? extern.name : undefined);
-          if (named === undefined) lines.push(...block(`${direction} ${plain}: interface`, body(extern.name)));
-          else {
-            this.#interface(named, body);
+          const named = interfaceOf(extern);
+          if (named === undefined) {
+            const body = new InterfacePrinter(new Names(this.#owners, extern.name)).lines(extern.exports);
+            lines.push(...block(`${direction} ${plain}: interface`, body));
+          } else {
+            this.#interface(named, extern.exports);
             lines.push(`${direction} ${plain === undefined ? "" : `${plain}: `}${path(named)};`);
           }
           break;
@@ -91,13 +98,30 @@ class WorldPrinter {
     return lines;
   }
 
-  /** Remembers an interface's body; the first one counts, which is the imported one. */
-  #interface(name: string, body: (place: string) => readonly string[]): void {
+  /**
+   * Remembers an interface's body, as it is where most of it is. Its types are its own wherever else it is; those that it
+   * defines anew there (resources) get their names, too.
+   */
+  #interface(name: string, externs: readonly Extern[]): void {
     const { owner, id } = splitInterface(name);
     const interfaces = this.#packages.get(owner) ?? new Map<string, readonly string[]>();
     this.#packages.set(owner, interfaces);
-    if (!interfaces.has(id)) interfaces.set(id, body(name));
+    const names = new Names(this.#owners, name);
+    if (externs === this.#largest.get(name)) interfaces.set(id, new InterfacePrinter(names).lines(externs));
+    else nameTypes(externs, names);
   }
+}
+
+/** Which interface an instance is, if it has a name of its own. */
+function interfaceOf({ name, attributes }: Extern): string | undefined {
+  return attributes?.implements ?? (parsePlain(name) === undefined ? name : undefined);
+}
+
+function namedInterfaces(all: readonly Extern[]): { readonly name: string; readonly externs: readonly Extern[] }[] {
+  return all.flatMap((extern) => {
+    const name = extern.kind === "instance" ? interfaceOf(extern) : undefined;
+    return extern.kind !== "instance" || name === undefined ? [] : [{ name, externs: extern.exports }];
+  });
 }
 
 /** What types are called in one interface, or in the world. */
@@ -116,9 +140,14 @@ class Names {
     const here = this.#names.get(type);
     if (here !== undefined) return { place: this.#place, name: here };
     this.#names.set(type, identifier(name));
+    return this.#own(type, name);
+  }
+
+  /** Returns where else `type` was named before. */
+  #own(type: AnyType, name: string): Owner | undefined {
     const owner = this.#owners.get(type);
     if (owner === undefined) this.#owners.set(type, { place: this.#place, name: identifier(name) });
-    return owner;
+    return owner !== undefined && this.isHere(owner) && owner.name === identifier(name) ? undefined : owner;
   }
 
   /**
@@ -126,8 +155,7 @@ class Names {
    * returns where it was named before.
    */
   alias(type: ValType, name: string): Owner | undefined {
-    const owner = this.#owners.get(type);
-    if (owner === undefined) this.#owners.set(type, { place: this.#place, name: identifier(name) });
+    const owner = this.#own(type, name);
     if (owner === undefined || this.isHere(owner) || this.#isWritable(type, new Set())) return undefined;
     this.#names.set(type, identifier(name));
     return owner;
@@ -186,16 +214,7 @@ class InterfacePrinter {
 
   lines(externs: readonly Extern[]): string[] {
     // Functions may come before the types that they mention, so all of these are named first.
-    const named = new Map<Extern, Owner | undefined>();
-    for (const extern of externs) {
-      const nominal = nominalOf(extern);
-      if (nominal !== undefined) named.set(extern, this.#names.define(nominal, extern.name));
-    }
-    for (const extern of externs) {
-      if (extern.kind === "type" && !isNominal(extern.type)) {
-        named.set(extern, this.#names.alias(extern.type, extern.name));
-      }
-    }
+    const named = nameTypes(externs, this.#names);
     const lines: string[] = [];
     const uses = new Map<string, string[]>();
     const members = membersByResource(externs);
@@ -272,6 +291,19 @@ class InterfacePrinter {
         return `${identifier(name.member)}: ${printFunc({ ...type, params: type.params.slice(1) }, this.#names)};`;
     }
   }
+}
+
+/** Names all types of an interface. Returns where else they were named before. */
+function nameTypes(externs: readonly Extern[], names: Names): ReadonlyMap<Extern, Owner | undefined> {
+  const named = new Map<Extern, Owner | undefined>();
+  for (const extern of externs) {
+    const nominal = nominalOf(extern);
+    if (nominal !== undefined) named.set(extern, names.define(nominal, extern.name));
+  }
+  for (const extern of externs) {
+    if (extern.kind === "type" && !isNominal(extern.type)) named.set(extern, names.alias(extern.type, extern.name));
+  }
+  return named;
 }
 
 function isNominal(type: ValType): type is Exclude<Nominal, ResourceType> {

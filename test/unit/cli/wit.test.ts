@@ -221,3 +221,46 @@ test("types that cannot be written for want of a name in them are used by the na
     /interface user \{\n {4}use types\.\{points as line, mine\};\n {4}type lines = list<line>;\n {4}draw: func\(along: line, on: mine\);\n/,
   );
 });
+
+test("an interface of which only a part is imported, and that is exported, is told whole, and others use both of its types", () => {
+  const point = types.record([{ label: "x", type: u32 }]);
+  const imported = types.resource("i32", "file");
+  const exported = types.resource("i32", "file");
+  const resource = (of: typeof imported): Extern => ({ name: "file", kind: "resource", resource: of });
+  const user = (of: typeof imported) =>
+    instance("a:b/user", type("point", point), resource(of), func("draw", { on: types.borrow(of), at: point }));
+  const text = printWorld({
+    imports: [instance("a:b/types", type("point", point), resource(imported)), user(imported)],
+    exports: [
+      instance("a:b/types", type("point", point), resource(exported), func("open", {}, types.own(exported))),
+      user(exported),
+    ],
+  });
+  assert.equal(
+    text,
+    `package root:component;
+
+world root {
+  import a:b/types;
+  import a:b/user;
+  export a:b/types;
+  export a:b/user;
+}
+
+package a:b {
+  interface types {
+    record point {
+      x: u32,
+    }
+    resource file;
+    open: func() -> file;
+  }
+
+  interface user {
+    use types.{point, file};
+    draw: func(on: borrow<file>, at: point);
+  }
+}
+`,
+  );
+});
