@@ -2,7 +2,7 @@
 import type { Tier } from "../codegen/tier.ts";
 import { kindOf, show } from "../runtime/show.ts";
 import { allFeatures, type Feature, type FeatureSet, featureSet, isFeature } from "../validate/features.ts";
-import { checkOptions } from "./options.ts";
+import { checkOptionNames } from "./options.ts";
 
 export interface CompileOptions {
   /** Proposals to allow beyond what has shipped, by the names of `validate/features.ts`, or `"all"`. */
@@ -23,7 +23,7 @@ const keys = ["features", "tier", "fuse"] as const satisfies readonly (keyof Com
 
 /** @throws TypeError that names the option */
 function checkCompileOptions(options: unknown): asserts options is CompileOptions {
-  checkOptions("Component.compile", options, keys);
+  checkOptionNames("Component.compile", options, keys);
   const { features, tier, fuse } = options as { [K in keyof CompileOptions]: unknown };
   checkFeatures(features);
   if (tier !== undefined && tier !== "jit" && tier !== "evaluate") {

@@ -6,7 +6,7 @@ import type { FuncTypeIndex, Plan } from "../plan/plan.ts";
 import { typesOf } from "../plan/types.ts";
 import { kindOf } from "../runtime/show.ts";
 import type { FuncType } from "../types/types.ts";
-import { checkOptions } from "./options.ts";
+import { checkOptionNames } from "./options.ts";
 
 type PromisingFunction = (args: readonly unknown[], options?: CallOptions) => Promise<unknown>;
 export type AnyFunction = (...args: never[]) => unknown;
@@ -63,7 +63,7 @@ export class Func {
       return (reading() as (...args: unknown[]) => never)(reader, ...args);
     };
     this.with = (options) => {
-      checkOptions("Func.with", options, ["signal"] satisfies readonly (keyof CallOptions)[]);
+      checkOptionNames("Func.with", options, ["signal"] satisfies readonly (keyof CallOptions)[]);
       const { signal } = options;
       // Not `instanceof`: signals of other realms are signals.
       if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {

@@ -8,7 +8,7 @@ import { didYouMean } from "./near.ts";
  *
  * @throws TypeError that names the option
  */
-export function checkOptions(of: string, options: unknown, known: readonly string[]): asserts options is object {
+export function checkOptionNames(of: string, options: unknown, known: readonly string[]): asserts options is object {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new TypeError(`the options of ${of} are an object, not ${kindOf(options)}`);
   }

@@ -5,7 +5,7 @@ import type { ComponentError } from "../errors/component-error.ts";
 import type { Chooser } from "../runtime/scheduler.ts";
 import { kindOf, show } from "../runtime/show.ts";
 import { Store as RuntimeStore, type StoreOptions as RuntimeStoreOptions } from "../runtime/store.ts";
-import { checkOptions } from "./options.ts";
+import { checkOptionNames } from "./options.ts";
 
 export type { Chooser };
 
@@ -22,7 +22,7 @@ const keys = ["onDeadlock", "onUnhandled"] as const satisfies readonly (keyof St
 /** @throws TypeError that names the option */
 export const Store: new (options?: StoreOptions) => Store = class Store extends RuntimeStore {
   constructor(options: StoreOptions = {}) {
-    checkOptions("Store", options, keys);
+    checkOptionNames("Store", options, keys);
     const { onDeadlock, onUnhandled } = options;
     if (onDeadlock !== undefined && onDeadlock !== "fail" && onDeadlock !== "wait") {
       throw new TypeError(`the option "onDeadlock" is "fail" or "wait", not ${show(onDeadlock)}`);
@@ -50,7 +50,7 @@ export interface InstantiateOptions {
  * @throws TypeError that names the option
  */
 export function storeOf(options: InstantiateOptions): RuntimeStore {
-  checkOptions("Linker.instantiate", options, ["store"] satisfies readonly (keyof InstantiateOptions)[]);
+  checkOptionNames("Linker.instantiate", options, ["store"] satisfies readonly (keyof InstantiateOptions)[]);
   const { store } = options;
   if (store === undefined) return new RuntimeStore();
   if (store instanceof RuntimeStore) return store;
