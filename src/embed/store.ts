@@ -21,6 +21,11 @@ const keys = ["onDeadlock", "onUnhandled"] as const satisfies readonly (keyof St
 
 /** @throws TypeError that names the option */
 export const Store: new (options?: StoreOptions) => Store = class Store extends RuntimeStore {
+  // Of two classes of one name, bundlers rename one.
+  static {
+    Object.defineProperty(Store, "name", { value: "Store" });
+  }
+
   constructor(options: StoreOptions = {}) {
     checkOptionNames("Store", options, keys);
     const { onDeadlock, onUnhandled } = options;

@@ -42,6 +42,23 @@ for (const subpath of Object.keys(exports).filter((name) => !name.endsWith(".jso
   });
 }
 
+test("few files are loaded for a program", async () => {
+  const { inputs } = (
+    await build({
+      entryPoints: [join(folder, "node_modules/gantry/dist/index.js")],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: "neutral",
+    })
+  ).metafile;
+  const loaded = new Set(Object.keys(inputs).filter((path) => path.endsWith("dist/index.js")));
+  for (const path of loaded) {
+    for (const { kind, path: other } of inputs[path]!.imports) if (kind === "import-statement") loaded.add(other);
+  }
+  assert.ok(loaded.size > 1 && loaded.size <= 5, `there are ${loaded.size}: ${[...loaded].join(" ")}`);
+});
+
 test("classes have the names that they are exported by", () => {
   const program = `const all = Object.entries(await import("gantry"));
     console.log(all.filter(([name, item]) => item.name !== name).map(([name]) => name).join());`;
