@@ -1,7 +1,7 @@
 /**
  * The built-ins for tasks, subtasks, waitable sets and threads. "Canonical Definitions" in CanonicalABI.md.
  *
- * Each is made for one instance. One that may block gives `undefined` then, and the WebAssembly function around it has
+ * Each is made for one instance. One that blocks gives `SUSPENDED` then, and the WebAssembly function around it has
  * the stack suspended (fiber.ts).
  */
 import type { Immediates } from "../plan/plan.ts";
@@ -10,7 +10,7 @@ import type { AsyncType } from "./async-types.ts";
 import type { Payload } from "./buffers.ts";
 import type { LiftLowerContext } from "./context.ts";
 import type { MessageAccess } from "./error-context-builtins.ts";
-import type { Stacks } from "./fiber.ts";
+import type { Stacks, SUSPENDED } from "./fiber.ts";
 import type { CoreFunction, ValuesOf } from "./functions.ts";
 import type { ComponentInstance } from "./instance.ts";
 import { checkPointer } from "./lists.ts";
@@ -148,7 +148,7 @@ export function waitForPendingEvent<T>(
   thread: Thread,
   waitable: Waitable,
   finish: () => T,
-): T | undefined {
+): T | typeof SUSPENDED {
   waitable.syncWaiter = thread;
   return waitOnStack(stacks, thread, () => waitable.hasPendingEvent, false, finish);
 }

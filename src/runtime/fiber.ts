@@ -131,6 +131,12 @@ export class Fiber {
   }
 }
 
+/**
+ * What a leaf gives that has its stack suspended. Nothing is done with it, but the engine makes a core value of it first,
+ * which of `false` can be any, and of `undefined` no `i64`.
+ */
+export const SUSPENDED = false;
+
 /** Goes on where a stack was suspended; gives the result of what suspended it. */
 type Resumption = () => unknown;
 
@@ -192,9 +198,9 @@ export class Stacks {
 
   /**
    * Lets the shim suspend the running stack until `until`, and then return what `finish` gives, unless that asks for the
-   * same again. What comes back means nothing.
+   * same again.
    */
-  suspendUntil(thread: Thread | undefined, until: Promise<unknown>, finish: () => unknown): undefined {
+  suspendUntil(thread: Thread | undefined, until: Promise<unknown>, finish: () => unknown): typeof SUSPENDED {
     const fiber = thread?.fiber;
     if (fiber === undefined) {
       // Nobody waits for it any more.
@@ -209,16 +215,16 @@ export class Stacks {
    * `block_internal` and `switch_to_internal` in the specification: as `suspendUntil`, but until the thread, which is
    * waiting or suspended now, is resumed.
    */
-  block(thread: Thread, finish: (cancelled: boolean) => unknown): undefined {
+  block(thread: Thread, finish: (cancelled: boolean) => unknown): typeof SUSPENDED {
     const { fiber } = thread;
     assert(fiber !== undefined);
     return this.#ask(() => fiber.blocked(finish));
   }
 
-  #ask(suspension: Suspension): undefined {
+  #ask(suspension: Suspension): typeof SUSPENDED {
     this.#suspension = suspension;
     this.#blocked.value = 1;
-    return undefined;
+    return SUSPENDED;
   }
 
   #suspend(): Promise<Resumption> {

@@ -2,11 +2,11 @@
  * How a built-in or a lowered function goes on when it cannot end at once: it lets the stack that it was called on be
  * suspended, if that is possible. Else it traps, for the reason that there is.
  *
- * All of these give what `finish` gives, or `undefined` if the stack is to be suspended: then `finish` is called later.
+ * All of these give what `finish` gives, or `SUSPENDED` if the stack is to be suspended: then `finish` is called later.
  */
 
 import { trapAsync } from "./async-trap.ts";
-import { notSuspendable, type Stacks } from "./fiber.ts";
+import { notSuspendable, type Stacks, type SUSPENDED } from "./fiber.ts";
 import type { Quantum } from "./quantum.ts";
 import { always, type Thread } from "./thread.ts";
 import { trapWith } from "./trap.ts";
@@ -17,7 +17,7 @@ export function settle<T>(
   thread: Thread | undefined,
   quantum: Quantum,
   finish: () => T,
-): T | undefined {
+): T | typeof SUSPENDED {
   return quantum === undefined ? finish() : stacks.suspendUntil(thread, quantum, finish);
 }
 
@@ -33,7 +33,7 @@ export function waitOnStack<T>(
   condition: () => boolean,
   cancellable: boolean,
   finish: (cancelled: boolean) => T,
-): T | undefined {
+): T | typeof SUSPENDED {
   if (thread.task.deliverPendingCancel(cancellable)) return finish(true);
   if (condition()) return finish(false);
   requireStack(thread);
@@ -52,7 +52,7 @@ export function yieldOnStack<T>(
   cancellable: boolean,
   other: Thread | undefined,
   finish: (cancelled: boolean) => T,
-): T | undefined {
+): T | typeof SUSPENDED {
   const { scheduler, task, fiber } = thread;
   if (task.deliverPendingCancel(cancellable)) return finish(true);
   if (other !== undefined) requireStack(thread);
@@ -71,7 +71,7 @@ export function suspendOnStack<T>(
   cancellable: boolean,
   other: Thread | undefined,
   finish: (cancelled: boolean) => T,
-): T | undefined {
+): T | typeof SUSPENDED {
   if (thread.task.deliverPendingCancel(cancellable)) return finish(true);
   requireStack(thread);
   thread.cancellable = cancellable;

@@ -30,6 +30,26 @@ test("a function that is marked as blocking may give a promise where its type is
   });
 });
 
+for (const [type, core, value] of [
+  ["u64", "i64", 2n ** 64n - 1n],
+  ["s64", "i64", -(2n ** 63n)],
+  ["f32", "f32", 0.5],
+  ["f64", "f64", Number.MIN_VALUE],
+] as const) {
+  test(`what is waited for may be ${type}`, { skip }, async () => {
+    const is = `(param "n" ${type}) (result ${type})`;
+    const instance = await instantiateGuest(
+      {
+        imports: { fetch: { core: `(param ${core}) (result ${core})`, is } },
+        exports: { get: { is } },
+        code: `(func (export "get") (param ${core}) (result ${core}) (call $fetch (local.get 0)))`,
+      },
+      { fetch: blocking(after<unknown>) },
+    );
+    assert.equal(await instance.func("get").callAsync(value), value);
+  });
+}
+
 test("what would have to wait where nothing can is refused", { skip: canSuspend && "can wait" }, async () => {
   const instance = await instantiateGuest(fetching, { fetch: blocking((n: number) => after(n)) });
   await assert.rejects(instance.func("get").callAsync(4), {
