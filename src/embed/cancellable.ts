@@ -23,3 +23,15 @@ export function cancellable<A extends readonly unknown[], R>(
 export function isCancellable(func: AnyFunction): boolean {
   return marked.has(func);
 }
+
+const forms: WeakMap<AnyFunction, AnyFunction> = new WeakMap();
+
+/** Remembers how a function of an `async` type that an instance exports is called with a signal after its arguments. */
+export function setCancellableForm(func: AnyFunction, form: AnyFunction): void {
+  forms.set(func, form);
+}
+
+/** What takes the place of a function of an instance where another component imports it, so that it can be cancelled. */
+export function cancellableForm(func: AnyFunction): AnyFunction | undefined {
+  return forms.get(func);
+}

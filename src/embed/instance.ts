@@ -12,7 +12,7 @@ import { once } from "../runtime/once.ts";
 import { kindOf, quoted } from "../runtime/show.ts";
 import { parseExternName } from "../types/names.ts";
 import { blocking } from "./blocking.ts";
-import { cancellable } from "./cancellable.ts";
+import { cancellable, cancellableForm, setCancellableForm } from "./cancellable.ts";
 import type { Component } from "./component.ts";
 import { type AnyFunction, Func, methodOf, setFunctionType, views } from "./func.ts";
 import { didYouMean } from "./near.ts";
@@ -218,6 +218,13 @@ function exportedFunction(state: InstanceState, { func, type }: FuncInfo): AnyFu
     if (given.cancellable) cancellable(call as never);
   }
   setFunctionType(call, state.plan, type);
+  const { async, params } = state.plan.funcTypes[type]!;
+  if (async) {
+    const promise = state.promisingFunc(func);
+    const withSignal = (...args: unknown[]) =>
+      promise(args.slice(0, params.length), { signal: args[params.length] as AbortSignal | undefined });
+    setCancellableForm(call, withSignal);
+  }
   return call;
 }
 
@@ -260,6 +267,8 @@ function membersIn(state: InstanceState, scope: readonly Export[], resource: str
       case "method": {
         const method = methodOf(call);
         setFunctionType(method, state.plan, item.type);
+        const form = cancellableForm(call);
+        if (form !== undefined) setCancellableForm(method, form);
         methods.set(parsed.member, method);
         break;
       }

@@ -12,7 +12,7 @@ import { type PrintOptions, printExternType, printType } from "../types/print.ts
 import type { AnyType, ComponentType, ExternDecl, ExternType } from "../types/types.ts";
 import type { CoreModuleType } from "../wasm/types.ts";
 import { isBlocking } from "./blocking.ts";
-import { isCancellable } from "./cancellable.ts";
+import { cancellableForm, isCancellable } from "./cancellable.ts";
 import { type Binary, Component, compiledOf, type Given } from "./component.ts";
 import { Faults, type Path } from "./faults.ts";
 import { functionType, wantsViews } from "./func.ts";
@@ -151,7 +151,9 @@ class Resolver {
     // Functions of an `async` type may return promises anyway.
     const waits = wanted.kind === "func" && !wanted.type.async && isBlocking(found.given);
     const checks = type !== undefined;
-    return { kind: "func", func: found.call as never, views: wantsViews(found.given), waits, cancellable, checks };
+    const signalled = cancellableForm(found.given) as never;
+    const views = wantsViews(found.given);
+    return { kind: "func", func: found.call as never, views, waits, cancellable, signalled, checks };
   }
 
   #resource(path: Path): ResolvedImport | undefined {

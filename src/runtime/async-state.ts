@@ -212,8 +212,8 @@ export class AsyncState {
     const funcType = plan.funcTypes[type]!;
     return lowerHost({
       ...side,
-      host: imported.func,
-      cancellable: imported.cancellable === true,
+      host: imported.signalled ?? imported.func,
+      cancellable: imported.cancellable === true || imported.signalled !== undefined,
       fallible: funcType.result !== undefined && plan.types[funcType.result]!.kind === "result",
       failed: (error, result, scope) => {
         const explain = () => explainResult({ types: plan.types, resources, asyncTypes }, funcType, result, path);

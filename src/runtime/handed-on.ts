@@ -13,13 +13,14 @@ import type { ResolvedImport } from "./instantiate.ts";
 import { errorPayload } from "./objects.ts";
 import { isThenable } from "./realms.ts";
 
+type AnyFunction = (...args: readonly unknown[]) => unknown;
 type Imported = Extract<ResolvedImport, { readonly kind: "func" }>;
 
 /** The functions around `imported`, which has the type `type` and to which `path` leads. */
 export function handedOn(imported: Imported, type: FuncTypeNode, cx: Explainer, path: readonly string[]): Functions {
-  const given = imported.func as (...args: readonly unknown[]) => unknown;
-  if (imported.checks) return asItIs(given);
+  const given = imported.func as AnyFunction;
   const { length } = type.params;
+  if (imported.checks) return asItIs(given, imported.signalled as AnyFunction | undefined, length);
   const node = type.result === undefined ? undefined : cx.types[type.result]!;
   const fallible = node?.kind === "result";
   const hasValue = fallible ? node.ok !== undefined : node !== undefined;
@@ -62,9 +63,13 @@ export function handedOn(imported: Imported, type: FuncTypeNode, cx: Explainer, 
   return { call, read, promise };
 }
 
-function asItIs(call: (...args: readonly unknown[]) => unknown): Functions {
+function asItIs(call: AnyFunction, signalled: AnyFunction | undefined, length: number): Functions {
   const read = (reader: (result: unknown) => unknown, ...args: unknown[]) => reader(call(...args));
-  return { call, read, promise: (args) => promised(call, args) };
+  const promise: Functions["promise"] =
+    signalled === undefined
+      ? (args) => promised(call, args)
+      : (args, options) => promised(signalled, [...args.slice(0, length), options?.signal]);
+  return { call, read, promise };
 }
 
 function refuse(fault: ComponentError | undefined): void {

@@ -28,6 +28,8 @@ export type ResolvedImport =
       readonly waits?: boolean;
       /** Whether it gets an `AbortSignal` after its arguments; only if its type is asynchronous. */
       readonly cancellable?: boolean;
+      /** Of a function that an instance exports: the same with an `AbortSignal` after its arguments. */
+      readonly signalled?: HostFunction | undefined;
       /** Whether it checks what it is given and gives itself, as functions do that an instance exports. */
       readonly checks?: boolean;
     }

@@ -200,3 +200,65 @@ test("only functions of an async type can be told", async () => {
     /marked as `cancellable`, which only functions of an `async` type/,
   );
 });
+
+/** Its `step` waits for ever, or until it is asked to give up. Called with 0 it returns nevertheless. */
+const provider: Guest = {
+  types: guest.types!,
+  builtins: {
+    "waitable-set.new": { core: "(result i32)", is: "waitable-set.new" },
+    "task.return": { core: "(param i32 i32 i32)", is: "task.return (result $R) (memory $memory)" },
+    "task.cancel": { core: "", is: "task.cancel" },
+  },
+  exports: {
+    step: { is: `async (param "n" u32) (result $R)`, with: `async (callback (core func $m "event")) (memory $memory)` },
+  },
+  code: `
+    (global $n (mut i32) (i32.const 0))
+    (func (export "step") (param $n i32) (result i32)
+      (global.set $n (local.get $n))
+      (i32.or (i32.const 2) (i32.shl (call $waitable-set.new) (i32.const 4))))
+    (func (export "event") (param $code i32) (param i32 i32) (result i32)
+      (if (i32.ne (local.get $code) (i32.const 6)) (then unreachable))
+      (if (global.get $n)
+        (then (call $task.cancel))
+        (else (call $task.return (i32.const 0) (i32.const 9) (i32.const 0))))
+      (i32.const 0))`,
+};
+
+/** The same one, by way of a component that exports what it imports. */
+async function handedOn(step: unknown): Promise<unknown> {
+  const between = await component(`(component (type $R (result u32 (error string)))
+    (import "step" (func $step async (param "n" u32) (result $R))) (export "step" (func $step)))`);
+  return (await new Linker().define("step", step as object).instantiate(between)).exports["step"];
+}
+
+test("a component that another has called is asked to give up when that gives the call up", async () => {
+  for (const by of [(step: unknown) => step, handedOn, async (step: unknown) => handedOn(await handedOn(step))]) {
+    for (const store of [undefined, new Store()]) {
+      const options = store === undefined ? {} : { store };
+      const { exports } = await instantiateGuest(provider, {}, options);
+      const instance = await instantiateGuest(guest, { step: (await by(exports["step"])) as never }, options);
+      assert.equal(await instance.func("early").call(), CANCELLED);
+      const controller = new AbortController();
+      const running = instance.func("run").with({ signal: controller.signal }).call();
+      await settled();
+      controller.abort(new Error("enough"));
+      assert.equal(await running, CANCELLED);
+    }
+  }
+});
+
+test("a function that a component exports as it imported it takes a signal from the host", async () => {
+  const { exports } = await instantiateGuest(provider, {});
+  const between = await component(`(component (type $R (result u32 (error string)))
+    (import "step" (func $step async (param "n" u32) (result $R))) (export "step" (func $step)))`);
+  const instance = await new Linker().define("step", exports["step"] as object).instantiate(between);
+  assert.equal(instance.exports["step"], exports["step"]);
+  const calling = (n: number) => {
+    const controller = new AbortController();
+    setTimeout(1).then(() => controller.abort(new Error("enough")));
+    return instance.func("step").with({ signal: controller.signal }).call(n);
+  };
+  await assert.rejects(calling(1), /enough/);
+  assert.equal(await calling(0), 9);
+});
