@@ -45,14 +45,10 @@ export function validateComponent(
   }
 }
 
-/**
- * What is read late (core types, values) is read by readers that know neither where in the interface it stands nor by
- * which family of rules it is judged.
- */
+/** What is read late (core types, values) is read by readers that do not know where in the interface it stands. */
 function withPath(error: unknown, { path }: Context): unknown {
   if (!(error instanceof ComponentError) || error.path.length > 0) return error;
-  const { phase, reason, offset } = error;
-  const code = phase === "validate" && error.code === "invalid" ? "core" : error.code;
+  const { phase, code, reason, offset } = error;
   return new ComponentError(phase, code, reason, { offset, path });
 }
 

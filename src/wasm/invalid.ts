@@ -2,5 +2,5 @@
 import { ComponentError } from "../errors/component-error.ts";
 
 export function invalid(reason: string, offset: number): never {
-  throw new ComponentError("validate", "invalid", reason, { offset });
+  throw new ComponentError("validate", "core", reason, { offset });
 }

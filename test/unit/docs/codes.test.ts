@@ -18,6 +18,9 @@ test("every code is told with its phase", () => {
       found++;
       assert.ok(rows.get(phase)?.includes(`\`${code}\``) || code! in trapMessages, `${phase} ${code} of ${file}`);
     }
+    for (const [, rule] of file.startsWith("validate/") ? source.matchAll(/\bfail\(\s*"([\w-]+)"/g) : []) {
+      assert.ok(rows.get("validate")?.includes(`\`${rule}\``), `validate ${rule} of ${file}`);
+    }
   }
   assert.ok(found > 20, "errors are made in another way");
 });
