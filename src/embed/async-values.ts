@@ -31,7 +31,7 @@ function streamOf(value: unknown, type: AsyncType, store: Store): Shared | undef
       if (shared !== undefined) return shared;
     } else if (stream === value) return undefined;
   }
-  const source = sourceOf(value, type);
+  const source = sourceOf(value, type, stream !== undefined);
   if (source === undefined) return undefined;
   const { readable, writable } = hostPair(type, store);
   void pump(source, writable, reporter(store));

@@ -25,16 +25,21 @@ export interface Source {
   readonly list: Chunk;
   /** What comes next: a value, or a chunk of them. */
   next(): Promise<IteratorResult<unknown>>;
+  /** Whether that is always a chunk. */
+  readonly chunks?: boolean;
   /** Nothing more is wanted. */
   cancel(): unknown;
 }
 
-/** `value` as the source of a stream, if it can be one. From then on it belongs to the stream. */
-export function sourceOf(value: unknown, type: AsyncType): Source | undefined {
+/**
+ * `value` as the source of a stream, if it can be one. From then on it belongs to the stream. With `chunks`, it is known to
+ * give nothing but chunks.
+ */
+export function sourceOf(value: unknown, type: AsyncType, chunks = false): Source | undefined {
   if (typeof value !== "object" || value === null || sourceFault(value, type) !== undefined) return undefined;
   const list = listOf(value, type);
   if (list !== undefined) return sourceOfList(list);
-  return isReadable(value) ? sourceOfReadable(value) : sourceOfIterator(iteratorOf(value));
+  return { ...(isReadable(value) ? sourceOfReadable(value) : sourceOfIterator(iteratorOf(value))), chunks };
 }
 
 /** Why a value cannot be the source of a stream. */
@@ -80,7 +85,7 @@ export async function pump(
         over = true;
         return;
       }
-      list = chunkOf(value, writable.type);
+      list = source.chunks === true ? (value as Chunk) : chunkOf(value, writable.type);
     }
   } catch (error) {
     if (over) return;

@@ -346,6 +346,43 @@ test("to another store, or as another type, what is in it is passed on", async (
   assert.equal(log.at(-1), "closed");
 });
 
+test("what is passed on to another store are its values, not its chunks, where arrays are values", async () => {
+  const list = { kind: "list", element: 1 } as never;
+  const tuple = { kind: "tuple", types: [1, 1] } as never;
+  const maybe = { kind: "option", type: 1 } as never;
+  const inMaybe = { kind: "list", element: 2 } as never;
+  const cases: [nodes: Parameters<typeof asyncType>[1][], values: unknown[]][] = [
+    [
+      [list, "u8"],
+      [bytes(1, 2), bytes()],
+    ],
+    [
+      [list, "string"],
+      [["a"], []],
+    ],
+    [[tuple, "u8"], [[1, 2]]],
+    [
+      [maybe, inMaybe, "u8"],
+      [bytes(1), undefined],
+    ],
+  ];
+  for (const [nodes, values] of cases) {
+    for (const through of ["object", "readable"] as const) {
+      const from = testStore();
+      const to = testStore();
+      const type = asyncType("stream", ...nodes);
+      const give = async function* () {
+        yield* values;
+      };
+      const stream = receive(asyncValues.toGuest(give(), type, from.store)!, type, from.store);
+      const given = through === "object" ? stream : stream.readable;
+      const passed = receive(asyncValues.toGuest(given, type, to.store)!, type, to.store);
+      assert.deepStrictEqual((await collect(passed)).flat(), values);
+      assert.deepEqual([...from.unhandled, ...to.unhandled], []);
+    }
+  }
+});
+
 test("a stream that is being read, or is over, cannot be passed on", async () => {
   const { store } = testStore();
   const type = asyncType("stream", "u8");
