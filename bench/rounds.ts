@@ -63,12 +63,13 @@ export async function measure(workloads: readonly Workload[], settings: Settings
 async function prepare(workload: Workload, { implementations }: Settings): Promise<Course> {
   const lanes: Lane[] = [];
   const unavailable: Partial<Record<ImplementationName, Samples>> = {};
+  const values = "values" in workload ? workload.values?.() : undefined;
   let expected: unknown;
   for (const implementation of implementations) {
     try {
       const exports = await instance(implementation, workload.guest);
       if (typeof exports === "string") throw new Error(exports);
-      const loop = makeLoop(workload, exports);
+      const loop = makeLoop(workload, exports, values);
       const result = comparable(loop(8));
       expected ??= result;
       if (!isDeepStrictEqual(result, expected)) throw new Error("its results are wrong");
