@@ -123,7 +123,18 @@ class HostDefined implements HostSide {
 
 // ---- Resources that guests define
 
-type State = "own" | "borrowed" | "dropped" | "given away" | "returned";
+/**
+ * How an object of a guest's resource is: one of these, and as many ones more as there are running calls that it is lent to.
+ * So 0 says all that most calls ask for, and a number is written faster than anything else.
+ */
+const OWN = 0;
+const LENDS = 2 ** 24;
+/** Owned, and to be dropped when the object is collected. */
+const WATCHED = LENDS;
+const BORROWED = 2 * LENDS;
+const DROPPED = 3 * LENDS;
+const GIVEN_AWAY = 4 * LENDS;
+const RETURNED = 5 * LENDS;
 
 /**
  * Gives back what it is given: a class that extends it adds its private fields to an object that is there already. It is a
@@ -150,13 +161,9 @@ interface Lost {
 class Handle extends Given {
   #type: ResourceType | undefined;
   #rep: Rep;
-  #state: State;
-  /** For how many running calls it is lent. */
-  #lends = 0;
-  /** While it is to be dropped when the object is collected. */
-  #watch: Lost | undefined = undefined;
+  #state: number;
 
-  constructor(object: object, type: ResourceType, rep: Rep, state: State) {
+  constructor(object: object, type: ResourceType, rep: Rep, state: number) {
     super(object);
     this.#type = type;
     this.#rep = rep;
@@ -172,53 +179,69 @@ class Handle extends Given {
   static lend(value: unknown, type: ResourceType): Rep | undefined {
     const handle = value as Handle;
     if (handle.#type !== type) return undefined;
-    handle.#lends++;
+    handle.#state++;
     return handle.#rep;
   }
 
   static endLoan(value: unknown): void {
-    (value as Handle).#lends--;
+    (value as Handle).#state--;
   }
 
   /** The representation, which is the host's no longer; `undefined` if it is not the host's to give. */
   static take(handle: Handle, type: ResourceType): Rep | undefined {
-    if (handle.#type !== type || handle.#state !== "own" || handle.#lends > 0) return undefined;
-    Handle.end(handle, "given away");
+    if (handle.#type !== type || (handle.#state !== OWN && handle.#state !== WATCHED)) return undefined;
+    Handle.end(handle, GIVEN_AWAY);
     return handle.#rep;
   }
 
   static giveBack(handle: Handle, type: ResourceType): void {
     handle.#type = type;
-    handle.#state = "own";
+    handle.#state = OWN;
   }
 
-  /** What `[Symbol.dispose]()` does. */
-  static drop(handle: Handle): void {
+  /** What `[Symbol.dispose]()` does. Throws if `value` has not got these fields. */
+  static drop(value: unknown): void {
+    const handle = value as Handle;
     const type = handle.#type;
     if (type === undefined) return;
-    if (handle.#lends > 0) isLent(type);
-    const owned = handle.#state === "own";
-    Handle.end(handle, "dropped");
-    if (owned) dropFromHost(type, handle.#rep);
+    const state = handle.#state;
+    // As `end`, for what is most common.
+    if (state === 0) {
+      handle.#type = undefined;
+      handle.#state = DROPPED;
+    } else {
+      if (state % LENDS > 0) isLent(type);
+      Handle.end(handle, DROPPED);
+      if (state !== WATCHED) return;
+    }
+    dropFromHost(type, handle.#rep);
   }
 
   /** It can be used no longer, for which `state` is why. */
-  static end(handle: Handle, state: State): void {
+  static end(handle: Handle, state: number): void {
+    if (handle.#state === WATCHED) lost.unregister(handle);
     handle.#type = undefined;
-    handle.#state = state;
-    if (handle.#watch !== undefined) Handle.unwatch(handle, handle.#watch);
+    handle.#state = state + (handle.#state % LENDS);
+  }
+
+  /** From now on, sees to a new one, or one that has come back. */
+  static see(handle: Handle): void {
+    const seen = newest;
+    if (seen === undefined) {
+      seeNewest(handle);
+      return;
+    }
+    const before = seen.handle;
+    seen.handle = handle;
+    if (before.#type !== undefined) seen.kept.push(before);
+    if (++seen.count === MAX_SEEN) watchSeen();
   }
 
   static watch(handle: Handle): void {
     const type = handle.#type;
-    if (type === undefined || handle.#state !== "own" || handle.#watch !== undefined) return;
-    handle.#watch = { type, rep: handle.#rep };
-    lost.register(handle, handle.#watch, handle.#watch);
-  }
-
-  static unwatch(handle: Handle, watch: Lost): void {
-    lost.unregister(watch);
-    handle.#watch = undefined;
+    if (type === undefined || handle.#state >= LENDS) return;
+    handle.#state += WATCHED;
+    lost.register(handle, { type, rep: handle.#rep }, handle);
   }
 
   /** Why it cannot be used as a `handle` of `type`. */
@@ -226,23 +249,24 @@ class Handle extends Given {
     const found = handle.#type;
     if (found !== undefined && found !== type)
       return `it belongs to ${found.name === type.name ? "another instance" : "another resource"}`;
-    switch (handle.#state) {
-      case "own":
-        return wanted === "own" && handle.#lends > 0 ? "it is lent to a call that is still running" : undefined;
-      case "borrowed":
+    const lends = handle.#state % LENDS;
+    switch (handle.#state - lends) {
+      case BORROWED:
         return wanted === "own" ? "it is only borrowed" : undefined;
-      case "dropped":
+      case DROPPED:
         return "it has been dropped";
-      case "given away":
+      case GIVEN_AWAY:
         return "it has been given away";
-      case "returned":
+      case RETURNED:
         return "it was borrowed for a call that has returned";
+      default:
+        return wanted === "own" && lends > 0 ? "it is lent to a call that is still running" : undefined;
     }
   }
 }
 
 /** Apart from their class: engines find what a variable holds sooner than a member. */
-const { of: handleOf, lend, endLoan, drop } = Handle;
+const { of: handleOf, lend, endLoan, drop, see } = Handle;
 
 function isLent({ name }: ResourceType): never {
   const reason = `a ${name} cannot be dropped: it is lent to a call that is still running`;
@@ -262,31 +286,40 @@ const lost = new FinalizationRegistry<Lost>(({ type, rep }) => {
 
 /**
  * What owned something when it was made, and is not yet watched. To watch one costs more than all else that is done with it,
- * and most are disposed of or given away soon: so they have until the end of the JavaScript that is running now.
+ * and most are disposed of or given away soon: so they have until the end of the JavaScript that is running now, and those
+ * that are gone when the next is made are never heard of.
  *
- * The list is a new one each time, since engines write to what has come to be old at several times the cost.
+ * There is a new object for it every now and then, since engines write to what has come to be old at several times the cost.
  */
-let fresh: Handle[] = [];
-const MAX_FRESH = 1000;
-let watchesSoon = false;
-
-function watch(handle: Handle): void {
-  if (!watchesSoon) watchSoon();
-  if (fresh.push(handle) === MAX_FRESH) watchFresh();
+interface Seen {
+  /** The newest. */
+  handle: Handle;
+  /** Those before that were not gone when the next was made. */
+  readonly kept: Handle[];
+  /** How many there have been since this object was made. */
+  count: number;
 }
 
-function watchSoon(): void {
+let newest: Seen | undefined;
+const MAX_SEEN = 1000;
+let watchesSoon = false;
+
+function seeNewest(handle: Handle): void {
+  newest = { handle, kept: [], count: 1 };
+  if (watchesSoon) return;
   watchesSoon = true;
   queueMicrotask(() => {
     watchesSoon = false;
-    watchFresh();
+    watchSeen();
   });
 }
 
-function watchFresh(): void {
-  const handles = fresh;
-  fresh = [];
-  for (const handle of handles) Handle.watch(handle);
+function watchSeen(): void {
+  if (newest === undefined) return;
+  const { handle, kept } = newest;
+  newest = undefined;
+  for (const each of kept) Handle.watch(each);
+  Handle.watch(handle);
 }
 
 /** What a guest's resource can do: the functions of its class, by their names in JavaScript. */
@@ -354,24 +387,24 @@ export class GuestDefined implements HostSide {
   }
 
   fromOwn(rep: Rep): unknown {
-    const handle = this.#make(rep, "own");
-    this.#own(handle);
+    const handle = this.#make(rep, OWN);
+    this.#see(handle);
     return handle;
   }
 
   fromBorrow(rep: Rep, scope: CallScope): unknown {
-    const handle = this.#make(rep, "borrowed");
-    scope.addLender({ release: () => Handle.end(handle, "returned") });
+    const handle = this.#make(rep, BORROWED);
+    scope.addLender({ release: () => Handle.end(handle, RETURNED) });
     return handle;
   }
 
-  #make(rep: Rep, state: State): Handle {
+  #make(rep: Rep, state: number): Handle {
     return new Handle(new (this.#Blank ?? this.#makeBlank())(), this.type, rep, state);
   }
 
-  #own(handle: Handle): void {
+  #see(handle: Handle): void {
     // Without a destructor nobody could tell whether it was dropped.
-    if (this.type.destructor !== undefined) watch(handle);
+    if (this.type.destructor !== undefined) see(handle);
   }
 
   toOwn(value: unknown): Rep | undefined {
@@ -396,7 +429,7 @@ export class GuestDefined implements HostSide {
   restore(value: unknown): void {
     const handle = value as Handle;
     Handle.giveBack(handle, this.type);
-    this.#own(handle);
+    this.#see(handle);
   }
 
   fault(value: unknown, wanted: "own" | "borrow"): string | undefined {
@@ -422,9 +455,8 @@ function makeClass(name: string, construct: () => AnyFunction | undefined): Gues
   };
   const Made: GuestClass = classes[name]!;
   define(Made.prototype, disposeSymbol(), function (this: unknown) {
-    const handle = handleOf(this);
-    if (handle === undefined) throw new TypeError(`this is no ${name}`);
-    drop(handle);
+    if (handleOf(this) === undefined) throw new TypeError(`this is no ${name}`);
+    drop(this);
   });
   return Made;
 }

@@ -31,7 +31,7 @@ import type { Functions, InstanceState } from "./instance-state.ts";
 import type { ResolvedImport } from "./instantiate.ts";
 import { once } from "./once.ts";
 import { Passage } from "./passage.ts";
-import { CallScope, type Rep, type ResourceType, takeHandle } from "./resources.ts";
+import { CallScope, handleToDrop, type Rep, type ResourceType, retire } from "./resources.ts";
 import { schedulerOf } from "./scheduler.ts";
 import { settle } from "./suspension.ts";
 import type { Task, TaskCaller } from "./task.ts";
@@ -271,13 +271,15 @@ export class AsyncState {
     const scheduler = schedulerOf(instance.store);
     return (i: number) => {
       try {
-        const handle = takeHandle(instance, type, i);
+        const handle = handleToDrop(instance, type, i);
+        if (handle === undefined) return undefined;
+        const rep = retire(instance.handles, i >>> 0, handle);
         const callee = this.#destructors.get(type);
-        if (handle === undefined || callee === undefined) return undefined;
+        if (callee === undefined) return undefined;
         const thread = scheduler.running;
         const mode = thread?.fiber !== undefined ? "suspendable" : "plain";
         const entering = callee.instance.enteringSet(instance);
-        const { quantum } = canonLift(callee, entering, destroyer(handle.rep), new CallScope(), mode);
+        const { quantum } = canonLift(callee, entering, destroyer(rep), new CallScope(), mode);
         return settle(this.stacks, thread, quantum, () => undefined);
       } catch (error) {
         return trapOnThrow(error, [`drop of ${type.name}`]);

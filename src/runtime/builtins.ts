@@ -7,7 +7,7 @@ import type { PlainBuiltinName } from "../plan/asynchronous.ts";
 import type { Immediates } from "../plan/plan.ts";
 import type { CoreFunction } from "./functions.ts";
 import type { ComponentInstance } from "./instance.ts";
-import { type Rep, type ResourceType, resourceDropper, resourceNew, resourceRep } from "./resources.ts";
+import { type ResourceType, resourceDropper, resourceMaker, resourceRep } from "./resources.ts";
 import { trap } from "./trap.ts";
 
 /** What a built-in's function is bound to. */
@@ -26,10 +26,7 @@ export function makeBuiltin(name: BuiltinName, cx: BuiltinContext): CoreFunction
 type Maker = (cx: BuiltinContext) => CoreFunction;
 
 const makers: { readonly [K in PlainBuiltinName]: Maker } = {
-  "resource.new": ({ instance, resource }) => {
-    const type = resource();
-    return (rep: Rep) => resourceNew(instance, type, rep);
-  },
+  "resource.new": ({ instance, resource }) => resourceMaker(instance, resource()),
   "resource.drop": ({ instance, resource }) => resourceDropper(instance, resource()),
   "resource.rep": ({ instance, resource }) => {
     const type = resource();

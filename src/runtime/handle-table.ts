@@ -7,17 +7,22 @@
 import { MAX_HANDLE_INDEX } from "../abi/constants.ts";
 import { trap } from "./trap.ts";
 
-/** What is no handle's index, and ends the chain of those that are free. */
-const NONE = 0;
-
 /** A class of handles, with what it is called in messages. */
 export type HandleClass<T extends object> = (abstract new (...args: never[]) => T) & { readonly kind: string };
 
+/** What can be parked. */
+export interface Parked {
+  /** Where in the table it is parked. */
+  index: number;
+}
+
 export class HandleTable<T extends object> {
-  /** Handles; where one is no more, the index that was freed before its own, of which those to use next are a chain. */
-  readonly #elements: (T | number)[] = [NONE];
-  /** The index that was freed last. */
-  #free: number = NONE;
+  /** Handles; where one is no more, the index that was freed before its own, of which those to use next are a chain, up to 0. */
+  readonly #elements: (T | number)[] = [0];
+  /** The index that was freed last, but for that of `#parked`. */
+  #free = 0;
+  /** A handle whose index was freed last of all, and which is still in its place: most are followed by one of their kind. */
+  #parked: (T & Parked) | undefined;
 
   get(index: number): T {
     return this.find(index) ?? trap("unknown-handle", { index });
@@ -35,12 +40,18 @@ export class HandleTable<T extends object> {
   /** The handle at `index`, if there is one. */
   find(index: number): T | undefined {
     const element = this.#elements[index];
-    return typeof element === "number" ? undefined : element;
+    return typeof element === "number" || element === this.#parked ? undefined : element;
+  }
+
+  /** What is at `index`, which may be a parked handle, or a number that means nothing. */
+  peek(index: number): unknown {
+    return this.#elements[index];
   }
 
   add(element: T): number {
+    if (this.#parked !== undefined) this.#free = this.#removeParked(this.#parked);
     const index = this.#free;
-    if (index === NONE) return this.#append(element);
+    if (index === 0) return this.#append(element);
     this.#free = this.#elements[index] as number;
     this.#elements[index] = element;
     return index;
@@ -55,12 +66,34 @@ export class HandleTable<T extends object> {
 
   /** Frees the index of a handle that is there. */
   remove(index: number): void {
+    if (this.#parked !== undefined) this.#free = this.#removeParked(this.#parked);
     this.#elements[index] = this.#free;
     this.#free = index;
   }
 
+  /** As `remove`, of the handle `element`. It can be had back until another is added or removed. */
+  park(index: number, element: T & Parked): void {
+    if (this.#parked !== undefined) this.#free = this.#removeParked(this.#parked);
+    element.index = index;
+    this.#parked = element;
+  }
+
+  /** As `add`, of the handle that is parked, if there is one: it has the index that it had. */
+  unpark(): (T & Parked) | undefined {
+    const parked = this.#parked;
+    if (parked !== undefined) this.#parked = undefined;
+    return parked;
+  }
+
+  /** The index that is free now. */
+  #removeParked({ index }: Parked): number {
+    this.#parked = undefined;
+    this.#elements[index] = this.#free;
+    return index;
+  }
+
   /** The number of handles in use. */
   get size(): number {
-    return this.#elements.filter((element) => typeof element !== "number").length;
+    return this.#elements.filter((_, index) => this.find(index) !== undefined).length;
   }
 }

@@ -7,6 +7,7 @@
  */
 import { enter, guestFailed, isInside, leave } from "./call.ts";
 import type { LiftLowerContext } from "./context.ts";
+import type { HandleTable } from "./handle-table.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import { invalid } from "./numbers.ts";
@@ -50,8 +51,6 @@ export class ResourceType {
   destructor: ((rep: never) => void) | undefined;
   /** Set right after construction: it refers to the type. */
   host!: HostSide;
-  /** An `own` handle that is in no table any more, for the next one: most go as soon as they have come. */
-  spare: ResourceHandle | undefined = undefined;
 
   constructor(name: string, impl: ComponentInstance | undefined, destructor?: (rep: never) => void) {
     this.name = name;
@@ -135,16 +134,17 @@ export function makeScope(): CallScope {
 /** `ResourceHandle` in the specification. */
 export class ResourceHandle implements Lent {
   static readonly kind: string = "resource";
-  readonly type: ResourceType;
+  /** `undefined` once it is parked in its table, for the next one: most go as soon as they have come. */
+  type: ResourceType | undefined;
   rep: Rep;
-  readonly own: boolean;
+  index = 0;
+  /** Of an `own` handle none. */
   readonly borrowScope: BorrowScope | undefined;
   numLends = 0;
 
-  constructor(type: ResourceType, rep: Rep, own: boolean, borrowScope?: BorrowScope) {
+  constructor(type: ResourceType, rep: Rep, borrowScope?: BorrowScope) {
     this.type = type;
     this.rep = rep;
-    this.own = own;
     this.borrowScope = borrowScope;
   }
 
@@ -153,19 +153,20 @@ export class ResourceHandle implements Lent {
   }
 }
 
-function addOwn({ handles }: ComponentInstance, rep: Rep, type: ResourceType): number {
-  const { spare } = type;
-  if (spare === undefined) return handles.add(new ResourceHandle(type, rep, true));
-  type.spare = undefined;
-  spare.rep = rep;
-  return handles.add(spare);
+function addOwn(handles: HandleTable<object>, rep: Rep, type: ResourceType): number {
+  const handle = handles.unpark() as ResourceHandle | undefined;
+  if (handle === undefined) return handles.add(new ResourceHandle(type, rep));
+  handle.type = type;
+  handle.rep = rep;
+  return handle.index;
 }
 
-/** What an `own` handle stood for that is in no table any more. */
-function retire(handle: ResourceHandle): Rep {
-  const { type, rep } = handle;
+/** Takes the `own` handle at `index` out of its table: what it stood for. */
+export function retire(handles: HandleTable<object>, index: number, handle: ResourceHandle): Rep {
+  const { rep } = handle;
+  handle.type = undefined;
   handle.rep = undefined;
-  type.spare = handle;
+  handles.park(index, handle);
   return rep;
 }
 
@@ -173,15 +174,15 @@ function retire(handle: ResourceHandle): Rep {
 
 /** The handle at `index`, which must be one of a resource of type `type`. */
 function getHandle(instance: ComponentInstance, index: number, type: ResourceType): ResourceHandle {
-  // Nothing else that is in the table has a `ResourceType` for its type.
-  const handle = instance.handles.find(index) as ResourceHandle | undefined;
-  return handle?.type === type ? handle : wrongHandle(instance, index, type);
+  // Nothing else that is in the table has a `ResourceType` for its type, nor have handles that are parked.
+  const handle = instance.handles.peek(index) as ResourceHandle | undefined;
+  return handle !== undefined && handle.type === type ? handle : wrongHandle(instance, index, type);
 }
 
 function wrongHandle(instance: ComponentInstance, index: number, wanted: ResourceType): never {
-  const { type } = instance.handles.getAs(ResourceHandle, index);
-  const other = wanted.kind === type.kind ? "different " : "";
-  return trap("wrong-resource-type", { index, wanted: wanted.kind, found: `${other}${type.kind}` });
+  const { kind } = instance.handles.getAs(ResourceHandle, index).type!;
+  const other = wanted.kind === kind ? "different " : "";
+  return trap("wrong-resource-type", { index, wanted: wanted.kind, found: `${other}${kind}` });
 }
 
 function cannotMove({ numLends }: ResourceHandle, index: number): never {
@@ -192,9 +193,8 @@ function cannotMove({ numLends }: ResourceHandle, index: number): never {
 export function liftOwn(cx: LiftLowerContext, i: number, type: ResourceType): Rep {
   const index = i >>> 0;
   const handle = getHandle(cx.instance, index, type);
-  if (handle.numLends !== 0 || !handle.own) cannotMove(handle, index);
-  cx.instance.handles.remove(index);
-  return retire(handle);
+  if (handle.numLends !== 0 || handle.borrowScope !== undefined) cannotMove(handle, index);
+  return retire(cx.instance.handles, index, handle);
 }
 
 /** `lift_borrow` in the specification. */
@@ -219,14 +219,14 @@ export function endLoan(cx: LiftLowerContext, i: number, type: ResourceType): vo
 
 /** `lower_own` in the specification. */
 export function lowerOwn(cx: LiftLowerContext, rep: Rep, type: ResourceType): number {
-  return addOwn(cx.instance, rep, type);
+  return addOwn(cx.instance.handles, rep, type);
 }
 
 /** `lower_borrow` in the specification. */
 export function lowerBorrow(cx: LiftLowerContext, rep: Rep, type: ResourceType, scope: BorrowScope): number {
   if (cx.instance === type.impl) return typeof rep === "bigint" ? narrowRep(rep) : (rep as number);
   scope.numBorrows++;
-  return cx.instance.handles.add(new ResourceHandle(type, rep, false, scope));
+  return cx.instance.handles.add(new ResourceHandle(type, rep, scope));
 }
 
 /** A borrow is passed in an `i32`, whatever the representation is. */
@@ -266,7 +266,7 @@ export function lendToHost(cx: LiftLowerContext, i: number, type: ResourceType):
 /** Of a resource that a guest defines, the host's value is an object, which lives as long as the loan. */
 function lendObject(handle: ResourceHandle): Lent {
   const scope = new CallScope();
-  const rep = handle.type.host.fromBorrow(handle.rep, scope);
+  const rep = handle.type!.host.fromBorrow(handle.rep, scope);
   handle.numLends++;
   scope.addLender(handle);
   return { rep, release: () => scope.release() };
@@ -310,9 +310,13 @@ export function lowerBorrowValue(cx: LiftLowerContext, value: unknown, type: Res
 // ---- Built-ins
 
 /** `canon_resource_new` in the specification. */
-export function resourceNew(instance: ComponentInstance, type: ResourceType, rep: Rep): number {
-  if (mayNotLeave[0] !== 0) trap("cannot-leave", { by: "resource.new" });
-  return addOwn(instance, rep, type);
+export function resourceMaker({ handles }: ComponentInstance, type: ResourceType): (rep: Rep) => number {
+  // Variables around a function are constants to engines, and those of modules are not.
+  const flag = mayNotLeave;
+  return (rep) => {
+    if (flag[0] !== 0) trap("cannot-leave", { by: "resource.new" });
+    return addOwn(handles, rep, type);
+  };
 }
 
 /** `canon_resource_rep` in the specification. */
@@ -320,15 +324,18 @@ export function resourceRep(instance: ComponentInstance, type: ResourceType, i: 
   return getHandle(instance, i >>> 0, type).rep;
 }
 
-/** What `canon_resource_drop` does before it calls a destructor: the handle, if that is to be called for it. */
-export function takeHandle(instance: ComponentInstance, type: ResourceType, i: number): ResourceHandle | undefined {
+/**
+ * What `canon_resource_drop` does before it calls a destructor: gives an `own` handle, for which that is to be called, and
+ * which is to be retired; others it drops.
+ */
+export function handleToDrop(instance: ComponentInstance, type: ResourceType, i: number): ResourceHandle | undefined {
   if (mayNotLeave[0] !== 0) trap("cannot-leave", { by: "resource.drop" });
   const index = i >>> 0;
   const handle = getHandle(instance, index, type);
   if (handle.numLends !== 0) trap("lent");
+  if (handle.borrowScope === undefined) return handle;
   instance.handles.remove(index);
-  if (handle.own) return handle;
-  handle.borrowScope!.numBorrows--;
+  handle.borrowScope.numBorrows--;
   return undefined;
 }
 
@@ -341,9 +348,9 @@ export function takeHandle(instance: ComponentInstance, type: ResourceType, i: n
 export function resourceDropper(instance: ComponentInstance, type: ResourceType): (i: number) => void {
   const entering = type.impl?.enteringSet(instance) ?? [];
   return (i) => {
-    const handle = takeHandle(instance, type, i);
+    const handle = handleToDrop(instance, type, i);
     if (handle === undefined) return;
-    const rep = retire(handle);
+    const rep = retire(instance.handles, i >>> 0, handle);
     if (entering.length > 0) enterToDrop(type, entering);
     try {
       type.destructor?.(rep as never);

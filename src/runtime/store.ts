@@ -31,7 +31,7 @@ export class Store {
   readonly failsOnDeadlock: boolean;
   readonly #onUnhandled: ((error: unknown) => void) | undefined;
   readonly #instances: ComponentInstance[] = [];
-  #deferred: Deferred[] = [];
+  #deferred: Deferred[] | undefined;
   #scheduled = false;
   /** Why nothing in this store can be entered any more, once something in it has trapped. */
   trapped: ComponentError | undefined;
@@ -69,7 +69,7 @@ export class Store {
 
   /** Whether there are tasks that wait (`whenLeft`), which come before others. */
   get isDeferring(): boolean {
-    return this.#deferred.length > 0;
+    return this.#deferred !== undefined;
   }
 
   /**
@@ -82,7 +82,7 @@ export class Store {
       task();
       return;
     }
-    this.#deferred.push({ entering, task });
+    this.#defer({ entering, task });
     if (this.#scheduled) return;
     this.#scheduled = true;
     queueMicrotask(() => {
@@ -96,14 +96,19 @@ export class Store {
    * instance.
    */
   runDeferred(): void {
-    if (this.#deferred.length === 0) return;
+    if (this.#deferred === undefined) return;
     const tasks = this.#deferred;
-    this.#deferred = [];
+    this.#deferred = undefined;
     for (const deferred of tasks) {
       if (this.trapped !== undefined) return;
       if (canEnter(deferred.entering)) runQuietly(deferred.task);
-      else this.#deferred.push(deferred);
+      else this.#defer(deferred);
     }
+  }
+
+  #defer(deferred: Deferred): void {
+    this.#deferred ??= [];
+    this.#deferred.push(deferred);
   }
 }
 

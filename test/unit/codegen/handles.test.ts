@@ -86,8 +86,8 @@ eachTier("handles between host and guest", (tier) => {
 
   log.length = 0;
   const { handles } = guest.instance;
-  const handle = new ResourceHandle(type, 8, true);
-  const [mine, given] = [handles.add(handle), handles.add(new ResourceHandle(type, 9, true))];
+  const handle = new ResourceHandle(type, 8);
+  const [mine, given] = [handles.add(handle), handles.add(new ResourceHandle(type, 9))];
   guest.memory.u32[4] = mine;
   lowered(table, 0, guest, { ...binding, host: (o: unknown, b: unknown) => log.push([o, b, handle.numLends]) })(
     given,
@@ -125,9 +125,9 @@ eachTier("handles between components", (tier) => {
   const callee = new Guest("i32", new ComponentInstance(store));
   const type = new ResourceType("r", callee.instance);
   const seen: unknown[] = [];
-  const handle = new ResourceHandle(type, 41, true);
+  const handle = new ResourceHandle(type, 41);
   const mine = caller.instance.handles.add(handle);
-  const given = caller.instance.handles.add(new ResourceHandle(type, 42, true));
+  const given = caller.instance.handles.add(new ResourceHandle(type, 42));
   const core = (b: number, o: number) => {
     seen.push([b, (callee.instance.handles.get(o) as ResourceHandle).rep, handle.numLends, callee.instance.flags]);
     return o;

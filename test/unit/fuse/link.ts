@@ -319,7 +319,7 @@ export class Link {
     const type = this.state.resources[resource]!;
     const { handles } = this.state.instances[side === "callee" ? 1 : 2]!;
     const rep = ++this.#reps;
-    return handles.add(new ResourceHandle(type, type.impl === undefined ? { rep } : rep, true));
+    return handles.add(new ResourceHandle(type, type.impl === undefined ? { rep } : rep));
   }
 
   /** What is in the tables of both. */
@@ -328,8 +328,10 @@ export class Link {
       const all: string[] = [];
       for (let index = 1; all.length < handles.size; index++) {
         if (handles.find(index) === undefined) continue;
-        const { type, rep, own, numLends } = handles.get(index) as ResourceHandle;
-        all.push(`${index}: ${own ? "own" : "borrow"} ${type.name} ${JSON.stringify(rep)} lent ${numLends}`);
+        const { type, rep, borrowScope, numLends } = handles.get(index) as ResourceHandle;
+        all.push(
+          `${index}: ${borrowScope === undefined ? "own" : "borrow"} ${type!.name} ${JSON.stringify(rep)} lent ${numLends}`,
+        );
       }
       return all.join("\n");
     });

@@ -64,3 +64,51 @@ test("of a handle that is not there, the kind that is wanted is told", () => {
   const { message } = assertTrap(() => table.getAs(Pear, 5), "unknown-handle");
   assert.equal(message, "unknown handle index 5, where a pear is wanted");
 });
+
+class Parkable {
+  static readonly kind: string = "parkable";
+  index = 0;
+}
+
+test("what is parked is gone, and comes back under the index that is next", () => {
+  const table = new HandleTable<object>();
+  assert.equal(table.unpark(), undefined);
+  const [first, second] = [new Parkable(), new Parkable()];
+  assert.deepEqual([table.add(first), table.add(second)], [1, 2]);
+  table.park(1, first);
+  assert.equal(table.find(1), undefined);
+  assertTrap(() => table.getAs(Parkable, 1), "unknown-handle");
+  assert.equal(table.size, 1);
+  assert.equal(table.unpark(), first);
+  assert.equal(first.index, 1);
+  assert.equal(table.find(1), first);
+  assert.equal(table.unpark(), undefined);
+  assert.equal(table.add(new Apple()), 3);
+});
+
+test("parked or not, freed indices come back last-in first-out", () => {
+  const table = new HandleTable<object>();
+  const all = Array.from({ length: 4 }, () => new Parkable());
+  for (const each of all) table.add(each);
+  table.park(2, all[1]!);
+  table.remove(4);
+  table.park(1, all[0]!);
+  table.park(3, all[2]!);
+  assert.equal(table.size, 0);
+  for (const index of [1, 2, 3, 4]) assert.equal(table.find(index), undefined);
+  assert.equal(table.unpark(), all[2]);
+  assert.deepEqual(
+    [1, 2, 3, 4].map(() => table.add(new Apple())),
+    [1, 4, 2, 5],
+  );
+  assert.equal(table.find(3), all[2]);
+});
+
+test("another that is added takes the place of what is parked", () => {
+  const table = new HandleTable<object>();
+  const [parked, apple] = [new Parkable(), new Apple()];
+  table.park(table.add(parked), parked);
+  assert.equal(table.add(apple), 1);
+  assert.equal(table.find(1), apple);
+  assert.equal(table.unpark(), undefined);
+});

@@ -19,7 +19,7 @@ import {
   lowerOwnValue,
   ResourceType,
   resourceDropper,
-  resourceNew,
+  resourceMaker,
   resourceRep,
 } from "../../../src/runtime/resources.ts";
 import { Store } from "../../../src/runtime/store.ts";
@@ -36,6 +36,9 @@ function world(destructor?: (rep: never) => void) {
   const context = (instance: ComponentInstance) => new LiftLowerContext(instance, undefined, undefined, "i32");
   return { store, parent, definer, user, thing, cx: context(user), definerCx: context(definer) };
 }
+
+const resourceNew = (instance: ComponentInstance, type: ResourceType, rep: unknown) =>
+  resourceMaker(instance, type)(rep);
 
 const wrongType = (found: string) =>
   `handle index 1 used with the wrong type, expected guest-defined resource but found a ${found}`;
