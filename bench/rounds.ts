@@ -44,6 +44,7 @@ interface Course {
 export async function measure(workloads: readonly Workload[], settings: Settings): Promise<Measured[]> {
   const courses: Course[] = [];
   for (const workload of workloads) courses.push(await prepare(workload, settings));
+  age();
   for (const { lanes } of courses) for (const lane of lanes) warm(lane, settings);
   for (let round = 0; round < settings.rounds; round++) {
     for (const { lanes } of shuffled(courses)) {
@@ -58,6 +59,11 @@ export async function measure(workloads: readonly Workload[], settings: Settings
       ...Object.fromEntries(lanes.map(({ implementation, samples }) => [implementation, samples])),
     },
   }));
+}
+
+/** Fills the memory for what is young several times over, so that all values are where they will stay. */
+function age(): void {
+  for (let i = 0; i < 4_000_000; i++) sink.result = [i, i, i, i];
 }
 
 async function prepare(workload: Workload, { implementations }: Settings): Promise<Course> {
