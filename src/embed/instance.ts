@@ -95,6 +95,10 @@ function notFound(
 /** Names like the one that was asked for, else all that there are, but not too many. */
 function offers(scope: readonly Export[], wanted: string, kind: Export["kind"]): string {
   const names = scope.filter((item) => item.kind === kind).map(({ name }) => name);
+  const inside = scope.find((item) => item.kind === "instance" && item.exports.some(({ name }) => name === wanted));
+  if (kind === "func" && inside !== undefined) {
+    return `there is one in "${inside.name}": func("${inside.name}", "${wanted}")`;
+  }
   if (names.length === 0) return `it exports no ${kind === "func" ? "functions" : "instances"}`;
   return didYouMean(wanted, names) ?? `there is ${quoted(names, "and")}`;
 }

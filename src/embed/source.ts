@@ -24,7 +24,8 @@ export async function bytesOf(source: ComponentSource, modules: EarlyModules): P
     );
   }
   if (!came.ok) {
-    const text = `the download failed: ${came.status} ${came.statusText}`.trimEnd();
+    const from = came.url ? ` of ${came.url}` : "";
+    const text = `the download${from} failed: ${came.status} ${came.statusText}`.trimEnd();
     throw new ComponentError("decode", "download", text);
   }
   return download(came, modules);

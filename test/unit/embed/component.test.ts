@@ -53,6 +53,10 @@ test("what is no bytes is refused, with what came and what to do", async () => {
     code: "download",
     message: "the download failed: 404 Not Found",
   });
+  const missing = Object.defineProperty(new Response("", { status: 404 }), "url", {
+    value: "https://example.com/a.wasm",
+  });
+  await assert.rejects(compile(missing), { message: "the download of https://example.com/a.wasm failed: 404" });
 });
 
 test("options of another kind are refused by name", async () => {
