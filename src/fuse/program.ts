@@ -23,7 +23,7 @@
  */
 import { usesStorage } from "../abi/builtin-groups.ts";
 import { builtin } from "../abi/builtins.ts";
-import { hasPointers, isAsync } from "../abi/contents.ts";
+import { hasHandles, hasPointers, isAsync } from "../abi/contents.ts";
 import { flattenFuncType, type Signature } from "../abi/flatten.ts";
 import { areRelated, isInside } from "../plan/ancestry.ts";
 import { analyzeBlocking, destroyed, instanceOf } from "../plan/blocking.ts";
@@ -112,6 +112,9 @@ export class Program {
       const { params, result } = type;
       const values = [...params.map((param) => param.type), ...(result === undefined ? [] : [result])];
       if (values.some(isAsync)) continue;
+      const copies = values.some(hasPointers);
+      // Whose handles are whose is known in JavaScript: where there is nothing to copy, a call goes through it but once.
+      if (!copies && values.some(hasHandles)) continue;
       // Slots of threads are theirs.
       const findsRoom = result !== undefined && hasPointers(result);
       if (tasks[caller.instance] && this.withStorage.has(caller.instance) && findsRoom) continue;
@@ -119,10 +122,7 @@ export class Program {
       const liftSignature = flattenFuncType(callee, type, "lift");
       const isFlat = lowerSignature.paramsIn === "flat" && lowerSignature.resultsIn === "flat";
       const needsNoMemory =
-        isFlat &&
-        callee.postReturn === undefined &&
-        !values.some(hasPointers) &&
-        !this.mayNotBeLeft(trampoline.options);
+        isFlat && callee.postReturn === undefined && !copies && !this.mayNotBeLeft(trampoline.options);
       if (!multiMemory && !needsNoMemory) continue;
       pairs.set(i as TrampolineIndex, {
         index: i as TrampolineIndex,

@@ -72,7 +72,12 @@ const labels = (count: number): string[] => Array.from({ length: count }, (_, i)
 function anySpec(pick: Pick): LinkSpec {
   const types = new Types();
   const params = Array.from({ length: pick(4) }, () => anyType(types, pick, 3, true));
-  const result = pick(4) === 0 ? undefined : anyType(types, pick, 3, false);
+  let result = pick(4) === 0 ? undefined : anyType(types, pick, 3, false);
+  // Handles alone are passed by JavaScript.
+  if (types.nodes.some(({ kind }) => kind === "own" || kind === "borrow")) {
+    if (result === undefined) result = types.of("string");
+    else params.push(types.of("string"));
+  }
   return {
     types: types.nodes,
     params,
