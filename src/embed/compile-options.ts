@@ -1,8 +1,8 @@
-/** The options of `Component.compile`, checked: one that is misspelt must not go unnoticed. */
+/** The options of `Component.compile`, checked. */
 import type { Tier } from "../codegen/tier.ts";
 import { kindOf, show } from "../runtime/show.ts";
 import { allFeatures, type Feature, type FeatureSet, featureSet, isFeature } from "../validate/features.ts";
-import { checkOptionNames } from "./options.ts";
+import { checkOptions, type OptionChecks } from "./options.ts";
 
 export interface CompileOptions {
   /** Proposals to allow beyond what has shipped, by the names of `validate/features.ts`, or `"all"`. */
@@ -19,35 +19,26 @@ export interface CompileOptions {
   readonly fuse?: boolean;
 }
 
-const keys = ["features", "tier", "fuse"] as const satisfies readonly (keyof CompileOptions)[];
+const checks: OptionChecks<CompileOptions> = {
+  features: featuresFault,
+  tier: (value) => (value === "jit" || value === "evaluate" ? undefined : `"jit" or "evaluate", not ${show(value)}`),
+  fuse: (value) => (typeof value === "boolean" ? undefined : `true or false, not ${show(value)}`),
+};
 
-/** @throws TypeError that names the option */
-function checkCompileOptions(options: unknown): asserts options is CompileOptions {
-  checkOptionNames("Component.compile", options, keys);
-  const { features, tier, fuse } = options as { [K in keyof CompileOptions]: unknown };
-  checkFeatures(features);
-  if (tier !== undefined && tier !== "jit" && tier !== "evaluate") {
-    throw new TypeError(`the option "tier" is "jit" or "evaluate", not ${show(tier)}`);
-  }
-  if (fuse !== undefined && typeof fuse !== "boolean") {
-    throw new TypeError(`the option "fuse" is true or false, not ${show(fuse)}`);
-  }
-}
-
-function checkFeatures(option: unknown): void {
-  if (option === undefined || option === "all") return;
-  if (!Array.isArray(option)) {
-    throw new TypeError(`the option "features" is "all" or an array of names, not ${show(option)}`);
-  }
+/** @throws TypeError that names a feature that there is not */
+function featuresFault(option: unknown): string | undefined {
+  if (option === "all") return undefined;
+  if (!Array.isArray(option)) return `"all" or an array of names, not ${show(option)}`;
   for (const name of option) {
     if (typeof name === "string" && isFeature(name)) continue;
     const what = typeof name === "string" ? `feature "${name}"` : `feature that is ${kindOf(name)}`;
     throw new TypeError(`there is no ${what}; there are ${[...allFeatures].join(", ")}`);
   }
+  return undefined;
 }
 
 /** The features that are on with these options, which are checked. */
 export function featuresOf(options: Pick<CompileOptions, "features">): FeatureSet {
-  checkCompileOptions(options);
+  checkOptions("Component.compile", options, checks);
   return featureSet(options.features);
 }

@@ -6,7 +6,7 @@ import type { FuncTypeIndex, Plan } from "../plan/plan.ts";
 import { typesOf } from "../plan/types.ts";
 import { kindOf } from "../runtime/show.ts";
 import type { FuncType } from "../types/types.ts";
-import { checkOptionNames } from "./options.ts";
+import { checkOptions, type OptionChecks } from "./options.ts";
 
 type PromisingFunction = (args: readonly unknown[], options?: CallOptions) => Promise<unknown>;
 export type AnyFunction = (...args: never[]) => unknown;
@@ -18,6 +18,14 @@ export interface CallOptions {
    */
   readonly signal?: AbortSignal | undefined;
 }
+
+const checks: OptionChecks<CallOptions> = {
+  // Not `instanceof`: signals of other realms are signals.
+  signal: (value) =>
+    typeof (value as Partial<AbortSignal> | null)?.throwIfAborted === "function"
+      ? undefined
+      : `an AbortSignal, not ${kindOf(value)}`,
+};
 
 /**
  * A function that an instance exports.
@@ -63,12 +71,7 @@ export class Func {
       return (reading() as (...args: unknown[]) => never)(reader, ...args);
     };
     this.with = (options) => {
-      checkOptionNames("Func.with", options, ["signal"] satisfies readonly (keyof CallOptions)[]);
-      const { signal } = options;
-      // Not `instanceof`: signals of other realms are signals.
-      if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
-        throw new TypeError(`the option "signal" is an AbortSignal, not ${kindOf(signal)}`);
-      }
+      checkOptions("Func.with", options, checks);
       const optioned: PromisingFunction = (args) => promise(args, options);
       const calling = type().async ? (...args: unknown[]) => optioned(args) : call;
       return new Func(name, calling, optioned, reading, type);

@@ -5,7 +5,7 @@ import type { ComponentError } from "../errors/component-error.ts";
 import type { Chooser } from "../runtime/scheduler.ts";
 import { kindOf, show } from "../runtime/show.ts";
 import { Store as RuntimeStore, type StoreOptions as RuntimeStoreOptions } from "../runtime/store.ts";
-import { checkOptionNames } from "./options.ts";
+import { checkOptions, type OptionChecks } from "./options.ts";
 
 export type { Chooser };
 
@@ -17,7 +17,10 @@ export interface Store {
   readonly trapped: ComponentError | undefined;
 }
 
-const keys = ["onDeadlock", "onUnhandled"] as const satisfies readonly (keyof StoreOptions)[];
+const checks: OptionChecks<StoreOptions> = {
+  onDeadlock: (value) => (value === "fail" || value === "wait" ? undefined : `"fail" or "wait", not ${show(value)}`),
+  onUnhandled: (value) => (typeof value === "function" ? undefined : `a function, not ${kindOf(value)}`),
+};
 
 /** @throws TypeError that names the option */
 export const Store: new (options?: StoreOptions) => Store = class Store extends RuntimeStore {
@@ -27,14 +30,7 @@ export const Store: new (options?: StoreOptions) => Store = class Store extends 
   }
 
   constructor(options: StoreOptions = {}) {
-    checkOptionNames("Store", options, keys);
-    const { onDeadlock, onUnhandled } = options;
-    if (onDeadlock !== undefined && onDeadlock !== "fail" && onDeadlock !== "wait") {
-      throw new TypeError(`the option "onDeadlock" is "fail" or "wait", not ${show(onDeadlock)}`);
-    }
-    if (onUnhandled !== undefined && typeof onUnhandled !== "function") {
-      throw new TypeError(`the option "onUnhandled" is a function, not ${kindOf(onUnhandled)}`);
-    }
+    checkOptions("Store", options, checks);
     super(options);
   }
 };
@@ -49,15 +45,16 @@ export interface InstantiateOptions {
   readonly store?: Store;
 }
 
+const instantiateChecks: OptionChecks<InstantiateOptions> = {
+  store: (value) => (value instanceof RuntimeStore ? undefined : `a Store, not ${kindOf(value)}`),
+};
+
 /**
  * The store that `options` name; a new one, if they name none.
  *
  * @throws TypeError that names the option
  */
 export function storeOf(options: InstantiateOptions): RuntimeStore {
-  checkOptionNames("Linker.instantiate", options, ["store"] satisfies readonly (keyof InstantiateOptions)[]);
-  const { store } = options;
-  if (store === undefined) return new RuntimeStore();
-  if (store instanceof RuntimeStore) return store;
-  throw new TypeError(`the option "store" is a Store, not ${kindOf(store)}`);
+  checkOptions("Linker.instantiate", options, instantiateChecks);
+  return (options.store as RuntimeStore | undefined) ?? new RuntimeStore();
 }
