@@ -7,7 +7,7 @@ import { flatCount, type Signature } from "../abi/flatten.ts";
 import { camelCase } from "../abi/js-names.ts";
 import { recordLayout, variantLayout } from "../abi/layout.ts";
 import { assert } from "../errors/component-error.ts";
-import type { CanonicalOptions, InstanceIndex, Plan } from "../plan/plan.ts";
+import type { InstanceIndex } from "../plan/plan.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
 import { array, binary, call, constant, env, get, index, local } from "./build.ts";
 import { Flats, LoweredFlats } from "./flats.ts";
@@ -81,11 +81,15 @@ export class CallCode extends Code {
     return Array.from({ length: count }, (_, i) => this.constant(`entering${i}`, () => index(entering, i)));
   }
 
-  /** `may_enter_from` and `enter_from` in the specification: `refuse` is what becomes of a call that may not enter. */
-  enter(instances: readonly Expr[], refuse: (instance: Expr) => Expr): void {
+  /** `may_enter_from` in the specification: `refuse` is what becomes of a call that may not enter. */
+  checkMayEnter(instances: readonly Expr[], refuse: (instance: Expr) => Expr): void {
     for (const instance of instances) {
       this.if(binary(get(instance, "flags"), "!==", 0), () => this.do(refuse(instance)));
     }
+  }
+
+  /** `enter_from` in the specification. */
+  enter(instances: readonly Expr[]): void {
     for (const instance of instances) this.set(instance, "flags", constant(ENTERED));
   }
 
@@ -100,12 +104,12 @@ export class CallCode extends Code {
    */
   close(instances: readonly Expr[]): void {
     for (const instance of instances) this.set(instance, "flags", constant(TRAPPED));
-    if (this.generator.plan.options.some(mayNotBeLeft)) this.put(env("mayNotLeave"), constant(0), constant(0));
+    this.setMayNotLeave(0);
   }
 
   /** `trap_if(not may_leave)` of the caller. */
   checkMayLeave(caller: InstanceIndex): void {
-    if (!canBeUnleavable(this.generator.plan, caller)) return;
+    if (!this.generator.waysOut.unleavable.has(caller)) return;
     this.if(binary(index(env("mayNotLeave"), 0), "!==", 0), () =>
       this.do(
         call(
@@ -118,9 +122,9 @@ export class CallCode extends Code {
 
   /** Calls `post-return` with the core results, if there is one. */
   postReturn(postReturn: Expr, results: readonly Expr[]): void {
-    this.put(env("mayNotLeave"), constant(0), constant(1));
+    this.setMayNotLeave(1);
     this.do({ op: "call", callee: postReturn, args: results });
-    this.put(env("mayNotLeave"), constant(0), constant(0));
+    this.setMayNotLeave(0);
   }
 
   // ---- Values
@@ -245,16 +249,6 @@ export class CallCode extends Code {
     assert(wanted.length === signature.params.length && side.prefix === "");
     return wanted.map((name) => this.fresh(name));
   }
-}
-
-/** Whether anything of `instance` ever runs that may not leave it: a `realloc` or a `post-return`. */
-function canBeUnleavable(plan: Plan, instance: InstanceIndex): boolean {
-  return plan.options.some((options) => options.instance === instance && mayNotBeLeft(options));
-}
-
-/** Whether these options name something that may not leave its instance. */
-function mayNotBeLeft({ realloc, postReturn }: CanonicalOptions): boolean {
-  return realloc !== undefined || postReturn !== undefined;
 }
 
 /** A name for a function, from a name in a plan: of `ns:pkg/iface@1.0.0#[method]request.send-all`, `requestSendAll`. */

@@ -47,13 +47,16 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
   const failed = code.constant("failed", () => code.binding("failed"));
   const callee = code.constant("callee", () => code.binding("callee"));
 
-  code.enter(instances, (instance) =>
+  code.checkMayEnter(instances, (instance) =>
     call(
       "cannotEnter",
       instance,
       code.constant("path", () => code.binding("path")),
     ),
   );
+  const isSeen =
+    variant === "read" || !generator.waysOut.undisturbed || type.params.some((param) => isObject(param.type));
+  if (isSeen) code.enter(instances);
   const lent = lendsToOwner(plan, type, options) ? onlyLoan(type) : undefined;
   const loan = lent === undefined ? undefined : code.declare("loan");
   const scope = lent === undefined ? code.scope(type) : undefined;
@@ -86,7 +89,7 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
       const postReturn = code.constant("postReturn", () => code.binding("postReturn"));
       code.postReturn(postReturn, core === undefined ? [] : [core]);
     }
-    code.leave(instances);
+    if (isSeen) code.leave(instances);
     if (answer === undefined && result !== undefined) code.return(result);
   });
   const error = code.fresh("error");
@@ -105,6 +108,11 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
     code.return(resource === undefined ? answer : call("ownValue", answer, resource));
   }
   return code.maker(variant === "read" ? "read" : "lift", name, [...reader, ...params]);
+}
+
+/** Whether a value may be an object that can run anything of the embedder's while it is lowered, as getters do. */
+function isObject({ kind }: ValType): boolean {
+  return !/\d|^bool|^char|^string|^enum|^own|^borrow/.test(kind);
 }
 
 interface OnlyLoan {
@@ -193,8 +201,10 @@ export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { re
     const args = isErr === undefined ? values : values.map((arg, i) => code.named(arg, type.params[i]!.label));
     const called = apply(host, args);
     const path = () => code.constant("path", () => code.binding("path"));
-    if (value === undefined) code.do(call("checkNothing", called, path()));
-    else if (isErr === undefined) code.assign(value, called);
+    if (value === undefined) {
+      const returned = code.bind(called, "returned");
+      code.if(binary(returned, "!==", nothing), () => code.do(call("checkNothing", returned, path())));
+    } else if (isErr === undefined) code.assign(value, called);
     else {
       callFallible(code, called, value, isErr);
       const isOk: Expr = { op: "unary", operator: "!", operand: isErr };

@@ -18,6 +18,7 @@ import type { View } from "./place.ts";
 import type { Expr, Func, Maker, Module, Stmt } from "./tree.ts";
 import { cost, ownCost } from "./types.ts";
 import type { Values } from "./values.ts";
+import { type WaysOut, waysOut } from "./ways-out.ts";
 
 /** How much code a function has in it, in nodes of types, before compound types are put into helpers. */
 const FUEL = 60;
@@ -174,6 +175,11 @@ export abstract class Code extends Body {
     return true;
   }
 
+  /** Whether what runs may not leave its instance, if anybody could ask. */
+  setMayNotLeave(value: 0 | 1): void {
+    if (this.generator.waysOut.unleavable.size > 0) this.put(env("mayNotLeave"), constant(0), constant(value));
+  }
+
   callHelper(helper: Helper, side: Side, inputs: readonly Expr[]): Expr {
     return apply(env(helper.name), [...helper.captures.map((what) => this.capture(side, what)), ...inputs]);
   }
@@ -196,6 +202,7 @@ export class Generator {
   #functions: Func[] = [];
   #allocator: string | undefined;
   readonly #isSource: boolean;
+  readonly waysOut: WaysOut;
   readonly #helpers: Map<string, Helper> = new Map();
   readonly #functionNames: Map<string, number> = new Map();
   readonly #ids: Map<ValType, number> = new Map();
@@ -203,6 +210,7 @@ export class Generator {
   /** `isSource`: whether what is generated becomes source of its own, of which engines learn by itself. */
   constructor(plan: Plan, libraryNames: ReadonlySet<string>, isSource = true) {
     this.plan = plan;
+    this.waysOut = waysOut(plan);
     this.#isSource = isSource;
     this.#libraryNames = libraryNames;
     this.types = typesOf(plan).values;
@@ -271,10 +279,10 @@ export class Generator {
       const code = new HelperCode(this);
       const params = ["cx", "size", "alignment", "what"].map((param) => (param === "cx" ? param : code.fresh(param)));
       const [cx, size, alignment, what] = params.map(local) as [Expr, Expr, Expr, Expr];
-      code.put(env("mayNotLeave"), constant(0), constant(1));
+      code.setMayNotLeave(1);
       const found = method(cx, "realloc", constant(0), constant(0), alignment, size);
       const ptr = code.bind(binary(found, ">>>", 0), "ptr");
-      code.put(env("mayNotLeave"), constant(0), constant(0));
+      code.setMayNotLeave(0);
       code.do(call("checkRoom", cx, ptr, size, alignment, what));
       code.return(ptr);
       this.#functions.push({ name: this.#allocator, params, body: code.statements });

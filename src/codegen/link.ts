@@ -49,7 +49,8 @@ export function linkMaker(
   const instances = code.entering(get(code.binding("lift"), "entering"), entered.length);
 
   code.checkMayLeave(callerOptions.instance);
-  code.enter(instances, () => call("cannotEnterFromGuest"));
+  code.checkMayEnter(instances, () => call("cannotEnterFromGuest"));
+  code.enter(instances);
   const scope = code.scope(type);
 
   const body = code.block(() => {

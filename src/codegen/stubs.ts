@@ -5,6 +5,8 @@
  * first call, and costs next to nothing at later ones: under `jit` each has source of its own, so that engines learn for
  * each which function it calls, and put that in its place.
  */
+import { once } from "../runtime/once.ts";
+
 export interface Stub {
   readonly name: string;
   readonly arity: number;
@@ -19,7 +21,9 @@ export function stubMakers(
   stubs: readonly Stub[],
   run: ((source: string) => unknown) | undefined,
 ): readonly StubMaker[] {
-  return run === undefined ? stubs.map(closure) : (run(`return [\n${stubs.map(source).join("")}];`) as StubMaker[]);
+  return run === undefined
+    ? stubs.map(() => closure)
+    : (run(`return [\n${stubs.map(source).join("")}];`) as StubMaker[]);
 }
 
 /**
@@ -32,23 +36,7 @@ function source({ name, arity }: Stub): string {
   return `function (make) { const made = {}; return function ${name}$stub(${params}) { ${body} }; },\n`;
 }
 
-function closure({ arity }: Stub): StubMaker {
-  return (make) => {
-    let made: AnyFunction | undefined;
-    const call = () => (made ??= make() as AnyFunction);
-    switch (arity) {
-      case 0:
-        return () => call()();
-      case 1:
-        return (a) => call()(a);
-      case 2:
-        return (a, b) => call()(a, b);
-      case 3:
-        return (a, b, c) => call()(a, b, c);
-      case 4:
-        return (a, b, c, d) => call()(a, b, c, d);
-      default:
-        return (...args) => call()(...args);
-    }
-  };
+function closure(make: () => Bound): Bound {
+  const made = once(make as () => AnyFunction);
+  return (...args) => made()(...args);
 }

@@ -170,7 +170,7 @@ export const hostValues: Values = {
     return code.expect(value, kind === "f32" || kind === "f64" ? "number" : kind);
   },
 
-  lowerBool: (code, value) => conditional(code.expect(value, "boolean"), constant(1), constant(0)),
+  lowerBool: (code, value) => binary(code.expect(value, "boolean"), "|", 0),
 
   liftChar: (i) => call("charFromI32", i),
   lowerChar: (value) => call("toChar", value),

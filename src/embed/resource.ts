@@ -129,6 +129,7 @@ class HostDefined implements HostSide {
  */
 const OWN = 0;
 const LENDS = 2 ** 24;
+const LENT = LENDS - 1;
 /** Owned, and to be dropped when the object is collected. */
 const WATCHED = LENDS;
 const BORROWED = 2 * LENDS;
@@ -210,7 +211,7 @@ class Handle extends Given {
       handle.#type = undefined;
       handle.#state = DROPPED;
     } else {
-      if (state % LENDS > 0) isLent(type);
+      if ((state & LENT) !== 0) isLent(type);
       Handle.end(handle, DROPPED);
       if (state !== WATCHED) return;
     }
@@ -221,7 +222,7 @@ class Handle extends Given {
   static end(handle: Handle, state: number): void {
     if (handle.#state === WATCHED) lost.unregister(handle);
     handle.#type = undefined;
-    handle.#state = state + (handle.#state % LENDS);
+    handle.#state = state + (handle.#state & LENT);
   }
 
   /** From now on, sees to a new one, or one that has come back. */
@@ -249,7 +250,7 @@ class Handle extends Given {
     const found = handle.#type;
     if (found !== undefined && found !== type)
       return `it belongs to ${found.name === type.name ? "another instance" : "another resource"}`;
-    const lends = handle.#state % LENDS;
+    const lends = handle.#state & LENT;
     switch (handle.#state - lends) {
       case BORROWED:
         return wanted === "own" ? "it is only borrowed" : undefined;
@@ -302,16 +303,10 @@ interface Seen {
 
 let newest: Seen | undefined;
 const MAX_SEEN = 1000;
-let watchesSoon = false;
 
 function seeNewest(handle: Handle): void {
   newest = { handle, kept: [], count: 1 };
-  if (watchesSoon) return;
-  watchesSoon = true;
-  queueMicrotask(() => {
-    watchesSoon = false;
-    watchSeen();
-  });
+  queueMicrotask(watchSeen);
 }
 
 function watchSeen(): void {

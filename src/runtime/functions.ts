@@ -10,7 +10,8 @@
  * handles in its parameters; `post-return` under `mayNotLeave`; clears `ENTERED`. Whatever is thrown between goes to
  * `failed`. A lowered function, called by a guest: traps `cannot-leave` if `mayNotLeave`;
  * lifts the arguments; calls; lowers the result; ends the scope; `failed` likewise. For a call between components that
- * are parent and child, or one, no maker is asked: it traps.
+ * are parent and child, or one, no maker is asked: it traps. Flags that nobody could ask for are not set
+ * (codegen/ways-out.ts).
  */
 import type { Blocking } from "../plan/blocking.ts";
 import type { LiftIndex, TrampolineIndex, TypeIndex } from "../plan/plan.ts";

@@ -4,15 +4,16 @@
  */
 import { ComponentError } from "../errors/component-error.ts";
 import type { CoreExport, InstanceIndex, Leaf, OptionsIndex, ResourceIndex, TrampolineIndex } from "../plan/plan.ts";
-import { clearStorage, isInside, leave, restoreStorage, saveStorage } from "./call.ts";
+import { clearStorage, leave, restoreStorage, saveStorage } from "./call.ts";
 import type { LiftLowerContext } from "./context.ts";
 import type { CoreFunction } from "./functions.ts";
-import { type ComponentInstance, ENTERED } from "./instance.ts";
+import type { ComponentInstance } from "./instance.ts";
 import { checkRange, checkRoom, room64 } from "./lists.ts";
 import { mayLeaveMemory } from "./may-leave.ts";
 import {
   CallScope,
   endLoan,
+  enterFromGuest,
   lend,
   liftBorrow,
   liftOwn,
@@ -77,10 +78,7 @@ export function makeLeaf(leaf: Leaf, state: LeafState): WebAssembly.ImportValue 
     }
     case "enter": {
       const entering = enteringSet(state, leaf);
-      return () => {
-        for (const instance of entering) if (instance.flags !== 0) trap("cannot-enter", { why: isInside });
-        for (const instance of entering) instance.flags = ENTERED;
-      };
+      return () => enterFromGuest(entering);
     }
     case "leave": {
       const entering = enteringSet(state, leaf);

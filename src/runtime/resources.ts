@@ -257,19 +257,16 @@ export function liftBorrowValue(cx: LiftLowerContext, i: number, type: ResourceT
  * value: of a resource that the host defines, that is the representation.
  */
 export function lendToHost(cx: LiftLowerContext, i: number, type: ResourceType): Lent {
+  if (type.impl !== undefined) return lendObject(cx, i, type);
   const handle = getHandle(cx.instance, i >>> 0, type);
-  if (type.impl !== undefined) return lendObject(handle);
   handle.numLends++;
   return handle;
 }
 
 /** Of a resource that a guest defines, the host's value is an object, which lives as long as the loan. */
-function lendObject(handle: ResourceHandle): Lent {
+function lendObject(cx: LiftLowerContext, i: number, type: ResourceType): Lent {
   const scope = new CallScope();
-  const rep = handle.type!.host.fromBorrow(handle.rep, scope);
-  handle.numLends++;
-  scope.addLender(handle);
-  return { rep, release: () => scope.release() };
+  return { rep: liftBorrowValue(cx, i, type, scope), release: () => scope.release() };
 }
 
 /** `lower_own` of a value of the host's. With a `scope`, what is done is undone if the call is abandoned. */
@@ -351,7 +348,7 @@ export function resourceDropper(instance: ComponentInstance, type: ResourceType)
     const handle = handleToDrop(instance, type, i);
     if (handle === undefined) return;
     const rep = retire(instance.handles, i >>> 0, handle);
-    if (entering.length > 0) enterToDrop(type, entering);
+    if (entering.length > 0) enterFromGuest(entering, type);
     try {
       type.destructor?.(rep as never);
     } catch (error) {
@@ -361,8 +358,12 @@ export function resourceDropper(instance: ComponentInstance, type: ResourceType)
   };
 }
 
-function enterToDrop({ name }: ResourceType, entering: readonly ComponentInstance[]): void {
-  for (const { flags } of entering) if (flags !== 0) trap("cannot-enter", { why: `to drop a ${name}: ${isInside}` });
+/** `may_enter_from` and `enter_from` in the specification, of a guest, which traps: to drop what is of type `drops`, if any. */
+export function enterFromGuest(entering: readonly ComponentInstance[], drops?: ResourceType): void {
+  for (const { flags } of entering) {
+    if (flags !== 0)
+      trap("cannot-enter", { why: drops === undefined ? isInside : `to drop a ${drops.name}: ${isInside}` });
+  }
   for (const entered of entering) entered.flags = ENTERED;
 }
 

@@ -9,7 +9,15 @@ import { type CoreTypeInterner, checkExternType, unknownType } from "./interner.
 import { invalid } from "./invalid.ts";
 import * as max from "./limits.ts";
 import { Reader } from "./reader.ts";
-import type { CoreExport, CoreExternType, CoreImport, CoreModuleType, DefinedType } from "./types.ts";
+import type {
+  CoreExport,
+  CoreExternType,
+  CoreFuncType,
+  CoreImport,
+  CoreModuleType,
+  DefinedType,
+  FuncExtern,
+} from "./types.ts";
 import {
   type ResolveType,
   readExternType,
@@ -205,8 +213,21 @@ export function readModule(bytes: Uint8Array, range: Range, interner: CoreTypeIn
     section.finish(`the section of ${what}`);
   });
   const fills = fillsOf(imports, exports, spaces.func);
-  const traits = { throws: spaces.tag.length > 0, plainTypes, ...(fills && { fills }) };
+  const closed =
+    imports.every(({ type }) => isData(type)) &&
+    exports.every(({ type }) => isData(type) || (type.kind === "func" && takesData(type)));
+  const traits = { throws: spaces.tag.length > 0, plainTypes, closed, ...(fills && { fills }) };
   return { kind: "core-module", traits, imports, exports };
+}
+
+/** Whether there are no functions in it. */
+function isData(type: CoreExternType): boolean {
+  return type.kind === "memory" || (type.kind === "global" && typeof type.type === "string");
+}
+
+/** Whether it is a function that is given no others. */
+function takesData({ type }: FuncExtern): boolean {
+  return (type.composite as CoreFuncType).params.every((param) => typeof param === "string");
 }
 
 /** Toolchains fill one table, or two. */

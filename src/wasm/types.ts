@@ -111,6 +111,8 @@ export interface ModuleTraits {
    * another module has with the same parameters and results; else it may be refused as an import.
    */
   readonly plainTypes: boolean;
+  /** Whether its functions can call none but one another: it imports none, and nobody can hand it one. */
+  readonly closed: boolean;
   /**
    * Of a module that exports nothing and has no function but the one that starts it: which of its imports are tables, if
    * they are few. What else it imports is called through these, if at all, once it has been instantiated.

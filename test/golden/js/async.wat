@@ -37,7 +37,6 @@
 ;;     liftString,
 ;;     loadUtf8,
 ;;     makeList,
-;;     mayNotLeave,
 ;;     measureUtf8,
 ;;     numbersLength,
 ;;     numbersU8,
@@ -48,9 +47,7 @@
 ;;   } = library;
 ;;
 ;;   function allocate$32(cx, size, alignment, what) {
-;;     mayNotLeave[0] = 1;
 ;;     const ptr = cx.realloc(0, 0, alignment, size) >>> 0;
-;;     mayNotLeave[0] = 0;
 ;;     checkRoom(cx, ptr, size, alignment, what);
 ;;     return ptr;
 ;;   }

@@ -2,8 +2,11 @@
 ;; A lifted function: parameters in order, the call, the result, post-return, the flags around it all. The code for a
 ;; scalar function has neither memory nor context.
 (component
+  (import "host" (func))
   (core module $m
     (memory (export "memory") 1)
+    ;; Others could put into it what `realloc` and `free` call.
+    (table (export "table") 1 funcref)
     (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable)
     (func (export "add") (param i32 i32) (result i32) unreachable)
     (func (export "rename") (param i32 i32 i32 i32 i32) (result i32) unreachable)

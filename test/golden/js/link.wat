@@ -5,6 +5,8 @@
   (component $A
     (core module $m
       (memory (export "memory") 1)
+      ;; Others could put into it what `realloc` and `free` call.
+      (table (export "table") 1 funcref)
       (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable)
       (func (export "f") (param i32 i32 i32) (result i32) unreachable)
       (func (export "free") (param i32)))
@@ -16,6 +18,7 @@
     (import "f" (func $f (param "bytes" (list u8)) (param "c" char) (result string)))
     (core module $libc
       (memory (export "memory") 1)
+      (table (export "table") 1 funcref)
       (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable))
     (core instance $libc (instantiate $libc))
     (core func $f' (canon lower (func $f) (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))

@@ -34,16 +34,13 @@
 ;;     listLength,
 ;;     loadUtf8,
 ;;     makeList,
-;;     mayNotLeave,
 ;;     toFlag,
 ;;     toFlags,
 ;;     viewString,
 ;;   } = library;
 ;;
 ;;   function allocate$32(cx, size, alignment, what) {
-;;     mayNotLeave[0] = 1;
 ;;     const ptr = cx.realloc(0, 0, alignment, size) >>> 0;
-;;     mayNotLeave[0] = 0;
 ;;     checkRoom(cx, ptr, size, alignment, what);
 ;;     return ptr;
 ;;   }
@@ -143,7 +140,6 @@
 ;;         return result;
 ;;       } catch (error) {
 ;;         entering0.flags = 4;
-;;         mayNotLeave[0] = 0;
 ;;         return failed(error, undefined, points, modes, number);
 ;;       }
 ;;     };
@@ -207,7 +203,6 @@
 ;;         entering0.flags = 0;
 ;;       } catch (error) {
 ;;         entering0.flags = 4;
-;;         mayNotLeave[0] = 0;
 ;;         return failed(error, undefined, points, modes, number);
 ;;       }
 ;;       if (thrown) throw result;

@@ -7,6 +7,8 @@
   (import "use" (func $use (param "it" (borrow $r)) (param "more" (option (list u8)))))
   (core module $libc
     (memory (export "memory") 1)
+    ;; Others could put into it what `realloc` calls.
+    (table (export "table") 1 funcref)
     (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable))
   (core instance $libc (instantiate $libc))
   (core func $look' (canon lower (func $look) (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
@@ -113,7 +115,8 @@
 ;;             break;
 ;;           }
 ;;         }
-;;         checkNothing(host(borrow, option), path);
+;;         const returned = host(borrow, option);
+;;         if (returned !== undefined) checkNothing(returned, path);
 ;;         loan.release();
 ;;       } catch (error) {
 ;;         return failed(error, loan, notReturned, undefined);

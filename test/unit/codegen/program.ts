@@ -79,6 +79,8 @@ export function funcType(params: Record<string, TypeIndex>, result?: TypeIndex):
 export interface PlanParts {
   readonly types: readonly TypeNode[];
   readonly funcs: readonly FuncTypeNode[];
+  /** If not given, a function. */
+  readonly imports?: Plan["imports"];
   readonly options?: readonly CanonicalOptions[];
   readonly instances?: Plan["instances"];
   readonly resources?: readonly Resource[];
@@ -110,7 +112,7 @@ export function plan(parts: PlanParts): Plan {
     }),
   );
   return {
-    imports: [],
+    imports: parts.imports ?? [{ path: ["g"], kind: "func", type: 0 as FuncTypeIndex }],
     modules: [],
     instances: parts.instances ?? [{ parent: undefined }],
     types: parts.types,

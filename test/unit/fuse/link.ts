@@ -213,7 +213,7 @@ function sideOptions(
   };
 }
 
-export const plainTraits = { throws: false, plainTypes: true };
+export const plainTraits = { throws: false, plainTypes: true, closed: false };
 
 export function linkPlan(spec: LinkSpec): Plan {
   const instantiate = (core: number, owner: number, args: readonly [string, CoreDef][] = []): Initializer => ({
