@@ -111,9 +111,8 @@ function countFlat(t: Despecialized): number {
       return flatCountOf(t.fields.map((field) => field.type));
     case "variant":
       return 1 + Math.max(0, ...t.cases.map(({ type }) => (type === undefined ? 0 : flatCount(type))));
-    case "flags":
-      return 1;
     default:
+      t.kind satisfies keyof typeof scalars | "flags";
       return 1;
   }
 }

@@ -1,7 +1,5 @@
 /** Answers that are worked out once for each type, and kept beside it: types are shared, however often they are asked for. */
-
-/** The type of addresses of a memory. */
-export type PointerType = "i32" | "i64";
+import type { PointerType } from "./layout.ts";
 
 /** `answer`, which is worked out once for each key. */
 export function remembered<K extends object, T extends object | string | number | boolean>(

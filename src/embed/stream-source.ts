@@ -16,6 +16,7 @@ import type { HostWritable } from "../runtime/host-ends.ts";
 import { isBuffer, isDataView, isTypedArray } from "../runtime/realms.ts";
 import { show } from "../runtime/show.ts";
 import { typedArrays } from "../runtime/typed-arrays.ts";
+import type { PrimitiveKind } from "../types/types.ts";
 
 type Chunk = ArrayLike<unknown>;
 
@@ -220,6 +221,16 @@ function isArrayValue({ scope }: AsyncType, type: TypeIndex | undefined, item: r
     case "own":
       return scope.resources[node.resource]!.host.fault(item, "own") === undefined;
     default:
+      node?.kind satisfies
+        | PrimitiveKind
+        | "record"
+        | "variant"
+        | "enum"
+        | "flags"
+        | "option"
+        | "result"
+        | "borrow"
+        | undefined;
       return false;
   }
 }

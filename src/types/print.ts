@@ -8,7 +8,7 @@
 import type { CoreModuleType } from "../wasm/types.ts";
 import { partsOf } from "./shape.ts";
 import type {
-  AnyType, Case, ExternDecl, ExternType, Field, Interned, ResourceType, ValType,
+  AnyType, Case, ExternDecl, ExternType, Field, Interned, PrimitiveKind, ResourceType, ValType,
 } from "./types.ts"; // biome-ignore format: one list
 
 export interface PrintOptions {
@@ -124,7 +124,7 @@ function printer({ names, maxLength, maxDepth = 24 }: PrintOptions): Printer {
       case "component":
         return block("component", [...decls("import ", of.imports), ...decls("export ", of.exports)]);
       default:
-        return spend(of.kind);
+        return spend(of.kind satisfies PrimitiveKind);
     }
   };
 

@@ -2,7 +2,7 @@
  * The other forms in which a value may be given to a component, according to docs/values.md: arrays for typed arrays,
  * pairs for maps, `null` for nothing, missing flags, lone surrogates.
  */
-import type { ValType } from "../../src/types/types.ts";
+import type { PrimitiveKind, ValType } from "../../src/types/types.ts";
 import type { Random } from "../random.ts";
 import { keysOf, typedArrayOf } from "../reference/js-values.ts";
 
@@ -48,6 +48,7 @@ export function vary(random: Random, value: unknown, t: ValType): unknown {
     case "result":
       return varyCase(value, (tag) => (tag === "ok" ? t.ok : t.error), inner);
     default:
+      t.kind satisfies PrimitiveKind | "enum" | "own" | "borrow" | "stream" | "future";
       return value;
   }
 }

@@ -5,7 +5,7 @@
  * the order in which they must be named. A guest's resource is known only inside the component that defines it, so
  * handles to it are never in a type with a name; handles to the host's resource may be.
  */
-import type { Field, FuncType, ResourceType, ValType } from "../../src/types/types.ts";
+import type { Field, FuncType, PrimitiveKind, ResourceType, ValType } from "../../src/types/types.ts";
 import type { Random } from "../random.ts";
 import { elemSize, flattenType } from "../reference/layout.ts";
 import type { PtrType } from "../reference/types.ts";
@@ -186,6 +186,7 @@ export function seenByGuest(t: ValType, ptrType: PtrType): ValType {
     case "result":
       return { ...t, ok: t.ok && inner(t.ok), error: t.error && inner(t.error) };
     default:
+      t.kind satisfies PrimitiveKind | "enum" | "flags" | "stream" | "future";
       return t;
   }
 }
@@ -211,6 +212,7 @@ export function hasHandles(t: ValType | undefined): boolean {
     case "result":
       return hasHandles(t.ok) || hasHandles(t.error);
     default:
+      t?.kind satisfies PrimitiveKind | "enum" | "flags" | "stream" | "future" | undefined;
       return false;
   }
 }

@@ -1,4 +1,4 @@
-/** Random trees, for the law that printing and evaluating agree; and a generator of random numbers that can be replayed. */
+/** Random trees, for the law that printing and evaluating agree. */
 import type { BinaryOperator, Expr, Func, Stmt } from "../../../src/codegen/tree.ts";
 
 const operators: readonly BinaryOperator[] = [

@@ -5,6 +5,7 @@ import { flatCountOf } from "../../../src/abi/flatten.ts";
 import { layout, recordLayout } from "../../../src/abi/layout.ts";
 import type { ResourceIndex, TypeIndex } from "../../../src/plan/plan.ts";
 import type { ValType, ValTypeOf } from "../../../src/types/types.ts";
+import { picker } from "../../random.ts";
 import { Types } from "../codegen/program.ts";
 import {
   type LinkSpec,
@@ -18,7 +19,7 @@ import {
   type SideSpec,
   Twins,
 } from "./link.ts";
-import { type Pick, picker, Raw } from "./raw.ts";
+import { type Pick, Raw } from "./raw.ts";
 
 const encodings = ["utf8", "utf16", "latin1+utf16"] as const;
 /** Where values of the test's are, out of the way of `realloc`. */

@@ -4,23 +4,15 @@
  */
 import { type FlatType, flattenType, flattenVariant } from "../../../src/abi/flatten.ts";
 import { despecialize, layout, type PointerType, recordLayout, variantLayout } from "../../../src/abi/layout.ts";
+import type { AsyncKind } from "../../../src/fuse/types.ts";
 import type { ValType } from "../../../src/types/types.ts";
 import type { StringEncoding } from "../../../src/validate/typed.ts";
 
-export type Pick = (n: number) => number;
+/** Integers, and what no adapter passes on. */
+type PlainKind = `${"u" | "s"}${8 | 16 | 32 | 64}` | "flags" | AsyncKind;
 
-/** A generator of numbers that always makes the same ones. */
-export function picker(seed: number): Pick {
-  let state = seed >>> 0 || 1;
-  return (n) => {
-    state ^= state << 13;
-    state >>>= 0;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    state >>>= 0;
-    return state % n;
-  };
-}
+/** A number from 0 up to, and without, `n`. */
+export type Pick = (n: number) => number;
 
 export const texts: readonly string[] = [
   "", "a", "abc", "plain", "exactly8", "a bit more than sixteen characters", "x".repeat(100), "é", "größer", "naïve café",
@@ -111,6 +103,7 @@ export class Raw {
         this.#storeInt(at, BigInt(this.#handle(type)), 4);
         return;
       default:
+        t.kind satisfies PlainKind;
         this.#storeInt(at, this.#bits(), layout(t, pointer).size);
     }
   }
@@ -163,6 +156,7 @@ export class Raw {
       case "borrow":
         return [this.#handle(type)];
       default:
+        t.kind satisfies PlainKind | "bool";
         return [Number(BigInt.asIntN(32, this.#bits()))];
     }
   }

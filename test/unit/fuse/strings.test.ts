@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { StringEncoding } from "../../../src/validate/typed.ts";
+import { picker } from "../../random.ts";
 import { Types } from "../codegen/program.ts";
 import { type Link, MODE, memory64, modes, multiMemory, type Outcome, PARAMS, type SideSpec, Twins } from "./link.ts";
-import { picker, texts } from "./raw.ts";
+import { texts } from "./raw.ts";
 
 const skip = !multiMemory && "needs several memories";
 const encodings = ["utf8", "utf16", "latin1+utf16"] as const;
