@@ -101,6 +101,7 @@ export class ComponentStream<Chunk = any> implements AsyncIterable<Chunk> {
       const { count, done, values } = await this.#end.read(into ?? chunkLength(this.#end.type));
       this.#state = "open";
       if (done || this.#cancelled) this.#ended();
+      else if (count === 0) throw new TypeError("the memory that was to be read into has been taken away");
       return count > 0 ? { done: false, value: values } : { done: true, value: undefined };
     } catch (error) {
       // What cannot be read into is no fault of the stream's.

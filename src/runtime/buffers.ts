@@ -119,7 +119,10 @@ export class HostSource extends Buffer {
   }
 
   take(count: number): readonly unknown[] {
-    return Array.prototype.slice.call(this.values, this.progress, this.progress + count);
+    const values = Array.prototype.slice.call(this.values, this.progress, this.progress + count);
+    // The list is still the embedder's, who may have shortened it.
+    if (values.length !== count) invalid();
+    return values;
   }
 }
 
@@ -133,6 +136,11 @@ export class HostTarget extends Buffer {
     super(length);
     this.#kind = kind;
     this.#room = room;
+  }
+
+  /** Of an array that was supplied the memory may have been taken away meanwhile, or a part of it. */
+  override get remain(): number {
+    return Math.min(this.length, this.#room?.length ?? this.length) - this.progress;
   }
 
   /** Room for `count` numbers: no more of it than that, unless it was supplied. */
@@ -196,7 +204,6 @@ function toHost(source: Buffer, target: HostTarget, count: number): void {
     const { payload, ptr } = source;
     if (payload.number !== undefined) {
       const room = target.room(count);
-      if (room.length < count) invalid();
       const byteLength = count * payload.size;
       new Uint8Array(room.buffer, room.byteOffset, byteLength).set(guestBytes(source, byteLength));
     } else if (payload.size === 0) {

@@ -136,6 +136,16 @@ test("a wrong value that ends the stream and at once the call rejects the call",
   assert.equal(await exports["sum"]!([true, false, true]), 2);
 });
 
+test("a list that is shortened while it is read as a stream gives no values that it does not have", async () => {
+  const { exports } = await make({ ...guest, types: guest.types!.replace("(stream u8)", "(stream bool)") });
+  const list = Array.from({ length: 9 }, () => true);
+  const reading = exports["sum"]!(list);
+  list.length = 6;
+  const message = "sum › element 6 of a stream's chunk: expected bool, got undefined";
+  await assert.rejects(reading, { message, code: "wrong-value" });
+  assert.equal(await exports["sum"]!([true]), 1);
+});
+
 test("a component gives up when it is asked to in its event loop", async () => {
   const { exports, instance, store } = await make();
   const controller = new AbortController();

@@ -172,6 +172,30 @@ test("bytes are read into a buffer of the embedder's", async () => {
   assert.deepEqual((await words.read()).value, ["a"]);
 });
 
+test("a buffer that shrinks or is taken away while it is read into costs nothing that is read", async () => {
+  let give!: (chunk: unknown) => void;
+  const source = async function* () {
+    for (;;) yield await new Promise((resolve) => (give = resolve));
+  };
+  const { stream, unhandled } = passStream(source(), "u8");
+  const gone = new Uint8Array(4);
+  const nothing = stream.read(gone);
+  await settled();
+  structuredClone(gone.buffer, { transfer: [gone.buffer] });
+  give(bytes(1));
+  await assert.rejects(nothing, /^TypeError: the memory that was to be read into has been taken away$/);
+  assert.deepEqual((await stream.read()).value, bytes(1));
+  const options = { maxByteLength: 4 };
+  const buffer = new (ArrayBuffer as new (...args: unknown[]) => ArrayBuffer)(4, options);
+  const some = stream.read(new Uint8Array(buffer));
+  await settled();
+  (buffer as ArrayBuffer & { resize(length: number): void }).resize(2);
+  give(bytes(1, 2, 3, 4));
+  assert.deepEqual((await some).value, bytes(1, 2));
+  assert.deepEqual((await stream.read()).value, bytes(3, 4));
+  assert.deepEqual(unhandled, []);
+});
+
 test("a stream is not read twice at a time", async () => {
   const { stream } = passStream(slowly(1, 2), "u8");
   const first = stream.read();
