@@ -49,8 +49,9 @@ function instantiation({ prepared, imports, waiting, store }: Linked, world: Asy
   };
 }
 
+// Who has more serves where less is wanted, which `out` says: TypeScript does not see it for itself.
 // biome-ignore lint/complexity/noBannedTypes: an object type without keys is what a new linker provides
-export class Linker<Given extends object = {}> {
+export class Linker<out Given extends object = {}> {
   readonly #definitions: ReadonlyMap<string, object>;
 
   constructor(definitions: ReadonlyMap<string, object> = new Map()) {

@@ -25,14 +25,23 @@ export interface Exports {
   readonly [name: string]: any;
 }
 
-type Missing<Wanted, Given> =
-  | Exclude<keyof Wanted, keyof Given>
-  | { [K in keyof Wanted & keyof Given]: Given[K] extends Wanted[K] ? never : K }[keyof Wanted & keyof Given];
+/** The names of what `Given` lacks, or has of another type. */
+type Lacking<Wanted, Given> = {
+  [K in keyof Wanted]-?: K extends keyof Given ? (Given[K] extends Wanted[K] ? never : K) : K;
+}[keyof Wanted];
 
-/** `unknown` if `Given` has all that `W` imports; else a type that no component has, and whose name says what lacks. */
-export type Provided<W extends World, Given> = [Missing<W["imports"], Given>] extends [never]
-  ? unknown
-  : { readonly "not provided": Missing<W["imports"], Given> };
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+/**
+ * `unknown` if `Given` has all that `W` imports; else a type that no component has, and whose name says what lacks: in a
+ * template, since TypeScript would print the name of the type above instead of what it is.
+ */
+export type Provided<W extends World, Given> =
+  IsAny<W> extends true
+    ? unknown
+    : [Lacking<W["imports"], Given>] extends [never]
+      ? unknown
+      : { readonly "not provided": `${Lacking<W["imports"], Given> & string}` };
 
 /** `Given` with `V` under `K`. A name that is no literal adds nothing that TypeScript could know. */
 export type Defined<Given, K extends string, V> = string extends K ? Given : Omit<Given, K> & { readonly [P in K]: V };

@@ -34,6 +34,18 @@ export async function typed(): Promise<string> {
   return greeting;
 }
 
+export function linkers(): Linker {
+  // A variable that linkers are put into one after the other.
+  let linker = new Linker();
+  linker = linker.define("example:host/log", { log });
+  const host: Linker<{ "example:host/log": object }> = new Linker()
+    .define("example:host/log", { log })
+    .define("log", log);
+  // @ts-expect-error: a linker without a log is none that has it
+  const wrong: Linker<{ "example:host/log": object }> = new Linker().define("log", log);
+  return wrong === linker ? host : linker;
+}
+
 export async function untyped(): Promise<unknown> {
   // A component without a world is accepted by every linker and checked when it is linked.
   const instance = await new Linker().instantiate(await Component.compile(bytes));
