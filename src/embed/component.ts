@@ -106,6 +106,7 @@ export class Component<W extends World = AnyWorld> {
   static compile(source: ComponentSource, options?: CompileOptions): Promise<Component>;
   static compile<W extends World>(source: ComponentSource, options?: CompileOptions): Promise<Component<W>>;
   static async compile(source: ComponentSource, options: CompileOptions = {}): Promise<Component> {
+    needWebAssembly();
     // From here to the last `WebAssembly.compile` nothing is awaited: the bytes that are checked are those compiled, and
     // those that were given, as for `WebAssembly.compile` itself.
     const early = new EarlyModules();
@@ -136,6 +137,7 @@ export class Component<W extends World = AnyWorld> {
   static compileSync(source: ComponentBytes, options?: CompileOptions): Component;
   static compileSync<W extends World>(source: ComponentBytes, options?: CompileOptions): Component<W>;
   static compileSync(source: ComponentBytes, options: CompileOptions = {}): Component {
+    needWebAssembly();
     const bytes = view(source);
     const { closure, ranges } = load(bytes, options);
     for (const range of ranges) {
@@ -154,6 +156,7 @@ export class Component<W extends World = AnyWorld> {
    * @throws ComponentError of phase `decode` or `validate`.
    */
   static validate(source: ComponentBytes, options: Pick<CompileOptions, "features"> = {}): void {
+    needWebAssembly();
     const bytes = view(source);
     for (const range of load(bytes, options).ranges) {
       if (WebAssembly.validate(slice(bytes, range))) continue;
@@ -276,6 +279,12 @@ function compiler(plan: Plan, tier: Tier): Prepared["functions"] {
     }
     return table;
   };
+}
+
+/** Policies take it away: of browsers, of devices that are locked down, of programs that may not make code. */
+function needWebAssembly(): void {
+  if (typeof WebAssembly === "object") return;
+  throw new ComponentError("unsupported", "no-webassembly", "this engine has no WebAssembly, or it is turned off");
 }
 
 interface Loaded {

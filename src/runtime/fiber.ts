@@ -33,7 +33,7 @@ interface PromiseIntegration {
   Suspending: new (func: () => Promise<unknown>) => WebAssembly.ImportValue;
 }
 
-const integration = WebAssembly as unknown as Partial<PromiseIntegration>;
+const integration: Partial<PromiseIntegration> = typeof WebAssembly === "object" ? (WebAssembly as object) : {};
 
 /** Whether the engine can suspend stacks. */
 export const canSuspend: boolean =

@@ -68,7 +68,7 @@ export function makeLeaf(leaf: Leaf, state: LeafState): WebAssembly.ImportValue 
     case "uncaught-exception":
       return () => trapWith(new ComponentError("trap", "uncaught-exception", "wasm exception not caught"));
     case "may-leave":
-      return mayLeaveMemory;
+      return mayLeaveMemory!;
     case "late": {
       let adapter: CoreFunction | undefined;
       return (...args: never[]) => {

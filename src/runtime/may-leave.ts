@@ -15,8 +15,9 @@
  * reads it as fast as a property; the value of a `WebAssembly.Global` takes JavaScript ten times as long.
  */
 
-/** What adapters import. */
-export const mayLeaveMemory: WebAssembly.Memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+/** What adapters import. Where there is no WebAssembly nothing is called, but this is loaded all the same. */
+export const mayLeaveMemory: WebAssembly.Memory | undefined =
+  typeof WebAssembly === "object" ? new WebAssembly.Memory({ initial: 1, maximum: 1 }) : undefined;
 
 /** Element 0 is 1 while a `realloc` or a `post-return` runs, else 0. A trap leaves it as it is: `Store.poison` mends it. */
-export const mayNotLeave: Int32Array = new Int32Array(mayLeaveMemory.buffer, 0, 1);
+export const mayNotLeave: Int32Array = new Int32Array(mayLeaveMemory?.buffer ?? new ArrayBuffer(4), 0, 1);

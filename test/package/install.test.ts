@@ -3,7 +3,7 @@
  * floors of what was shipped kept.
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -28,9 +28,16 @@ before(() => {
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as { exports: Record<string, unknown> };
-for (const subpath of Object.keys(exports).filter((name) => !name.endsWith(".json"))) {
-  const name = `gantry${subpath.slice(1)}`;
+const { exports, main, types } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  exports: Record<string, unknown>;
+  main: string;
+  types: string;
+};
+const entryPoints = Object.keys(exports)
+  .filter((name) => !name.endsWith(".json"))
+  .map((name) => `gantry${name.slice(1)}`);
+
+for (const name of entryPoints) {
   test(`import "${name}"`, () => {
     const printed = run(
       "node",
@@ -41,6 +48,28 @@ for (const subpath of Object.keys(exports).filter((name) => !name.endsWith(".jso
     assert.ok(Number(printed) > 0, `${name} exports nothing`);
   });
 }
+
+test("bundlers that do not look at `exports` find what is there", () => {
+  assert.deepEqual(exports["."], { types, default: main });
+});
+
+test("CommonJS can require it", () => {
+  const program = `${JSON.stringify(entryPoints)}.map((name) => require(name)); console.log(require("gantry").Linker.name);`;
+  assert.equal(run("node", "--input-type=commonjs", "-e", program), "Linker\n");
+});
+
+test("where there is no WebAssembly everything is loaded, and says so when it is used", () => {
+  const program = `delete globalThis.WebAssembly;
+    for (const name of ${JSON.stringify(entryPoints)}) await import(name);
+    const { Component } = await import("gantry");
+    const bytes = (await import("node:fs")).readFileSync("hello.wasm");
+    for (const use of ["compile", "compileSync", "validate"]) {
+      const error = await (async () => Component[use](bytes))().catch((error) => error);
+      console.log(error.phase, error.code);
+    }`;
+  const told = "unsupported no-webassembly\n";
+  assert.equal(run("node", "--input-type=module", "-e", program), told.repeat(3));
+});
 
 test("few files are loaded for a program", async () => {
   const { inputs } = (
@@ -67,12 +96,25 @@ test("classes have the names that they are exported by", () => {
 
 test("TypeScript needs no more libraries for the types than the documentation says", () => {
   const [, lib] = /`"lib": \[(.*?)\]`/.exec(readFileSync("docs/api.md", "utf8"))!;
-  const names = Object.keys(exports).filter((name) => !name.endsWith(".json"));
-  const imports = names.map((name, i) => `import * as m${i} from "gantry${name.slice(1)}";\nvoid m${i};\n`);
+  const imports = entryPoints.map((name, i) => `import * as m${i} from "${name}";\nvoid m${i};\n`);
   writeFileSync(join(folder, "types.mts"), imports.join(""));
   const options = ["--noEmit", "--strict", "--skipLibCheck", "false", "--module", "nodenext", "--target", "es2022"];
   const libs = lib!.replaceAll(/[" ]/g, "");
   assert.equal(run(resolve("node_modules/.bin/tsc"), ...options, "--lib", libs, "--types", "", "types.mts"), "");
+});
+
+test("TypeScript names all that a linker lacks", () => {
+  const program = `import { Component, Linker } from "gantry";
+    type World = { imports: { "a:b/log": { log(text: string): void }; now: () => bigint; rest: object }; exports: object };
+    const component = await Component.compile<World>(new Uint8Array());
+    await new Linker().define("rest", {}).define("now", () => 5).instantiate(component);`;
+  writeFileSync(join(folder, "lacks.mts"), program);
+  const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--types", ""];
+  const { stdout } = spawnSync(resolve("node_modules/.bin/tsc"), [...options, "lacks.mts"], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  assert.match(stdout, /"not provided": "a:b\/log" \| "now"/);
 });
 
 test("npx gantry runs a program", () => {
