@@ -42,7 +42,8 @@ for (const file of [...sources.filter((source) => source.endsWith(".ts")), ...do
   }
   for (const [, name] of text.matchAll(/npm run (?:-s )?([\w:-]+)/g)) if (!commands.has(name!)) fault("command", name!);
   for (const [, quoted] of text.matchAll(/`([^`\n]+)`/g)) {
-    for (const [word] of quoted!.matchAll(/[A-Za-z]\w*(?:[a-z][A-Z]|_)\w+/g)) if (!words.has(word)) fault("name", word);
+    for (const [word] of quoted!.matchAll(/[A-Za-z]\w*(?:[a-z][A-Z]|_)\w+/g))
+      if (!words.has(word)) fault("name", `${word} (the specification's are in scripts/spec-functions.ts)`);
   }
   if (!documents.includes(file)) continue;
   for (const [, path, anchor] of text.matchAll(/\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]*))?\)/g)) {
