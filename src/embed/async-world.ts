@@ -19,7 +19,12 @@ let world: AsyncWorld | undefined;
 
 /** Loads it, or gives what has been loaded. */
 export async function loadAsyncWorld(): Promise<AsyncWorld> {
-  world ??= (await import("./async-parts.ts")).asyncWorld;
+  try {
+    world ??= (await import("./async-parts.ts")).asyncWorld;
+  } catch (error) {
+    const reason = `the component is asynchronous, and what that takes cannot be loaded: ${String(error)}: call \`loadAsync()\` of "gantry/async" first`;
+    throw new ComponentError("unsupported", "async-not-loaded", reason, {}, { cause: error });
+  }
   return world;
 }
 

@@ -143,6 +143,30 @@ test("the README's example of WASI runs", () => {
   assert.match(run("node", "program.mjs"), /^Hello, 2026!/);
 });
 
+test("what is asynchronous and cannot be loaded is told with what helps", async () => {
+  const program = `import { readFileSync } from "node:fs";
+    import { blocking, Component, Linker } from "gantry";
+    const linker = new Linker().define("example:host/log@1.0.0", { log: blocking(() => {}) });
+    const error = await linker.instantiate(await Component.compile(readFileSync("greeter.wasm"))).catch((error) => error);
+    console.log(error.phase, error.code, error.cause instanceof Error, error.message.includes("loadAsync()"));`;
+  writeFileSync(join(folder, "waits.mjs"), program);
+  const { metafile } = await build({
+    entryPoints: [join(folder, "waits.mjs")],
+    bundle: true,
+    splitting: true,
+    metafile: true,
+    format: "esm",
+    platform: "node",
+    absWorkingDir: folder,
+    outdir: join(folder, "bundled"),
+  });
+  const later = Object.keys(metafile.outputs).filter((path) => path.includes("async-parts"));
+  assert.equal(later.length, 1);
+  rmSync(join(folder, later[0]!));
+  cpSync("examples/greeter/greeter.wasm", join(folder, "greeter.wasm"));
+  assert.equal(run("node", "bundled/waits.js"), "unsupported async-not-loaded true true\n");
+});
+
 test("nothing is shipped but what is meant to be", () => {
   const listing = JSON.parse(
     execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { encoding: "utf8" }),
