@@ -61,7 +61,7 @@ export async function measure(workloads: readonly Workload[], settings: Settings
   }));
 }
 
-/** Fills the memory for what is young several times over, so that all values are where they will stay. */
+/** Fills the space for young objects several times over, so that all values have been moved to where they will stay. */
 function age(): void {
   for (let i = 0; i < 4_000_000; i++) sink.result = [i, i, i, i];
 }

@@ -32,7 +32,7 @@ export const hasHandles: (t: ValType) => boolean = remembered(
 
 const checkedKinds: ReadonlySet<ValType["kind"]> = new Set(["char", "enum", "variant", "option", "result"]);
 
-/** Whether lifting a value may find that it is none. */
+/** Whether lifting can trap, because not everything that a guest may pass is a value of the type. */
 export const isChecked: (t: ValType) => boolean = remembered(
   (t) => checkedKinds.has(t.kind) || isRange(t) || hasHandles(t) || contents(t).some(isChecked),
 );

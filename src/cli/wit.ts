@@ -37,11 +37,11 @@ class WorldPrinter {
   readonly #owners: Map<AnyType, Owner> = new Map();
   /** Bodies of the interfaces seen, by package and name. */
   readonly #packages: Map<string, Map<string, readonly string[]>> = new Map();
-  /** What to print of the interfaces that are imported or exported, by name. */
+  /** What to print of each interface: the import or export that has most of it, by the interface's name. */
   readonly #largest: Map<string, readonly Extern[]> = new Map();
 
   print({ imports, exports }: Described): string {
-    // Of an interface that is imported, too, only what is used may be imported.
+    // Toolchains import only what a guest uses of an interface: there may be more of it elsewhere.
     for (const { name, externs } of namedInterfaces([...imports, ...exports])) {
       if (externs.length >= (this.#largest.get(name)?.length ?? 0)) this.#largest.set(name, externs);
     }
@@ -99,8 +99,8 @@ class WorldPrinter {
   }
 
   /**
-   * Remembers an interface's body, as it is where most of it is. Its types are its own wherever else it is; those that it
-   * defines anew there (resources) get their names, too.
+   * Remembers an interface's body, as it is where most of it is. Where it is besides, its types get their names all the same:
+   * its resources are others there.
    */
   #interface(name: string, externs: readonly Extern[]): void {
     const { owner, id } = splitInterface(name);

@@ -161,10 +161,7 @@ export class CallCode extends Code {
     return [side.pointer === "i32" ? ptr : call("pointerTo64", ptr)];
   }
 
-  /**
-   * Puts parameters into memory: in a helper, since they are many, and engines put no long function in the place of its
-   * calls.
-   */
+  /** Puts parameters into memory: in a helper, since they are many, and engines inline no long function. */
   #storeParams(side: Side, { params }: FuncType, values: readonly Expr[], ptr: Expr): void {
     const types = params.map(({ type }) => type);
     const write = (code: Code, [place, ...parts]: readonly Expr[]): undefined => {

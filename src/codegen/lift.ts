@@ -119,9 +119,8 @@ function liftHere(code: Code, side: Side, t: ValType, source: Source): Expr {
 }
 
 /**
- * `load_record` and `lift_flat_record` in the specification, of anything that is laid out as a record. Values are told to be
- * none in their order: what is found out in an expression would else be found out after what is found out in the statements
- * of a later one.
+ * `load_record` and `lift_flat_record` in the specification, of anything that is laid out as a record. Parts are checked in
+ * their order: what an expression checks would else be checked after the statements of a later part.
  */
 export function liftParts(code: Code, side: Side, types: readonly ValType[], source: Source): readonly Expr[] {
   const part = source.parts(types);
@@ -133,7 +132,7 @@ export function liftParts(code: Code, side: Side, types: readonly ValType[], sou
   });
 }
 
-/** `value`, with all that is in it found out by now. */
+/** `value`, with all its checks made by now. */
 function settled(code: Code, value: Expr, name: string): Expr {
   if (value.op === "record") return record(value.fields.map(([key, field]) => [key, settled(code, field, key)]));
   if (value.op === "array") return array(value.elements.map((element) => settled(code, element, name)));

@@ -89,7 +89,7 @@ class Printer {
     for (const [i, statement] of statements.entries()) {
       if (statement.op === "expect") tests.push(misfits[statement.kind](statement.name));
       else text += `${indent}${this.#stmt(statement, indent)}\n`;
-      // Joined to what follows: the shorter a function is, the sooner engines put it in the place of its calls.
+      // Joined to what follows: the shorter a function is, the sooner engines inline it.
       const next = statements[i + 1];
       if (tests.length === 0 || next?.op === "expect" || (next?.op === "const" && isRead(next.value))) continue;
       this.outside.add("invalid");

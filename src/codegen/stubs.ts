@@ -3,7 +3,7 @@
  *
  * Guests get the functions that they import all at once, and call few of them. A stub makes the function behind it at the
  * first call, and costs next to nothing at later ones: under `jit` each has source of its own, so that engines learn for
- * each which function it calls, and put that in its place.
+ * each which function it calls, and inline that.
  */
 import { once } from "../runtime/once.ts";
 
@@ -27,8 +27,8 @@ export function stubMakers(
 }
 
 /**
- * What is made becomes the property of an object that had none: one that is written but once engines take for a constant,
- * unlike a variable that is. So its calls cost nothing more, not even a look at what is called.
+ * What is made becomes a property, and not the value of a variable: engines take a property that was written only once for
+ * a constant. So its calls cost nothing more, not even a look at what is called.
  */
 function source({ name, arity }: Stub): string {
   const params = Array.from({ length: arity }, (_, i) => `p${i}`).join(", ");

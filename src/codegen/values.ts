@@ -35,7 +35,7 @@ export interface Values {
   liftNumbers(code: Code, side: Side, kind: View, range: Range): Expr;
   /** The same for a list that is passed flat. */
   numbers(kind: View, elements: readonly Expr[]): Expr;
-  /** The length of a list, of which no component could have more than `most` elements; of a value that is none, there is none. */
+  /** The length of a list, which must not be more than `most`; a value that is no list is refused. */
   listLength(value: Expr, most: Expr): Expr;
   /** A list that has to have `length` elements. */
   fixedList(code: Code, value: Expr, length: number): Expr;

@@ -1,4 +1,4 @@
-/** The other side of async-world.ts. */
+/** What `async-world.ts` loads: the asynchronous part of each room, joined. */
 import { asyncCodegen } from "../codegen/compile-async.ts";
 import { asyncRuntime } from "../runtime/async-state.ts";
 import { asyncValues } from "./async-values.ts";

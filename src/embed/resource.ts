@@ -29,7 +29,7 @@ function disposeSymbol(): symbol {
 /** The running program's resource for each class that stands for one. */
 const types: WeakMap<Class, ResourceType> = new WeakMap();
 const drops: WeakMap<Class, (object: never) => void> = new WeakMap();
-/** How often a class was given one: what was looked up before may be known no longer. */
+/** Counts what is put into `drops`, so that whoever has looked there before knows when to look again. */
 let dropsGiven = 0;
 
 /**
@@ -81,7 +81,7 @@ function dispose(object: unknown): void {
   const members = object as Record<symbol, unknown> | null | undefined;
   const own = disposeSymbol();
   const symbol = typeof members?.[own] === "function" ? own : registeredDispose;
-  // As a member: so engines know what is called, and put it in its place.
+  // As a member: so engines know what is called, and inline it.
   if (typeof members?.[symbol] === "function") (members as Record<symbol, () => void>)[symbol]!();
 }
 
@@ -124,8 +124,8 @@ class HostDefined implements HostSide {
 // ---- Resources that guests define
 
 /**
- * How an object of a guest's resource is: one of these, and as many ones more as there are running calls that it is lent to.
- * So 0 says all that most calls ask for, and a number is written faster than anything else.
+ * The states of an object of a guest's resource. One is added for each running call that it is lent to, up to `LENT`. It is
+ * one number, since that is what engines write fastest, and most calls ask for no more than whether it is 0.
  */
 const OWN = 0;
 const LENDS = 2 ** 24;
@@ -139,7 +139,7 @@ const RETURNED = 5 * LENDS;
 
 /**
  * Gives back what it is given: a class that extends it adds its private fields to an object that is there already. It is a
- * function, since engines put those, and not the constructors of classes, in the place of a call of `super`.
+ * function, since engines inline those where `super` is called, and not the constructors of classes.
  */
 function given(object: object): object {
   return object;
@@ -225,7 +225,7 @@ class Handle extends Given {
     handle.#state = state + (handle.#state & LENT);
   }
 
-  /** From now on, sees to a new one, or one that has come back. */
+  /** Takes notice of a new one, or one that has come back: it is watched soon, unless it is gone by then. */
   static see(handle: Handle): void {
     const seen = newest;
     if (seen === undefined) {
@@ -286,11 +286,11 @@ const lost = new FinalizationRegistry<Lost>(({ type, rep }) => {
 });
 
 /**
- * What owned something when it was made, and is not yet watched. To watch one costs more than all else that is done with it,
- * and most are disposed of or given away soon: so they have until the end of the JavaScript that is running now, and those
- * that are gone when the next is made are never heard of.
+ * Objects that own something and are not yet watched. To watch one costs more than all else that is done with it, and most are
+ * disposed of or given away soon. So they have until the end of the JavaScript that is running now, and one that is gone
+ * when the next is made is not even kept.
  *
- * There is a new object for it every now and then, since engines write to what has come to be old at several times the cost.
+ * A new `Seen` takes over every so often, since to write to an object that has grown old costs engines several times as much.
  */
 interface Seen {
   /** The newest. */

@@ -17,11 +17,11 @@ export interface Parked {
 }
 
 export class HandleTable<T extends object> {
-  /** Handles; where one is no more, the index that was freed before its own, of which those to use next are a chain, up to 0. */
+  /** Handles; at an index that is free, the one that was freed before it: the free ones are a chain from `#free` to 0. */
   readonly #elements: (T | number)[] = [0];
   /** The index that was freed last, but for that of `#parked`. */
   #free = 0;
-  /** A handle whose index was freed last of all, and which is still in its place: most are followed by one of their kind. */
+  /** A handle whose index was freed last of all, still in its place: mostly the next handle is of its kind and can use it. */
   #parked: (T & Parked) | undefined;
 
   get(index: number): T {

@@ -17,8 +17,7 @@ export function beyond({ memory }: LiftLowerContext, end: number): boolean {
   return end >= memory.u8.length && end > memory.refresh().u8.length;
 }
 
-// What traps is in functions of its own: the shorter one is that seldom does, the sooner engines put it in the place of its
-// calls.
+// What traps is in functions of its own: the shorter a function is, the sooner engines inline it.
 
 /** Traps unless `size` bytes at `ptr` are the guest's, and aligned. Alignments are powers of 2. */
 export function checkPointer(cx: LiftLowerContext, ptr: number, size: number, alignment: number): number {

@@ -102,7 +102,7 @@ let origin = 0;
 /** The length of a list of numbers, of which no component could have more than `most`. */
 export function numbersLength(numbers: Numbers, value: unknown, most: number): number {
   if (!(value instanceof numbers.array) || !ArrayBuffer.isView(value)) return otherLength(numbers, value, most);
-  // In this order: what engines find out about the array for the one property, they need not ask of it for the other.
+  // In this order: having read the one, engines need not check the array again for the other.
   const { byteOffset } = value;
   const length = numbers.lengthOf.call(value);
   if (length === 0 || length > most) return otherLength(numbers, value, most);

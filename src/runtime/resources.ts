@@ -86,7 +86,7 @@ export interface Lent extends Loan {
  */
 export class CallScope implements BorrowScope, Loan {
   numBorrows = 0;
-  /** The first of the loans, and if there are more, those. */
+  /** The first of the loans; `#loans` has the others, if there are any. */
   #loan: Loan | undefined;
   #loans: Loan[] | undefined;
   #undo: (() => void)[] | undefined;

@@ -60,7 +60,7 @@ export class Task {
   readonly mode: "suspendable" | "plain";
   state: TaskState = "initial";
   implicitThread: Thread | undefined;
-  /** Of those that have begun and not ended, one; it is mostly the only one. */
+  /** One of its threads that have begun and not ended; most tasks have no other. */
   #thread: Thread | undefined;
   #otherThreads: Set<Thread> | undefined;
 

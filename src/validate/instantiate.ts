@@ -87,7 +87,7 @@ function inlineInstance(scope: Scope, exports: readonly InlineExport[]): Instanc
     const { item, type, node } = scope.resolve(sortIndex);
     const { name } = syntax;
     nameResource(type, name);
-    // The name that a type has in here is one that no function in here can have been written with.
+    // A type gets a new name here, which the functions here cannot have been written with.
     const named = { type, node: type.kind === "type" ? renamed(node) : node };
     const attributes = defineName(scope, direction, "export", syntax, named);
     direction.decls.set(name, makeDecl(name, attributes, type, node));
