@@ -10,6 +10,7 @@ import { trapAsync } from "./async-trap.ts";
 import type { AsyncType } from "./async-types.ts";
 import type { LiftLowerContext } from "./context.ts";
 import { explainFault } from "./explain.ts";
+import { occupied } from "./instance.ts";
 import { beyond } from "./lists.ts";
 import { invalid, toF32, toF64, toS8, toS16, toS32, toS64, toU8, toU16, toU32, toU64 } from "./numbers.ts";
 import { type NumberKind, type TypedArray, typedArrays } from "./typed-arrays.ts";
@@ -184,7 +185,8 @@ function toGuest(source: Buffer, target: GuestBuffer, count: number): void {
     payload.store.component(values, ptr);
   } else {
     cx.memory.current();
-    payload.store.host((source as HostSource).take(count), ptr);
+    const values = (source as HostSource).take(count);
+    occupied(cx.instance, () => payload.store.host(values, ptr));
   }
 }
 

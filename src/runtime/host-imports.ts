@@ -8,6 +8,7 @@ import { trapAsync } from "./async-trap.ts";
 import { notReturned } from "./call.ts";
 import { answer, type CallerSide, checkMayBlock } from "./call-async.ts";
 import type { CoreFunction, HostFunction } from "./functions.ts";
+import { occupied } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import { errorPayload } from "./objects.ts";
 import { isThenable } from "./realms.ts";
@@ -40,7 +41,7 @@ export function lowerHost(side: HostImport): CoreFunction {
       const resolve = (value: unknown) => {
         try {
           if (value === cancelled) subtask.cancelled();
-          else subtask.return(side.lowerResult(value, core));
+          else subtask.return(occupied(instance, () => side.lowerResult(value, core)));
         } catch (error) {
           side.failed(error, value, subtask.scope);
         }

@@ -146,6 +146,64 @@ test("a list that is shortened while it is read as a stream gives no values that
   assert.equal(await exports["sum"]!([true]), 1);
 });
 
+/** `sum` adds the numbers that it reads, `got` those that `pair` gives. `grow` moves the memory. */
+const growing: Guest = {
+  types: `(type $S (stream (tuple u8 u8)))`,
+  builtins: {
+    ...waiting,
+    "return-u32": { core: "(param i32)", is: "task.return (result u32)" },
+    read: { core: "(param i32 i32 i32) (result i32)", is: "stream.read $S async (memory $memory)" },
+  },
+  imports: {
+    pair: { core: "(param i32) (result i32)", is: "async (result (tuple u8 u8))", with: "async (memory $memory)" },
+  },
+  exports: {
+    sum: { is: `async (param "s" $S) (result u32)`, with: `async (callback (core func $m "done"))` },
+    got: { is: `async (result u32)`, with: `async (callback (core func $m "done"))` },
+    grow: { is: "(result u32)" },
+  },
+  code: `
+    (func $wait (param $for i32) (result i32) (local $set i32)
+      (local.set $set (call $waitable-set.new))
+      (call $waitable.join (local.get $for) (local.get $set))
+      (i32.or (i32.const 2) (i32.shl (local.get $set) (i32.const 4))))
+    (func (export "sum") (param $s i32) (result i32)
+      (if (i32.ne (call $read (local.get $s) (i32.const 16) (i32.const 1)) (i32.const -1)) (then unreachable))
+      (call $wait (local.get $s)))
+    (func (export "got") (result i32)
+      (call $wait (i32.shr_u (call $pair (i32.const 16)) (i32.const 4))))
+    (func (export "done") (param i32 i32 i32) (result i32)
+      (call $return-u32 (i32.add (i32.load8_u (i32.const 16)) (i32.load8_u (i32.const 17))))
+      (i32.const 0))
+    (func (export "grow") (result i32) (memory.grow (i32.const 1)))`,
+};
+
+test("what is read from the host's values cannot move the memory that they are stored in", async () => {
+  const refused: unknown[] = [];
+  const given = () => {
+    const get = () => {
+      try {
+        exports["grow"]!();
+      } catch (error) {
+        refused.push((error as { code?: unknown }).code);
+      }
+      return 3;
+    };
+    return Object.defineProperty([20, 0], 1, { get });
+  };
+  const { exports } = (await instantiateGuest(growing, { pair: async () => given() })) as unknown as {
+    exports: Exports;
+  };
+  const slowly = async function* () {
+    await settled();
+    yield given();
+  };
+  assert.equal(await exports["sum"]!(slowly()), 23);
+  assert.equal(await exports["got"]!(), 23);
+  assert.deepEqual(refused, ["cannot-enter", "cannot-enter"]);
+  assert.equal(exports["grow"]!(), 4);
+});
+
 test("a component gives up when it is asked to in its event loop", async () => {
   const { exports, instance, store } = await make();
   const controller = new AbortController();
