@@ -496,6 +496,7 @@
 ;;       call $"check elements 0 1"
 ;;     )
 ;;     (func $"check elements 0 1" (;25;) (type 0) (param i32 i32)
+;;       (local i32)
 ;;       block ;; label = @1
 ;;         loop ;; label = @2
 ;;           local.get 1
@@ -503,7 +504,19 @@
 ;;           br_if 1 (;@1;)
 ;;           local.get 0
 ;;           i32.load align=1
-;;           call $"check char"
+;;           local.set 2
+;;           local.get 2
+;;           i32.const 55296
+;;           i32.xor
+;;           i32.const 2048
+;;           i32.sub
+;;           i32.const 1112064
+;;           i32.ge_u
+;;           if ;; label = @3
+;;             local.get 2
+;;             call 5
+;;             unreachable
+;;           end
 ;;           local.get 0
 ;;           i32.const 4
 ;;           i32.add
@@ -516,23 +529,7 @@
 ;;         end
 ;;       end
 ;;     )
-;;     (func $"check char" (;26;) (type 1) (param i32)
-;;       local.get 0
-;;       i32.const 1114112
-;;       i32.ge_u
-;;       local.get 0
-;;       i32.const -2048
-;;       i32.and
-;;       i32.const 55296
-;;       i32.eq
-;;       i32.or
-;;       if ;; label = @1
-;;         local.get 0
-;;         call 5
-;;         unreachable
-;;       end
-;;     )
-;;     (func $"copy plain 4 4 1.memory 0" (;27;) (type 4) (param i32 i32) (result i32)
+;;     (func $"copy plain 4 4 1.memory 0" (;26;) (type 4) (param i32 i32) (result i32)
 ;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 4
@@ -550,7 +547,7 @@
 ;;       call $"copyBytes 1.memory 0.memory"
 ;;       local.get 3
 ;;     )
-;;     (func $"check list 1 1" (;28;) (type 0) (param i32 i32)
+;;     (func $"check list 1 1" (;27;) (type 0) (param i32 i32)
 ;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 44739242
@@ -592,7 +589,7 @@
 ;;       local.get 2
 ;;       call $"check elements 1 1"
 ;;     )
-;;     (func $"check elements 1 1" (;29;) (type 0) (param i32 i32)
+;;     (func $"check elements 1 1" (;28;) (type 0) (param i32 i32)
 ;;       (local i32)
 ;;       block ;; label = @1
 ;;         loop ;; label = @2
@@ -621,7 +618,7 @@
 ;;         end
 ;;       end
 ;;     )
-;;     (func $"copy list 1 1 0" (;30;) (type 4) (param i32 i32) (result i32)
+;;     (func $"copy list 1 1 0" (;29;) (type 4) (param i32 i32) (result i32)
 ;;       (local i32 i32)
 ;;       local.get 1
 ;;       i32.const 6
@@ -639,7 +636,7 @@
 ;;       call $"copy elements 1 1 0"
 ;;       local.get 3
 ;;     )
-;;     (func $"copy elements 1 1 0" (;31;) (type 3) (param i32 i32 i32)
+;;     (func $"copy elements 1 1 0" (;30;) (type 3) (param i32 i32 i32)
 ;;       (local i32)
 ;;       block ;; label = @1
 ;;         loop ;; label = @2

@@ -98,12 +98,24 @@
 ;;       i32.and
 ;;     )
 ;;     (func $checked (;6;) (type 1) (param i32 i32)
-;;       (local i32 i32)
+;;       (local i32 i32 i32)
 ;;       local.get 0
-;;       call $"check char"
-;;       local.get 1
 ;;       local.set 2
 ;;       local.get 2
+;;       i32.const 55296
+;;       i32.xor
+;;       i32.const 2048
+;;       i32.sub
+;;       i32.const 1112064
+;;       i32.ge_u
+;;       if ;; label = @1
+;;         local.get 2
+;;         call 1
+;;         unreachable
+;;       end
+;;       local.get 1
+;;       local.set 3
+;;       local.get 3
 ;;       i32.const 3
 ;;       i32.ge_u
 ;;       if ;; label = @1
@@ -112,8 +124,8 @@
 ;;       end
 ;;       local.get 0
 ;;       local.get 1
-;;       local.set 3
-;;       local.get 3
+;;       local.set 4
+;;       local.get 4
 ;;       call 3
 ;;     )
 ;;     (func $mix (;7;) (type 2) (param i32 i64)
@@ -193,21 +205,5 @@
 ;;       local.get 3
 ;;       local.get 4
 ;;       call 4
-;;     )
-;;     (func $"check char" (;8;) (type 3) (param i32)
-;;       local.get 0
-;;       i32.const 1114112
-;;       i32.ge_u
-;;       local.get 0
-;;       i32.const -2048
-;;       i32.and
-;;       i32.const 55296
-;;       i32.eq
-;;       i32.or
-;;       if ;; label = @1
-;;         local.get 0
-;;         call 1
-;;         unreachable
-;;       end
 ;;     )
 ;;   )
