@@ -153,14 +153,14 @@ export function eachElement(
   places: readonly { readonly side: Side; readonly ptr: Local }[],
   body: (at: readonly InMemory[]) => void,
 ): void {
-  code.block((done) =>
+  code.get(count);
+  code.if(() =>
     code.loop((again) => {
-      code.get(count).emit("i32.eqz").emit("br_if", done);
       body(places.map(({ ptr }) => ({ in: "memory", ptr, offset: 0 })));
       for (const { side, ptr } of places) {
         code.get(ptr).pointer(side, elementSize(element, side.pointer)).emit(side.op("add")).set(ptr);
       }
-      code.get(count).i32(1).emit("i32.sub").set(count).emit("br", again);
+      code.get(count).i32(1).emit("i32.sub").emit("local.tee", count).emit("br_if", again);
     }),
   );
 }

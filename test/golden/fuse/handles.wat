@@ -465,11 +465,9 @@
 ;;       call $"check elements 0 5"
 ;;     )
 ;;     (func $"check elements 0 5" (;24;) (type 0) (param i32 i32)
-;;       block ;; label = @1
+;;       local.get 1
+;;       if ;; label = @1
 ;;         loop ;; label = @2
-;;           local.get 1
-;;           i32.eqz
-;;           br_if 1 (;@1;)
 ;;           local.get 0
 ;;           i32.load 2 align=1
 ;;           call 12
@@ -480,8 +478,8 @@
 ;;           local.get 1
 ;;           i32.const 1
 ;;           i32.sub
-;;           local.set 1
-;;           br 0 (;@2;)
+;;           local.tee 1
+;;           br_if 0 (;@2;)
 ;;         end
 ;;       end
 ;;     )
@@ -537,11 +535,9 @@
 ;;       local.get 4
 ;;     )
 ;;     (func $"copy elements 0 5 4" (;27;) (type 3) (param i32 i32 i32)
-;;       block ;; label = @1
+;;       local.get 2
+;;       if ;; label = @1
 ;;         loop ;; label = @2
-;;           local.get 2
-;;           i32.eqz
-;;           br_if 1 (;@1;)
 ;;           local.get 0
 ;;           call 15
 ;;           i32.store 1 align=1
@@ -556,8 +552,8 @@
 ;;           local.get 2
 ;;           i32.const 1
 ;;           i32.sub
-;;           local.set 2
-;;           br 0 (;@2;)
+;;           local.tee 2
+;;           br_if 0 (;@2;)
 ;;         end
 ;;       end
 ;;     )

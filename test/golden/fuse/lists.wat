@@ -497,11 +497,9 @@
 ;;     )
 ;;     (func $"check elements 0 1" (;25;) (type 0) (param i32 i32)
 ;;       (local i32)
-;;       block ;; label = @1
+;;       local.get 1
+;;       if ;; label = @1
 ;;         loop ;; label = @2
-;;           local.get 1
-;;           i32.eqz
-;;           br_if 1 (;@1;)
 ;;           local.get 0
 ;;           i32.load align=1
 ;;           local.set 2
@@ -524,8 +522,8 @@
 ;;           local.get 1
 ;;           i32.const 1
 ;;           i32.sub
-;;           local.set 1
-;;           br 0 (;@2;)
+;;           local.tee 1
+;;           br_if 0 (;@2;)
 ;;         end
 ;;       end
 ;;     )
@@ -591,11 +589,9 @@
 ;;     )
 ;;     (func $"check elements 1 1" (;28;) (type 0) (param i32 i32)
 ;;       (local i32)
-;;       block ;; label = @1
+;;       local.get 1
+;;       if ;; label = @1
 ;;         loop ;; label = @2
-;;           local.get 1
-;;           i32.eqz
-;;           br_if 1 (;@1;)
 ;;           local.get 0
 ;;           i32.load8_u
 ;;           local.set 2
@@ -613,8 +609,8 @@
 ;;           local.get 1
 ;;           i32.const 1
 ;;           i32.sub
-;;           local.set 1
-;;           br 0 (;@2;)
+;;           local.tee 1
+;;           br_if 0 (;@2;)
 ;;         end
 ;;       end
 ;;     )
@@ -638,11 +634,9 @@
 ;;     )
 ;;     (func $"copy elements 1 1 0" (;30;) (type 3) (param i32 i32 i32)
 ;;       (local i32)
-;;       block ;; label = @1
+;;       local.get 2
+;;       if ;; label = @1
 ;;         loop ;; label = @2
-;;           local.get 2
-;;           i32.eqz
-;;           br_if 1 (;@1;)
 ;;           local.get 1
 ;;           i32.load8_u
 ;;           local.set 3
@@ -675,8 +669,8 @@
 ;;           local.get 2
 ;;           i32.const 1
 ;;           i32.sub
-;;           local.set 2
-;;           br 0 (;@2;)
+;;           local.tee 2
+;;           br_if 0 (;@2;)
 ;;         end
 ;;       end
 ;;     )
