@@ -17,7 +17,7 @@ async function waysOutOf(text: string): Promise<WaysOut> {
 const memory = `(memory (export "memory") 1)`;
 const realloc = `(func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable)`;
 
-/** A component whose \`realloc\` is in a module of \`fields\`. */
+/** A component whose `realloc` is in a module of `fields`. */
 const withModule = (fields: string, args = "") => `(component
   (core module $other (func (export "f")) (table (export "t") 1 funcref) (global (export "g") i32 (i32.const 0))
     (memory (export "m") 1) (global (export "r") funcref (ref.null func)) (tag (export "e")))
