@@ -56,7 +56,6 @@ export interface NameOptions {
 /** No more than one way leads through it, so that matching is linear: digits come first, then letters of one case. */
 const fragment = "[0-9]*(?:[a-z][a-z0-9]*|[A-Z][A-Z0-9]*)?";
 const label = new RegExp(`^(?=[a-zA-Z])${fragment}(?:-(?=[a-zA-Z0-9])${fragment})*$`);
-const words = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
 /** Why `name` is not a `label`, or undefined if it is one. */
 export function labelFault(name: string): string | undefined {
@@ -65,7 +64,9 @@ export function labelFault(name: string): string | undefined {
 
 /** Why `name` is not `words`, as namespaces and packages must be, or undefined if it is. */
 function wordsFault(name: string): string | undefined {
-  return words.test(name) ? undefined : (labelFault(name) ?? `\`${name}\` is not in kebab case of lower-case words`);
+  const fault = labelFault(name);
+  if (fault !== undefined || name === name.toLowerCase()) return fault;
+  return `\`${name}\` is not in kebab case of lower-case words`;
 }
 
 // ---- Import and export names
