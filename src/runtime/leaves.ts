@@ -119,7 +119,7 @@ export function makeLeaf(leaf: Leaf, state: LeafState): WebAssembly.ImportValue 
     }
     case "lend": {
       const { cx, type } = handleSide(state, leaf);
-      return (i: number) => lend(cx, i, type);
+      return (i: number) => lend(cx, i, type).rep;
     }
     case "end-loan": {
       const { cx, type } = handleSide(state, leaf);

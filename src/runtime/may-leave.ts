@@ -19,5 +19,8 @@
 export const mayLeaveMemory: WebAssembly.Memory | undefined =
   typeof WebAssembly === "object" ? new WebAssembly.Memory({ initial: 1, maximum: 1 }) : undefined;
 
-/** Element 0 is 1 while a `realloc` or a `post-return` runs, else 0. A trap leaves it as it is: `Store.poison` mends it. */
+/**
+ * Element 0 is 1 while a `realloc` or a `post-return` runs that could call what asks (codegen/ways-out.ts), else 0. A trap
+ * leaves it as it is: `Store.poison` mends it.
+ */
 export const mayNotLeave: Int32Array = new Int32Array(mayLeaveMemory?.buffer ?? new ArrayBuffer(4), 0, 1);

@@ -199,17 +199,16 @@ export function liftOwn(cx: LiftLowerContext, i: number, type: ResourceType): Re
 
 /** `lift_borrow` in the specification. */
 export function liftBorrow(cx: LiftLowerContext, i: number, type: ResourceType, scope: CallScope): Rep {
-  const handle = getHandle(cx.instance, i >>> 0, type);
-  handle.numLends++;
+  const handle = lend(cx, i, type);
   scope.addLender(handle);
   return handle.rep;
 }
 
 /** `lift_borrow`, where no scope keeps account: until `endLoan`, the handle stays where it is. */
-export function lend(cx: LiftLowerContext, i: number, type: ResourceType): Rep {
+export function lend(cx: LiftLowerContext, i: number, type: ResourceType): Lent {
   const handle = getHandle(cx.instance, i >>> 0, type);
   handle.numLends++;
-  return handle.rep;
+  return handle;
 }
 
 /** The end of a call for which a handle was lent by `lend`. */
@@ -257,10 +256,7 @@ export function liftBorrowValue(cx: LiftLowerContext, i: number, type: ResourceT
  * value: of a resource that the host defines, that is the representation.
  */
 export function lendToHost(cx: LiftLowerContext, i: number, type: ResourceType): Lent {
-  if (type.impl !== undefined) return lendObject(cx, i, type);
-  const handle = getHandle(cx.instance, i >>> 0, type);
-  handle.numLends++;
-  return handle;
+  return type.impl === undefined ? lend(cx, i, type) : lendObject(cx, i, type);
 }
 
 /** Of a resource that a guest defines, the host's value is an object, which lives as long as the loan. */
@@ -287,7 +283,8 @@ export function lowerOwnValue(cx: LiftLowerContext, value: unknown, type: Resour
  * representation.
  */
 export function lendValue(value: unknown, type: ResourceType): Rep {
-  return type.host.lend(value) ?? invalid();
+  const rep = type.host.lend(value);
+  return rep === undefined ? invalid() : rep;
 }
 
 /** The end of the call for which `lendValue` has lent. */
