@@ -4,7 +4,6 @@
  * A linker never changes: `define` returns a new one, so that one base can serve many. Its type accumulates what was
  * defined, for TypeScript to compare with a component's world.
  */
-import { ComponentError } from "../errors/component-error.ts";
 import type { ImportIndex } from "../plan/plan.ts";
 import {
   type InstanceState,
@@ -122,12 +121,7 @@ export class Linker<out Given extends object = {}> {
 
   #instance<W extends World>(component: Component, prepared: Prepared, state: InstanceState): Instance<W> {
     const { making } = compiledOf(component);
-    const components = prepared.planned.components;
-    return new Instance<W>(state, (index) => {
-      const closure = components[index];
-      if (closure === undefined)
-        throw new ComponentError("unsupported", "component-export", "this exported component is not at hand");
-      return wrap(closure, making);
-    });
+    const { components } = prepared.planned;
+    return new Instance<W>(state, (index) => wrap(components[index]!, making));
   }
 }

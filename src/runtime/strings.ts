@@ -164,7 +164,11 @@ export class StringView {
 
   toString(): string {
     if (this.bytes.length !== this.#byteLength) {
-      throw new ComponentError("call", "stale-view", "a view of a string was used after its memory had grown");
+      throw new ComponentError(
+        "call",
+        "stale-view",
+        "a view of a string was used after its memory had grown: copy what is to be kept",
+      );
     }
     const { memory } = this.#cx;
     switch (this.encoding) {

@@ -11,9 +11,11 @@ const page = readFileSync(new URL("docs/api.md", root), "utf8");
 test("every code is told with its phase", () => {
   const rows = new Map([...page.matchAll(/^ *\| `(\w+)` \| (.*) \|$/gm)].map(([, phase, codes]) => [phase, codes!]));
   let found = 0;
+  let sources = "";
   for (const file of readdirSync(new URL("src", root), { encoding: "utf8", recursive: true })) {
     if (!/\.[jt]s$/.test(file)) continue;
     const source = readFileSync(new URL(`src/${file}`, root), "utf8");
+    sources += source;
     for (const [, phase, code] of source.matchAll(/new ComponentError\(\s*"(\w+)",\s*"([\w-]+)"/g)) {
       found++;
       assert.ok(rows.get(phase)?.includes(`\`${code}\``) || code! in trapMessages, `${phase} ${code} of ${file}`);
@@ -23,6 +25,9 @@ test("every code is told with its phase", () => {
     }
   }
   assert.ok(found > 20, "errors are made in another way");
+  for (const [, code] of [...rows.values()].join().matchAll(/`([a-z-]+)`/g)) {
+    assert.ok(new RegExp(`"${code}"|\\b${code}:`).test(sources), `nothing has the code ${code}`);
+  }
 });
 
 test("every trap is explained, with its message", () => {
