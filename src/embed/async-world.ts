@@ -22,8 +22,7 @@ export async function loadAsyncWorld(): Promise<AsyncWorld> {
   try {
     world ??= (await import("./async-parts.ts")).asyncWorld;
   } catch (error) {
-    const reason = `the component is asynchronous, and what that takes cannot be loaded: ${String(error)}: call \`loadAsync()\` of "gantry/async" first`;
-    throw new ComponentError("unsupported", "async-not-loaded", reason, {}, { cause: error });
+    notLoaded(`cannot be loaded (${error}): `, { cause: error });
   }
   return world;
 }
@@ -35,8 +34,10 @@ export function setAsyncWorld(loaded: AsyncWorld): void {
 
 /** As `loadAsyncWorld`, without waiting: it has to have been loaded before. */
 export function asyncWorldNow(): AsyncWorld {
-  if (world !== undefined) return world;
-  const reason =
-    'the component is asynchronous, and what that takes is not loaded yet: compile it with `await Component.compile(bytes)`, instantiate it with `await linker.instantiate(component)`, or call `loadAsync()` of "gantry/async" first';
-  throw new ComponentError("unsupported", "async-not-loaded", reason);
+  return world ?? notLoaded("is not loaded yet: compile or instantiate it with `await`, or ");
+}
+
+function notLoaded(why: string, options?: ErrorOptions): never {
+  const reason = `the component is asynchronous, and what that takes ${why}call \`loadAsync()\` of "gantry/async" first`;
+  throw new ComponentError("unsupported", "async-not-loaded", reason, {}, options);
 }

@@ -1,6 +1,6 @@
 /** The options of `Component.compile`, checked. */
 import type { Tier } from "../codegen/tier.ts";
-import { kindOf, show } from "../runtime/show.ts";
+import { kindOf } from "../runtime/show.ts";
 import { allFeatures, type Feature, type FeatureSet, featureSet, isFeature } from "../validate/features.ts";
 import { checkOptions, type OptionChecks } from "./options.ts";
 
@@ -21,14 +21,14 @@ export interface CompileOptions {
 
 const checks: OptionChecks<CompileOptions> = {
   features: featuresFault,
-  tier: (value) => (value === "jit" || value === "evaluate" ? undefined : `"jit" or "evaluate", not ${show(value)}`),
-  fuse: (value) => (typeof value === "boolean" ? undefined : `true or false, not ${show(value)}`),
+  tier: (value) => (value === "jit" || value === "evaluate" ? undefined : '"jit" or "evaluate"'),
+  fuse: (value) => (typeof value === "boolean" ? undefined : "true or false"),
 };
 
 /** @throws TypeError that names a feature that there is not */
 function featuresFault(option: unknown): string | undefined {
   if (option === "all") return undefined;
-  if (!Array.isArray(option)) return `"all" or an array of names, not ${show(option)}`;
+  if (!Array.isArray(option)) return '"all" or an array of names';
   for (const name of option) {
     if (typeof name === "string" && isFeature(name)) continue;
     const what = typeof name === "string" ? `feature "${name}"` : `feature that is ${kindOf(name)}`;

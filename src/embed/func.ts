@@ -22,9 +22,7 @@ export interface CallOptions {
 const checks: OptionChecks<CallOptions> = {
   // Not `instanceof`: signals of other realms are signals.
   signal: (value) =>
-    typeof (value as Partial<AbortSignal> | null)?.throwIfAborted === "function"
-      ? undefined
-      : `an AbortSignal, not ${kindOf(value)}`,
+    typeof (value as Partial<AbortSignal> | null)?.throwIfAborted === "function" ? undefined : "an AbortSignal",
 };
 
 /**

@@ -1,10 +1,10 @@
 /** Options that embedders pass: one that is misspelt, or of another kind, must not go unnoticed. */
-import { kindOf } from "../runtime/show.ts";
+import { show } from "../runtime/show.ts";
 import { didYouMean } from "./near.ts";
 
 /**
- * For each option what its value, which is there, has to be and is not; `undefined` if nothing is wrong with it. An option
- * that has no check does not compile.
+ * For each option what its value, which is there, has to be and is not, in words; `undefined` if it is. An option that has no
+ * check does not compile.
  */
 export type OptionChecks<Options> = { readonly [K in keyof Options]-?: (value: unknown) => string | undefined };
 
@@ -20,7 +20,7 @@ export function checkOptions<Options extends object>(
   checks: OptionChecks<Options>,
 ): asserts options is Options {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(`the options of ${of} are an object, not ${kindOf(options)}`);
+    throw new TypeError(`the options of ${of} are an object, not ${show(options)}`);
   }
   const known = Object.keys(checks) as (keyof Options & string)[];
   for (const key of Object.keys(options)) {
@@ -32,6 +32,6 @@ export function checkOptions<Options extends object>(
   for (const key of known) {
     const value = (options as Options)[key];
     const fault = value === undefined ? undefined : checks[key](value);
-    if (fault !== undefined) throw new TypeError(`the option "${key}" is ${fault}`);
+    if (fault !== undefined) throw new TypeError(`the option "${key}" is ${fault}, not ${show(value)}`);
   }
 }

@@ -3,7 +3,6 @@
  */
 import type { ComponentError } from "../errors/component-error.ts";
 import type { Chooser } from "../runtime/scheduler.ts";
-import { kindOf, show } from "../runtime/show.ts";
 import { Store as RuntimeStore, type StoreOptions as RuntimeStoreOptions } from "../runtime/store.ts";
 import { checkOptions, type OptionChecks } from "./options.ts";
 
@@ -18,8 +17,8 @@ export interface Store {
 }
 
 const checks: OptionChecks<StoreOptions> = {
-  onDeadlock: (value) => (value === "fail" || value === "wait" ? undefined : `"fail" or "wait", not ${show(value)}`),
-  onUnhandled: (value) => (typeof value === "function" ? undefined : `a function, not ${kindOf(value)}`),
+  onDeadlock: (value) => (value === "fail" || value === "wait" ? undefined : '"fail" or "wait"'),
+  onUnhandled: (value) => (typeof value === "function" ? undefined : "a function"),
 };
 
 /** @throws TypeError that names the option */
@@ -46,7 +45,7 @@ export interface InstantiateOptions {
 }
 
 const instantiateChecks: OptionChecks<InstantiateOptions> = {
-  store: (value) => (value instanceof RuntimeStore ? undefined : `a Store, not ${kindOf(value)}`),
+  store: (value) => (value instanceof RuntimeStore ? undefined : "a Store"),
 };
 
 /**

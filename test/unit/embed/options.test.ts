@@ -14,7 +14,7 @@ test("options of instantiate that are misspelt are refused by name, whatever is 
   const linker = new Linker();
   const cases: [options: unknown, message: RegExp][] = [
     [{ stores: new Store() }, /there is no option "stores" of Linker\.instantiate; did you mean "store"\?/],
-    [{ store: {} }, /the option "store" is a Store, not an object/],
+    [{ store: {} }, /the option "store" is a Store, not {}/],
     [null, /the options of Linker\.instantiate are an object, not null/],
   ];
   for (const [options, message] of cases) {
@@ -27,7 +27,7 @@ test("options of a store that are misspelt are refused by name", () => {
   const cases: [options: unknown, message: RegExp][] = [
     [{ onDeadLock: "wait" }, /there is no option "onDeadLock" of Store; did you mean "onDeadlock"\?/],
     [{ onDeadlock: "block" }, /the option "onDeadlock" is "fail" or "wait", not "block"/],
-    [{ onUnhandled: "log" }, /the option "onUnhandled" is a function, not a string/],
+    [{ onUnhandled: "log" }, /the option "onUnhandled" is a function, not "log"/],
   ];
   for (const [options, message] of cases) {
     assert.throws(() => new Store(options as never), { name: "TypeError", message });
