@@ -12,7 +12,7 @@ import { ComponentError } from "../errors/component-error.ts";
 import { isAsynchronousPlan } from "../plan/asynchronous.ts";
 import {
   type ComponentClosure,
-  capturedModuleImports, componentImports, type GivenComponents, type GivenModules, type Planned,
+  capturedModuleImports, componentImports, type GivenComponents, type GivenModules, type PlannedComponent,
   planComponent,
 } from "../plan/inline.ts"; // biome-ignore format: one list
 import type { ImportIndex, Plan } from "../plan/plan.ts";
@@ -51,7 +51,7 @@ export interface Compiled {
 
 /** Everything that is the same for all instances of a component (with the same components given for its imports). */
 export interface Prepared {
-  readonly planned: Planned<Binary>;
+  readonly planned: PlannedComponent<Binary>;
   /** Once all that the component consists of is compiled. */
   readonly modules: readonly WebAssembly.Module[];
   /** Makes adapters that are not made before they are called, if there are any. */
@@ -249,7 +249,7 @@ function moduleAt({ modules, later }: Binary, start: number): WebAssembly.Module
   return module;
 }
 
-function prepared(planned: Planned<Binary>, tier: Tier, late?: Prepared["late"]): Prepared {
+function prepared(planned: PlannedComponent<Binary>, tier: Tier, late?: Prepared["late"]): Prepared {
   let modules: readonly WebAssembly.Module[] | undefined;
   let async: boolean | undefined;
   return {

@@ -5,7 +5,7 @@
  * these adapters use, but for exceptions in the standard form.
  */
 import { type Fused, fuse } from "../fuse/fuse.ts";
-import type { Planned } from "../plan/inline.ts";
+import type { PlannedComponent } from "../plan/inline.ts";
 import type { SourceIndex, TrampolineIndex } from "../plan/plan.ts";
 import type { Instantiation, LateModule } from "../runtime/instantiate.ts";
 import type { Binary } from "./component.ts";
@@ -26,13 +26,13 @@ function isValid(sections: readonly number[]): boolean {
 
 /** A plan with adapters: those that are there from the beginning are in one more source, yet to be compiled. */
 export interface FusedPlan {
-  readonly planned: Planned<Binary>;
+  readonly planned: PlannedComponent<Binary>;
   /** Makes the others, if there are any. */
   readonly late: Instantiation["late"];
 }
 
 /** Undefined if there is nothing to fuse. */
-export function fused(planned: Planned<Binary>): FusedPlan | undefined {
+export function fused(planned: PlannedComponent<Binary>): FusedPlan | undefined {
   multiMemory ??= isValid(twoMemories);
   exceptions ??= isValid(tryTable);
   const { plan, sources } = planned;

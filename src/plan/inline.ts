@@ -18,7 +18,7 @@ export { capturedModuleImports, componentImports, type GivenComponents, type Giv
 export type { ComponentClosure } from "./values.ts";
 
 /** A plan, and what belongs to it but is not data. */
-export interface Planned<S> {
+export interface PlannedComponent<S> {
   readonly plan: Plan;
   /** The components that the plan's exports refer to by number. They can be planned, or given for others' imports. */
   readonly components: readonly ComponentClosure<S>[];
@@ -40,7 +40,7 @@ export function planComponent<S>(
   closure: ComponentClosure<S>,
   components: GivenComponents<S> = new Map(),
   modules: GivenModules<S> = new Map(),
-): Planned<S> {
+): PlannedComponent<S> {
   const builder = new PlanBuilder<S>();
   builder.source(closure.source);
   new Planner(builder, components, modules).root(closure);

@@ -19,7 +19,7 @@ import { printModule } from "../../src/codegen/print.ts";
 import { ComponentError } from "../../src/errors/component-error.ts";
 import { type Fused, fuse } from "../../src/fuse/fuse.ts";
 import { analyzeBlocking } from "../../src/plan/blocking.ts";
-import { type Planned, planComponent } from "../../src/plan/inline.ts";
+import { type PlannedComponent, planComponent } from "../../src/plan/inline.ts";
 import type { SourceIndex } from "../../src/plan/plan.ts";
 import { printPlan } from "../../src/plan/print.ts";
 import { allFeatures } from "../../src/validate/features.ts";
@@ -49,7 +49,7 @@ const views = {
 
 type View = keyof typeof views;
 
-function plan(bytes: Uint8Array): Planned<null> {
+function plan(bytes: Uint8Array): PlannedComponent<null> {
   const component = validateComponent(decodeComponent(bytes), bytes, { features: allFeatures });
   return planComponent({ component, environment: undefined, source: null });
 }

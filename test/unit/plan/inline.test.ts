@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ComponentError } from "../../../src/errors/component-error.ts";
-import { capturedModuleImports, componentImports, type Planned, planComponent } from "../../../src/plan/inline.ts";
+import {
+  capturedModuleImports,
+  componentImports,
+  type PlannedComponent,
+  planComponent,
+} from "../../../src/plan/inline.ts";
 import { printPlan } from "../../../src/plan/print.ts";
 import type { Component, Func, TypedComponent } from "../../../src/validate/typed.ts";
 import {
@@ -28,7 +33,7 @@ import {
   resourceStep,
 } from "./typed.ts";
 
-function plan(root: TypedComponent): Planned<string> {
+function plan(root: TypedComponent): PlannedComponent<string> {
   return planComponent({ component: root, environment: undefined, source: "root" });
 }
 
@@ -36,7 +41,7 @@ function printed(root: TypedComponent): string[] {
   return lines(plan(root));
 }
 
-function lines({ plan }: Planned<string>): string[] {
+function lines({ plan }: PlannedComponent<string>): string[] {
   return printPlan(plan).trimEnd().split("\n");
 }
 

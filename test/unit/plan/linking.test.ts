@@ -7,7 +7,7 @@ import {
   type ComponentClosure,
   capturedModuleImports,
   componentImports,
-  type Planned,
+  type PlannedComponent,
   planComponent,
 } from "../../../src/plan/inline.ts";
 import { printPlan } from "../../../src/plan/print.ts";
@@ -21,12 +21,15 @@ async function component(source: string, text: string): Promise<ComponentClosure
 }
 
 /** Plans `root` with `given` for its imports that are components, in order. */
-function plan(root: ComponentClosure<string>, given: readonly ComponentClosure<string>[] = []): Planned<string> {
+function plan(
+  root: ComponentClosure<string>,
+  given: readonly ComponentClosure<string>[] = [],
+): PlannedComponent<string> {
   const leaves = componentImports(root.component);
   return planComponent(root, new Map(leaves.map(({ key }, i) => [key, given[i]!])));
 }
 
-function lines({ plan }: Planned<string>): string[] {
+function lines({ plan }: PlannedComponent<string>): string[] {
   return printPlan(plan, { ranges: false }).trimEnd().split("\n");
 }
 
