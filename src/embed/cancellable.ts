@@ -3,7 +3,8 @@
  */
 import type { AnyFunction } from "./func.ts";
 
-const marked: WeakSet<AnyFunction> = new WeakSet();
+/** What takes the signal in place of a function: of one that was marked it itself. */
+const forms: WeakMap<AnyFunction, AnyFunction> = new WeakMap();
 
 /**
  * Marks a function that is to be imported by a component, under an `async` type: after its arguments it gets an
@@ -15,23 +16,16 @@ const marked: WeakSet<AnyFunction> = new WeakSet();
 export function cancellable<A extends readonly unknown[], R>(
   func: (...args: [...A, signal: AbortSignal]) => R,
 ): (...args: A) => R {
-  marked.add(func as AnyFunction);
+  forms.set(func as AnyFunction, func as AnyFunction);
   return func as unknown as (...args: A) => R;
 }
-
-/** Whether a function was marked. */
-export function isCancellable(func: AnyFunction): boolean {
-  return marked.has(func);
-}
-
-const forms: WeakMap<AnyFunction, AnyFunction> = new WeakMap();
 
 /** Remembers how a function of an `async` type that an instance exports is called with a signal after its arguments. */
 export function setCancellableForm(func: AnyFunction, form: AnyFunction): void {
   forms.set(func, form);
 }
 
-/** What takes the place of a function of an instance where another component imports it, so that it can be cancelled. */
+/** What a component calls in place of a function that can be cancelled: it itself, if it was marked. */
 export function cancellableForm(func: AnyFunction): AnyFunction | undefined {
   return forms.get(func);
 }

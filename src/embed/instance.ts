@@ -96,9 +96,7 @@ function notFound(
 function offers(scope: readonly Export[], wanted: string, kind: Export["kind"]): string {
   const names = scope.filter((item) => item.kind === kind).map(({ name }) => name);
   const inside = scope.find((item) => item.kind === "instance" && item.exports.some(({ name }) => name === wanted));
-  if (kind === "func" && inside !== undefined) {
-    return `there is one in "${inside.name}": func("${inside.name}", "${wanted}")`;
-  }
+  if (kind === "func" && inside !== undefined) return `there is one in "${inside.name}"`;
   if (names.length === 0) return `it exports no ${kind === "func" ? "functions" : "instances"}`;
   return didYouMean(wanted, names) ?? `there is ${quoted(names, "and")}`;
 }
@@ -219,7 +217,7 @@ function exportedFunction(state: InstanceState, { func, type }: FuncInfo): AnyFu
     if (given.checks) return call;
     if (given.views) views(call);
     if (given.waits) blocking(call);
-    if (given.cancellable) cancellable(call as never);
+    if (given.signalled !== undefined) cancellable(call as never);
   }
   setFunctionType(call, state.plan, type);
   const { async, params } = state.plan.funcTypes[type]!;

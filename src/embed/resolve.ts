@@ -12,7 +12,7 @@ import { type PrintOptions, printExternType, printType } from "../types/print.ts
 import type { AnyType, ComponentType, ExternDecl, ExternType } from "../types/types.ts";
 import type { CoreModuleType } from "../wasm/types.ts";
 import { isBlocking } from "./blocking.ts";
-import { cancellableForm, isCancellable } from "./cancellable.ts";
+import { cancellableForm } from "./cancellable.ts";
 import { type Binary, Component, compiledOf, type Given } from "./component.ts";
 import { Faults, type Path } from "./faults.ts";
 import { functionType, wantsViews } from "./func.ts";
@@ -143,17 +143,17 @@ class Resolver {
       const problem = `what is defined for it is a ${printType(type)}`;
       return this.faults.add("wrong-import", path, printExternType(wanted), problem);
     }
-    const cancellable = isCancellable(found.given);
-    if (cancellable && wanted.kind === "func" && !wanted.type.async) {
+    const form = cancellableForm(found.given);
+    if (form !== undefined && wanted.kind === "func" && !wanted.type.async) {
       const why = "what is defined for it is marked as `cancellable`, which only functions of an `async` type can be";
       return this.faults.add("wrong-import", path, printExternType(wanted), why);
     }
     // Functions of an `async` type may return promises anyway.
     const waits = wanted.kind === "func" && !wanted.type.async && isBlocking(found.given);
     const checks = type !== undefined;
-    const signalled = cancellableForm(found.given) as never;
+    const signalled = (form === found.given ? found.call : form) as never;
     const views = wantsViews(found.given);
-    return { kind: "func", func: found.call as never, views, waits, cancellable, signalled, checks };
+    return { kind: "func", func: found.call as never, views, waits, signalled, checks };
   }
 
   #resource(path: Path): ResolvedImport | undefined {

@@ -213,7 +213,7 @@ export class AsyncState {
     return lowerHost({
       ...side,
       host: imported.signalled ?? imported.func,
-      cancellable: imported.cancellable === true || imported.signalled !== undefined,
+      cancellable: imported.signalled !== undefined,
       fallible: funcType.result !== undefined && plan.types[funcType.result]!.kind === "result",
       failed: (error, result, scope) => {
         const explain = () => explainResult({ types: plan.types, resources, asyncTypes }, funcType, result, path);

@@ -39,7 +39,7 @@ export function handedOn(imported: Imported, type: FuncTypeNode, cx: Explainer, 
   const run = (args: readonly unknown[], signal?: AbortSignal): unknown => {
     refuse(argumentsFault(cx, type, args, path));
     const passed = args.slice(0, length);
-    if (imported.cancellable) passed.push(signal ?? args[length] ?? new AbortController().signal);
+    if (imported.signalled !== undefined) passed[length] = signal ?? args[length] ?? new AbortController().signal;
     let value: unknown;
     try {
       value = given(...passed);
@@ -65,10 +65,11 @@ export function handedOn(imported: Imported, type: FuncTypeNode, cx: Explainer, 
 
 function asItIs(call: AnyFunction, signalled: AnyFunction | undefined, length: number): Functions {
   const read = (reader: (result: unknown) => unknown, ...args: unknown[]) => reader(call(...args));
-  const promise: Functions["promise"] =
-    signalled === undefined
-      ? (args) => promised(call, args)
-      : (args, options) => promised(signalled, [...args.slice(0, length), options?.signal]);
+  const promise: Functions["promise"] = (args, options) => {
+    const passed = args.slice(0, length);
+    if (signalled !== undefined) passed[length] = options?.signal;
+    return promised(signalled ?? call, passed);
+  };
   return { call, read, promise };
 }
 

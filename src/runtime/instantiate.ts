@@ -26,9 +26,7 @@ export type ResolvedImport =
       readonly views: boolean;
       /** Whether guests are suspended until its promise is settled, though its type is synchronous. */
       readonly waits?: boolean;
-      /** Whether it gets an `AbortSignal` after its arguments; only if its type is asynchronous. */
-      readonly cancellable?: boolean;
-      /** Of a function that an instance exports: the same with an `AbortSignal` after its arguments. */
+      /** If it can be cancelled, what takes an `AbortSignal` after its arguments; only if its type is asynchronous. */
       readonly signalled?: HostFunction | undefined;
       /** Whether it checks what it is given and gives itself, as functions do that an instance exports. */
       readonly checks?: boolean;

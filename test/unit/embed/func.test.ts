@@ -67,10 +67,7 @@ test("names that are not there: the error tells which are", async () => {
   const cases: [string[], RegExp][] = [
     [["echo"], /no exported function "echo"; did you mean "echo-bytes" or "echo-pairs"\?/],
     [["echoBytes"], /did you mean "echo-bytes"\?/],
-    [
-      ["echo-text"],
-      /no exported function "echo-text"; there is one in "ns:pkg\/echo@1.0.0": func\("ns:pkg\/echo@1.0.0", "echo-text"\)/,
-    ],
+    [["echo-text"], /no exported function "echo-text"; there is one in "ns:pkg\/echo@1.0.0"$/],
     [["zzz"], /there is "echo-bytes", "echo-pairs", "posted" and "show"/],
     [["ns:pkg/echo@1.0.0"], /the export "ns:pkg\/echo@1.0.0" is no function/],
     [["ns:pkg/echo@2.0.0", "echo-text"], /no exported instance .*; did you mean "ns:pkg\/echo@1.0.0"\?/],

@@ -150,6 +150,18 @@ test("a function that is exported again keeps its marks", async () => {
   assert.deepEqual(seen.slice(4), [5, signal]);
 });
 
+test("a signal stands behind all arguments, though the last are left out", async () => {
+  const seen: unknown[] = [];
+  const stoppable = cancellable(async (n: number | undefined, signal: AbortSignal) => void seen.push(n, signal));
+  const type = 'async (param "n" (option u8))';
+  const { func, exports } = await handOn(type, stoppable);
+  const again = await instantiate(passing(type), { f: exports["g"] as AnyFunction });
+  const { signal } = new AbortController();
+  await func.with({ signal }).call();
+  await again.func("g").with({ signal }).call();
+  assert.deepEqual(seen, [undefined, signal, undefined, signal]);
+});
+
 test("a function is checked once, however often it is handed on", async () => {
   const { exports } = await handOn('(param "n" u8)', () => {});
   const again = await instantiate(passing('(param "n" u8)'), { f: exports["g"] as AnyFunction });
