@@ -235,7 +235,7 @@ class Handle extends Given {
     const before = seen.handle;
     seen.handle = handle;
     if (before.#type !== undefined) seen.kept.push(before);
-    if (++seen.count === MAX_SEEN) watchSeen();
+    if (--seen.left === 0) watchSeen();
   }
 
   static watch(handle: Handle): void {
@@ -297,15 +297,14 @@ interface Seen {
   handle: Handle;
   /** Those before that were not gone when the next was made. */
   readonly kept: Handle[];
-  /** How many there have been since this object was made. */
-  count: number;
+  /** How many there may be before a new object is made. */
+  left: number;
 }
 
 let newest: Seen | undefined;
-const MAX_SEEN = 1000;
 
 function seeNewest(handle: Handle): void {
-  newest = { handle, kept: [], count: 1 };
+  newest = { handle, kept: [], left: 1000 };
   queueMicrotask(watchSeen);
 }
 
@@ -450,8 +449,11 @@ function makeClass(name: string, construct: () => AnyFunction | undefined): Gues
   };
   const Made: GuestClass = classes[name]!;
   define(Made.prototype, disposeSymbol(), function (this: unknown) {
-    if (handleOf(this) === undefined) throw new TypeError(`this is no ${name}`);
-    drop(this);
+    try {
+      drop(this);
+    } catch (error) {
+      throw handleOf(this) === undefined ? new TypeError(`this is no ${name}`) : error;
+    }
   });
   return Made;
 }
