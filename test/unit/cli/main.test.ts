@@ -1,7 +1,7 @@
 /** The command as a shell runs it: what it prints, and its exit code. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -161,6 +161,27 @@ test("call prints what functions return, and ends with 1 for an error side", () 
   gantry(["call", "calc.wasm", 'echo("a\\n\\"☃\\"")'], { stdout: '"a\\n\\"☃\\""\n' });
   gantry(["call", "calc.wasm", "half(8)"], { stdout: "ok(4)\n" });
   gantry(["call", "calc.wasm", "docs:calc/ops@1.0.0#half(9)"], { code: 1, stdout: 'err("no")\n' });
+});
+
+test("output that cannot be written is a failure", {
+  skip: !existsSync("/dev/full") && "there is no full device",
+}, () => {
+  const full = openSync("/dev/full", "w");
+  try {
+    for (const args of [["validate", "calc.wasm"], ["call", "calc.wasm", "add(1, 2)"], ["--help"]]) {
+      const result = spawnSync(process.execPath, [main, ...args], {
+        cwd: folder,
+        encoding: "utf8",
+        stdio: ["ignore", full, "pipe"],
+      });
+      assert.match(result.stderr, /^gantry: the standard output: .*ENOSPC.*\n$/);
+      assert.equal(result.status, 1);
+    }
+    const { status } = spawnSync(process.execPath, [main, "nonsense"], { stdio: ["ignore", "ignore", full] });
+    assert.equal(status, 2);
+  } finally {
+    closeSync(full);
+  }
 });
 
 test("a call that cannot be made is told, and so is one that traps", () => {
