@@ -10,9 +10,9 @@ import { trapAsync } from "./async-trap.ts";
 import type { AsyncType } from "./async-types.ts";
 import type { LiftLowerContext } from "./context.ts";
 import { explainFault } from "./explain.ts";
-import { occupied } from "./instance.ts";
 import { beyond } from "./lists.ts";
 import { invalid, toF32, toF64, toS8, toS16, toS32, toS64, toU8, toU16, toU32, toU64 } from "./numbers.ts";
+import { occupied } from "./occupied.ts";
 import { type NumberKind, type TypedArray, typedArrays } from "./typed-arrays.ts";
 
 /** `Buffer.MAX_LENGTH` in the specification. */

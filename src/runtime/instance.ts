@@ -69,18 +69,3 @@ export class ComponentInstance {
     return line.filter((instance) => !outside.has(instance));
   }
 }
-
-/**
- * Stores values of the host's in the memory of an instance when no guest may be running. To read them can run whatever code
- * the host likes (getters, proxies), and nothing may be entered from there that could move the memory away.
- */
-export function occupied<T>(instance: ComponentInstance, store: () => T): T {
-  if ((instance.flags & ENTERED) !== 0) return store();
-  const line = instance.selfAndAncestors();
-  for (const entered of line) entered.flags |= ENTERED;
-  try {
-    return store();
-  } finally {
-    for (const entered of line) entered.flags &= ~ENTERED;
-  }
-}
