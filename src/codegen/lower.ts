@@ -10,7 +10,7 @@ import { hasHandles, hasPointers } from "../abi/contents.ts";
 import { keysOf } from "../abi/js-names.ts";
 import { layout } from "../abi/layout.ts";
 import type { Case, ValType, ValTypeOf } from "../types/types.ts";
-import { binary, call, constant, env, index } from "./build.ts";
+import { binary, call, constant, index } from "./build.ts";
 import { LoweredFlats } from "./flats.ts";
 import { type Code, inElements, type Side } from "./generator.ts";
 import { eachElement, unsigned } from "./load.ts";
@@ -18,7 +18,7 @@ import type { Range, View } from "./place.ts";
 import { Room } from "./store.ts";
 import type { Expr } from "./tree.ts";
 import { pairType } from "./types.ts";
-import { type CasesType, casesOf, fieldOf, isNumber, numberTables } from "./values.ts";
+import { type CasesType, casesOf, fieldOf, isNumber, numberTable } from "./values.ts";
 
 /** What values are lowered to: core values, one after the other (`LoweredFlats`), or a place in memory (`Room`). */
 export interface Target {
@@ -171,7 +171,7 @@ export function lowerCase(code: Code, side: Side, t: CasesType, i: number, paylo
 function lowerFixedList(code: Code, side: Side, element: ValType, length: number, value: Expr, target: Target): void {
   const { address } = target;
   if (address !== undefined && isNumber(element)) {
-    const table = env(numberTables[element.kind]);
+    const table = numberTable(element.kind);
     code.do(call("storeNumbersInto", code.cx(side), table, value, address, constant(length)));
     return;
   }
@@ -196,7 +196,7 @@ function storeList(code: Code, side: Side, element: ValType, value: Expr): Range
   const list = code.named(value, "list");
   const { size, alignment } = layout(element, side.pointer);
   const most = mostElements(side, element);
-  const numbers = isNumber(element) ? env(numberTables[element.kind]) : undefined;
+  const numbers = isNumber(element) ? numberTable(element.kind) : undefined;
   const counted =
     numbers === undefined ? side.values.listLength(list, most) : call("numbersLength", numbers, list, most);
   const length = code.named(counted, "length");

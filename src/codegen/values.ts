@@ -6,6 +6,7 @@
  * - `componentValues` (component-values.ts), for what passes from one component to another, which nobody else sees.
  */
 import { keysOf } from "../abi/js-names.ts";
+import { despecialize } from "../abi/layout.ts";
 import type { Case, ValType, ValTypeOf } from "../types/types.ts";
 import { array, binary, call, conditional, constant, env, get, index, method, nothing, or, record } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
@@ -70,22 +71,15 @@ export interface Values {
   lowerAsync(code: Code, side: Side, t: AsyncType, value: Expr): Expr;
 }
 
-/** The cases of a type, with the names that JavaScript has for them. */
+/** The cases of a type. The answer for one type is always the same object. */
 export function casesOf(t: CasesType): readonly Case[] {
-  switch (t.kind) {
-    case "variant":
-      return t.cases;
-    case "option":
-      return [
-        { label: "none", type: undefined },
-        { label: "some", type: t.type },
-      ];
-    case "result":
-      return [
-        { label: "ok", type: t.ok },
-        { label: "err", type: t.error },
-      ];
-  }
+  const { cases } = despecialize(t) as ValTypeOf<"variant">;
+  return cases;
+}
+
+/** What JavaScript calls them. */
+function tagsOf(t: CasesType): readonly string[] {
+  return t.kind === "result" ? ["ok", "err"] : casesOf(t).map(({ label }) => label);
 }
 
 /** Whether lists of `t` are typed arrays. */
@@ -105,30 +99,12 @@ export function fieldOf(value: Expr, key: string): Expr {
 export const capitalized = (kind: string) => kind.charAt(0).toUpperCase() + kind.slice(1);
 
 /** What of the library lists of numbers need. */
-export const numberTables = {
-  u8: "numbersU8",
-  s8: "numbersS8",
-  u16: "numbersU16",
-  s16: "numbersS16",
-  u32: "numbersU32",
-  s32: "numbersS32",
-  u64: "numbersU64",
-  s64: "numbersS64",
-  f32: "numbersF32",
-  f64: "numbersF64",
-} as const;
+export function numberTable(kind: View): Expr {
+  return env(`numbers${kind.toUpperCase()}`);
+}
 
-/** What of the library handles strings in each encoding. */
-const codecs = {
-  utf8: { load: "loadUtf8", measure: "measureUtf8", alignment: 1, write: "writeUtf8" },
-  utf16: { load: "loadUtf16", measure: "measureUtf16", alignment: 2, write: "writeUtf16" },
-  "latin1+utf16": {
-    load: "loadLatin1OrUtf16",
-    measure: "measureLatin1OrUtf16",
-    alignment: 2,
-    write: "writeLatin1OrUtf16",
-  },
-} as const;
+/** What of the library handles strings in each encoding: `load`, `measure` and `write`, and this. */
+const codecs = { utf8: "Utf8", utf16: "Utf16", "latin1+utf16": "Latin1OrUtf16" } as const;
 
 /** The bytes of a string of so many code units, which are tagged if the encoding asks for it. */
 function stringSize(encoding: keyof typeof codecs, units: Expr): Expr {
@@ -177,15 +153,16 @@ export const hostValues: Values = {
 
   liftString(code, side, { ptr, length }) {
     if (side.strings === "view") return call("viewString", code.cx(side), constant(side.encoding), ptr, length);
-    return call(codecs[side.encoding].load, code.cx(side), ptr, length);
+    return call(`load${codecs[side.encoding]}`, code.cx(side), ptr, length);
   },
 
   storeString(code, side, value) {
-    const { measure, alignment, write } = codecs[side.encoding];
+    const codec = codecs[side.encoding];
+    const alignment = side.encoding === "utf8" ? 1 : 2;
     const string = code.named(value, "string");
-    const length = code.bind(call(measure, string), "length");
+    const length = code.bind(call(`measure${codec}`, string), "length");
     const ptr = code.allocate(side, stringSize(side.encoding, length), alignment, "string");
-    code.do(call(write, code.memory(side), ptr, string, length));
+    code.do(call(`write${codec}`, code.memory(side), ptr, string, length));
     return { ptr, length };
   },
 
@@ -197,7 +174,7 @@ export const hostValues: Values = {
     return side.lists === "copy" ? copies : conditional(code.capture(side, "views"), views, copies);
   },
 
-  numbers: (kind, elements) => call("makeNumbers", env(numberTables[kind]), array(elements)),
+  numbers: (kind, elements) => call("makeNumbers", numberTable(kind), array(elements)),
   listLength: (value, most) => call("listLength", value, most),
   fixedList: (code, value, length) => code.bind(call("fixedList", value, constant(length)), "list"),
   mapEntries: (code, value, most) => code.bind(call("mapEntries", value, most), "entries"),
@@ -247,7 +224,7 @@ export const hostValues: Values = {
 
   makeCase(t, i, payload) {
     if (t.kind === "option" && !isNested(t)) return payload ?? nothing;
-    const tag = ["tag", constant(casesOf(t)[i]!.label)] as const;
+    const tag = ["tag", constant(tagsOf(t)[i]!)] as const;
     // Both sides of a result have the same shape; cases of a variant are told apart by their tags alone.
     if (payload === undefined && t.kind !== "result") return record([tag]);
     return record([tag, ["val", payload ?? nothing]]);
@@ -265,10 +242,9 @@ export const hostValues: Values = {
     }
     // What is no object has no `tag`.
     const shape = code.named(value, t.kind);
-    const tags = casesOf(t).map(({ label }) => label);
     code.switch(
       get(shape, "tag"),
-      tags,
+      tagsOf(t),
       (_, i) => arm(i, get(shape, "val")),
       () => code.do(call("invalid")),
     );

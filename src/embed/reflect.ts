@@ -48,11 +48,9 @@ export class Reflection {
   #item(extern: ExternType): ExternItem {
     switch (extern.kind) {
       case "func":
-        return { kind: "func", type: extern.type };
       case "value":
-        return { kind: "value", type: extern.type };
       case "core-module":
-        return { kind: "core-module", type: extern.type };
+        return extern;
       case "instance":
         return { kind: "instance", exports: this.#instance(extern.type) };
       case "component":
