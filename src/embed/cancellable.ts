@@ -4,7 +4,7 @@
 import type { AnyFunction } from "./func.ts";
 
 /** What takes the signal in place of a function: of one that was marked it itself. */
-const forms: WeakMap<AnyFunction, AnyFunction> = new WeakMap();
+const forms: WeakMap<AnyFunction, AnyFunction | undefined> = new WeakMap();
 
 /**
  * Marks a function that is to be imported by a component, under an `async` type: after its arguments it gets an
@@ -21,7 +21,7 @@ export function cancellable<A extends readonly unknown[], R>(
 }
 
 /** Remembers how a function of an `async` type that an instance exports is called with a signal after its arguments. */
-export function setCancellableForm(func: AnyFunction, form: AnyFunction): void {
+export function setCancellableForm(func: AnyFunction, form: AnyFunction | undefined): void {
   forms.set(func, form);
 }
 

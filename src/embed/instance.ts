@@ -12,7 +12,7 @@ import { once } from "../runtime/once.ts";
 import { kindOf, quoted } from "../runtime/show.ts";
 import { parseExternName } from "../types/names.ts";
 import { blocking } from "./blocking.ts";
-import { cancellable, cancellableForm, setCancellableForm } from "./cancellable.ts";
+import { cancellableForm, setCancellableForm } from "./cancellable.ts";
 import type { Component } from "./component.ts";
 import { type AnyFunction, Func, methodOf, setFunctionType, views } from "./func.ts";
 import { didYouMean } from "./near.ts";
@@ -217,7 +217,7 @@ function exportedFunction(state: InstanceState, { func, type }: FuncInfo): AnyFu
     if (given.checks) return call;
     if (given.views) views(call);
     if (given.waits) blocking(call);
-    if (given.signalled !== undefined) cancellable(call as never);
+    if (given.signalled !== undefined) setCancellableForm(call, call);
   }
   setFunctionType(call, state.plan, type);
   const { async, params } = state.plan.funcTypes[type]!;
@@ -269,8 +269,7 @@ function membersIn(state: InstanceState, scope: readonly Export[], resource: str
       case "method": {
         const method = methodOf(call);
         setFunctionType(method, state.plan, item.type);
-        const form = cancellableForm(call);
-        if (form !== undefined) setCancellableForm(method, form);
+        setCancellableForm(method, cancellableForm(call));
         methods.set(parsed.member, method);
         break;
       }
