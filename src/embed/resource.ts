@@ -78,11 +78,11 @@ function disposer(Class: Class | undefined): (object: unknown) => void {
 }
 
 function dispose(object: unknown): void {
-  const members = object as Record<symbol, unknown> | null | undefined;
+  const members = object as Record<symbol, (() => void) | undefined> | null | undefined;
   const own = disposeSymbol();
-  const symbol = typeof members?.[own] === "function" ? own : registeredDispose;
-  // As a member: so engines know what is called, and inline it.
-  if (typeof members?.[symbol] === "function") (members as Record<symbol, () => void>)[symbol]!();
+  // As members: so engines know what is called, and inline it.
+  if (typeof members?.[own] === "function") members[own]();
+  else if (typeof members?.[registeredDispose] === "function") members[registeredDispose]();
 }
 
 // ---- Resources that the host defines

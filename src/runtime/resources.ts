@@ -322,8 +322,13 @@ export function resourceRep(instance: ComponentInstance, type: ResourceType, i: 
  * What `canon_resource_drop` does before it calls a destructor: gives an `own` handle, for which that is to be called, and
  * which is to be retired; others it drops.
  */
-export function handleToDrop(instance: ComponentInstance, type: ResourceType, i: number): ResourceHandle | undefined {
-  if (mayNotLeave[0] !== 0) trap("cannot-leave", { by: "resource.drop" });
+export function handleToDrop(
+  instance: ComponentInstance,
+  type: ResourceType,
+  i: number,
+  flag: Int32Array = mayNotLeave,
+): ResourceHandle | undefined {
+  if (flag[0] !== 0) trap("cannot-leave", { by: "resource.drop" });
   const index = i >>> 0;
   const handle = getHandle(instance, index, type);
   if (handle.numLends !== 0) trap("lent");
@@ -341,8 +346,9 @@ export function handleToDrop(instance: ComponentInstance, type: ResourceType, i:
  */
 export function resourceDropper(instance: ComponentInstance, type: ResourceType): (i: number) => void {
   const entering = type.impl?.enteringSet(instance) ?? [];
+  const flag = mayNotLeave;
   return (i) => {
-    const handle = handleToDrop(instance, type, i);
+    const handle = handleToDrop(instance, type, i, flag);
     if (handle === undefined) return;
     const rep = retire(instance.handles, i >>> 0, handle);
     if (entering.length > 0) enterFromGuest(entering, type);
