@@ -7,7 +7,7 @@ import { importOf } from "../ending.ts";
 import { guestText } from "./async-guests.ts";
 
 const asynchronous =
-  /(?<!plan\/)async-(?!world)|-async|\/(scheduler|task|subtask|thread|fiber|waitable|streams?|futures?|buffers|copy-|host-|suspension|passage|quantum|next-turn|stream-source|shims|error-context-)/;
+  /(?<!plan\/)async-(?!world)|-async|\/(scheduler|task|subtask|thread|fiber|waitable|streams?|futures?|buffers|copy-|host-|suspension|occupied|passage|quantum|next-turn|stream-source|shims|error-context-)/;
 
 /** What only they use of other rooms. */
 const usedByThem = /\/plan\/blocking/;
