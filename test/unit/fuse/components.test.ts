@@ -182,6 +182,114 @@ for (const fuse of [true, false]) {
   });
 }
 
+/**
+ * What the Canonical ABI calls, of which one throws: 1 the core function, 2 the callee's `realloc`, 3 its `post-return`, 4 a
+ * destructor, 5 the caller's `realloc`. The caller catches all that it can.
+ */
+const throwingAnywhere = `(component
+  (component $A
+    (core module $m
+      (tag $t)
+      (global $which (mut i32) (i32.const 0))
+      (memory (export "memory") 1)
+      (func $throw (param i32) (if (i32.eq (global.get $which) (local.get 0)) (then (throw $t))))
+      (func (export "let-throw") (param i32) (global.set $which (local.get 0)))
+      (func (export "f") (param i32 i32) (result i32)
+        (call $throw (i32.const 1))
+        (i32.store (i32.const 0) (local.get 0))
+        (i32.store (i32.const 4) (local.get 1))
+        (i32.const 0))
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (call $throw (i32.const 2)) (i32.const 64))
+      (func (export "post-return") (param i32) (call $throw (i32.const 3)))
+      (func (export "destructor") (param i32) (call $throw (i32.const 4))))
+    (core instance $m (instantiate $m))
+    (type $r' (resource (rep i32) (dtor (core func $m "destructor"))))
+    (export $r "r" (type $r'))
+    (core func $new (canon resource.new $r'))
+    (core module $n
+      (import "" "new" (func $new (param i32) (result i32)))
+      (func (export "make") (result i32) (call $new (i32.const 1))))
+    (core instance $n (instantiate $n (with "" (instance (export "new" (func $new))))))
+    (func (export "let-throw") (param "which" u32) (canon lift (core func $m "let-throw")))
+    (func (export "make") (result (own $r)) (canon lift (core func $n "make")))
+    (func (export "f") (param "s" string) (result string)
+      (canon lift (core func $m "f") (memory (core memory $m "memory")) (realloc (core func $m "realloc"))
+        (post-return (core func $m "post-return")))))
+  (component $B
+    (import "r" (type $r (sub resource)))
+    (import "make" (func $make (result (own $r))))
+    (import "f" (func $f (param "s" string) (result string)))
+    (core module $memory
+      (tag $t)
+      (global $throws (mut i32) (i32.const 0))
+      (memory (export "memory") 1)
+      (func (export "let-throw") (param i32) (global.set $throws (i32.eq (local.get 0) (i32.const 5))))
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+        (if (global.get $throws) (then (throw $t)))
+        (i32.const 64)))
+    (core instance $memory (instantiate $memory))
+    (core func $f (canon lower (func $f) (memory (core memory $memory "memory")) (realloc (core func $memory "realloc"))))
+    (core func $make (canon lower (func $make)))
+    (core func $drop (canon resource.drop $r))
+    (core module $m
+      (import "" "f" (func $f (param i32 i32 i32)))
+      (import "" "make" (func $make (result i32)))
+      (import "" "drop" (func $drop (param i32)))
+      (func (export "call") (result i32)
+        (block $caught
+          (try_table (catch_all $caught) (call $f (i32.const 0) (i32.const 3) (i32.const 16)))
+          (return (i32.const 0)))
+        (i32.const 1))
+      (func (export "drop") (result i32)
+        (block $caught
+          (try_table (catch_all $caught) (call $drop (call $make)))
+          (return (i32.const 0)))
+        (i32.const 1)))
+    (core instance $m (instantiate $m (with "" (instance
+      (export "f" (func $f)) (export "make" (func $make)) (export "drop" (func $drop))))))
+    (func (export "let-throw") (param "which" u32) (canon lift (core func $memory "let-throw")))
+    (func (export "call") (result u32) (canon lift (core func $m "call")))
+    (func (export "drop") (result u32) (canon lift (core func $m "drop"))))
+  (instance $a (instantiate $A))
+  (instance $b (instantiate $B (with "r" (type $a "r")) (with "make" (func $a "make")) (with "f" (func $a "f"))))
+  (export "let-callee-throw" (func $a "let-throw"))
+  (export "let-caller-throw" (func $b "let-throw"))
+  (export "f" (func $a "f"))
+  (export "call" (func $b "call"))
+  (export "drop" (func $b "drop")))`;
+
+for (const fuse of [true, false]) {
+  test(`no exception leaves what the Canonical ABI calls, ${fuse ? "fused" : "composed"}`, { skip }, async () => {
+    const start = () => instantiate(throwingAnywhere, fuse);
+    const quiet = await start();
+    assert.deepEqual([quiet["call"]!(), quiet["drop"]!(), quiet["f"]!("abc")], [0, 0, "abc"]);
+    for (const [which, how] of [
+      [1, "call"],
+      [2, "call"],
+      [3, "call"],
+      [4, "drop"],
+      [5, "call"],
+    ] as const) {
+      const exports = await start();
+      exports[which === 5 ? "letCallerThrow" : "letCalleeThrow"]!(which);
+      assert.equal(
+        trapOf(() => exports[how]!()),
+        "uncaught-exception",
+        `${which}`,
+      );
+    }
+    for (const which of [1, 2, 3]) {
+      const exports = await start();
+      exports["letCalleeThrow"]!(which);
+      assert.equal(
+        trapOf(() => exports["f"]!("abc")),
+        "uncaught-exception",
+        `${which}, called by the host`,
+      );
+    }
+  });
+}
+
 /** A `realloc` of the callee's, and one of the caller's, and a `post-return`, that call out if they are told to. */
 const leaving = `(component
   (import "out" (func $out))
