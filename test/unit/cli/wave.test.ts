@@ -109,6 +109,8 @@ test("a value may be written in more ways than it is printed in", () => {
     ["-3", f64, -3],
     ["0.1", f32, Math.fround(0.1)],
     ["'\\u{2603}'", char, "☃"],
+    ["'\\u{e000}'", char, "\ue000"],
+    ["'\\u{d7ff}'", char, "\ud7ff"],
     ['"""\nA single line\n"""', string, "A single line"],
     ['"""\n    Indented\n      more\n  """', string, "  Indented\n    more"],
     ['"""\r\n  a\r\n\r\n  b \\""" \r\n"""', string, '  a\n\n  b """ '],

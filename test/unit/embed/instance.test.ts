@@ -116,7 +116,7 @@ test("an import that is exported again is callable", async () => {
 test("a store is one of gantry's", async () => {
   await assert.rejects(instantiate(counters, {}, { store: { trapped: undefined } }), {
     name: "TypeError",
-    message: 'the option "store" is a Store, not an object',
+    message: 'the option "store" is a Store, not { trapped: undefined }',
   });
 });
 

@@ -75,6 +75,38 @@ test("what classes inherit from the language is no method of theirs", async () =
   assert.deepEqual([exports["method"](), exports["static"]()], [4, 5]);
 });
 
+test("of methods that look alike each is served by its own key, and so are a class and a type", async () => {
+  const guest = await component(`(component
+    (import "${HOST}" (instance $host
+      (type $r (record (field "x" u8)))
+      (export "a-1" (type (eq $r)))
+      (export "a1" (type $a1 (sub resource)))
+      (export "[static]a1.do-1" (func (result u32)))
+      (export "[static]a1.do1" (func (result u32)))))
+    (core func $first (canon lower (func $host "[static]a1.do-1")))
+    (core func $second (canon lower (func $host "[static]a1.do1")))
+    (func (export "first") (result u32) (canon lift (core func $first)))
+    (func (export "second") (result u32) (canon lift (core func $second))))`);
+  class A1 {
+    readonly open = true;
+    static "do-1" = () => 1;
+    static do1 = () => 2;
+  }
+  const exports = link(guest, { A1 });
+  assert.deepEqual([exports["first"](), exports["second"]()], [1, 2]);
+});
+
+test("what was meant can be no member that every class or object has", async () => {
+  const guest = await importing("construct");
+  assert.doesNotMatch(caught(() => link(guest, new (class {})())).message, /did you mean/);
+  const named = await component(things.replaceAll("[static]thing.call", "[static]thing.names"));
+  class Thing {
+    toString = () => "";
+  }
+  const error = caught(() => link(named, { Thing }));
+  assert.match(error.message, /class Thing has no static method "names"$/m);
+});
+
 test("a class is needed for a resource", async () => {
   const guest = await component(things);
   const cases: [items: object, message: RegExp, code: string][] = [
