@@ -79,7 +79,7 @@ function lowerMakers(compiler: Compiler): ReadonlyMap<TrampolineIndex, LowerMake
   return new Map(
     lowers.map(([index, lower], i) => {
       const made = once(() => compiler.make(makerFor(generator, lower)));
-      return [index, (binding) => stubs()[i]!(() => made()(binding)) as CoreFunction];
+      return [index, (bind) => stubs()[i]!(() => made()(bind())) as CoreFunction];
     }),
   );
 }

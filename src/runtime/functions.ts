@@ -49,7 +49,8 @@ export interface LiftMakers {
   readonly read: (binding: LiftBinding) => HostFunction;
 }
 
-export type LowerMaker = (binding: LowerBinding) => CoreFunction;
+/** `bind` is asked at the first call: instantiation makes all of a guest's imports, of which it calls few. */
+export type LowerMaker = (bind: () => LowerBinding) => CoreFunction;
 
 export interface LiftBinding {
   /** For messages: the export's WIT path. */

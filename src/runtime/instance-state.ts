@@ -280,22 +280,23 @@ export class InstanceState {
     if (task !== undefined) return task;
     const maker = this.#functions.lowers.get(index);
     assert(maker !== undefined);
-    const binding: LowerBinding = {
-      path,
-      cx: this.context(options),
-      resources,
-      asyncTypes,
-      host: imported?.func,
-      views: imported?.views ?? false,
-      lift: callee.from === "lift" ? this.liftBinding(callee.lift, caller) : undefined,
-      failed: (error, scope, result, isErr) => {
-        const told = isErr === undefined ? result : { tag: isErr ? "err" : "ok", val: result };
-        const explain = () =>
-          explainResult({ types: plan.types, resources, asyncTypes }, plan.funcTypes[type]!, told, path);
-        return lowerFailed(path, explain, error, scope, result);
-      },
-    };
-    return maker(binding);
+    return maker(
+      (): LowerBinding => ({
+        path,
+        cx: this.context(options),
+        resources,
+        asyncTypes,
+        host: imported?.func,
+        views: imported?.views ?? false,
+        lift: callee.from === "lift" ? this.liftBinding(callee.lift, caller) : undefined,
+        failed: (error, scope, result, isErr) => {
+          const told = isErr === undefined ? result : { tag: isErr ? "err" : "ok", val: result };
+          const explain = () =>
+            explainResult({ types: plan.types, resources, asyncTypes }, plan.funcTypes[type]!, told, path);
+          return lowerFailed(path, explain, error, scope, result);
+        },
+      }),
+    );
   }
 
   #import<K extends ResolvedImport["kind"]>(index: number, kind: K): Extract<ResolvedImport, { readonly kind: K }> {

@@ -195,7 +195,7 @@ export function lowered(table: FunctionTable, index: number, guest: Guest, more:
     lift: undefined,
     failed,
   };
-  return maker({ ...binding, ...more } as never) as AnyFunction;
+  return maker(() => ({ ...binding, ...more }) as never) as AnyFunction;
 }
 
 export function lifted(table: FunctionTable, index: number, binding: LiftBinding): AnyFunction {

@@ -124,9 +124,10 @@ function scalarLift(binding: LiftBinding): HostFunction {
   };
 }
 
-function scalarLower({ host, lift, failed }: LowerBinding): CoreFunction {
-  const callee = (host ?? lift!.callee) as (...args: unknown[]) => unknown;
+function scalarLower(bind: () => LowerBinding): CoreFunction {
   return (...args: unknown[]) => {
+    const { host, lift, failed } = bind();
+    const callee = (host ?? lift!.callee) as (...args: unknown[]) => unknown;
     if (mayNotLeave[0] !== 0) trap("cannot-leave");
     try {
       return callee(...args);
