@@ -166,7 +166,7 @@ export class Scheduler {
 
   /** Whether what is posted has to wait for its turn. */
   get busy(): boolean {
-    return this.#chain !== undefined || this.current !== undefined || this.#posted.length > 0;
+    return this.#performing || this.#chain !== undefined || this.current !== undefined || this.#posted.length > 0;
   }
 
   /** Does something as soon as no guest runs: nothing that calls one. */
