@@ -4,7 +4,12 @@
  * The generators write as one would by hand: an expression is passed on until it is used, and gets a name (`bind`) where
  * it has an effect or is used twice. So whatever a builder gives back must be free of effects, or a name.
  */
+import type * as asyncLibrary from "../runtime/async-library.ts";
+import type * as library from "../runtime/library.ts";
 import type { BinaryOperator, Constant, Expr, Scalar, Stmt } from "./tree.ts";
+
+/** The vocabulary of generated code. */
+export type LibraryName = keyof typeof library | keyof typeof asyncLibrary;
 
 export function constant(value: Constant): Expr {
   return { op: "constant", value };
@@ -16,6 +21,7 @@ export function local(name: string): Expr {
   return { op: "local", name };
 }
 
+/** Something of the library, or a function of the module itself. */
 export function env(name: string): Expr {
   return { op: "env", name };
 }
@@ -36,8 +42,8 @@ export function index(object: Expr, at: Expr | number): Expr {
   return element ?? { op: "index", object, index: constant(at) };
 }
 
-/** Calls something from outside by its name. */
-export function call(name: string, ...args: readonly Expr[]): Expr {
+/** Calls a function of the library: one that it does not have does not compile. */
+export function call(name: LibraryName, ...args: readonly Expr[]): Expr {
   return { op: "call", callee: env(name), args };
 }
 

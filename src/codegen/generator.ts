@@ -95,10 +95,8 @@ export abstract class Code extends Body {
 
   /** A place for so many bytes, which the guest's `realloc` finds. */
   allocate(side: Side, size: Expr, alignment: number, what: "string" | "list" | "pointer"): Expr {
-    return this.bind(
-      call(this.generator.allocator(side), this.cx(side), size, constant(alignment), constant(what)),
-      "ptr",
-    );
+    const allocator = env(this.generator.allocator(side));
+    return this.bind(apply(allocator, [this.cx(side), size, constant(alignment), constant(what)]), "ptr");
   }
 
   /** One of the views of the memory. */

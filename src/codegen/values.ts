@@ -77,7 +77,7 @@ export function casesOf(t: CasesType): readonly Case[] {
   return cases;
 }
 
-/** What JavaScript calls them. */
+/** What JavaScript calls the cases of a type. */
 function tagsOf(t: CasesType): readonly string[] {
   return t.kind === "result" ? ["ok", "err"] : casesOf(t).map(({ label }) => label);
 }
@@ -98,12 +98,12 @@ export function fieldOf(value: Expr, key: string): Expr {
 
 export const capitalized = (kind: string) => kind.charAt(0).toUpperCase() + kind.slice(1);
 
-/** What of the library lists of numbers need. */
+/** What the library has for lists of one type of number: `numbersU8` and its like. */
 export function numberTable(kind: View): Expr {
   return env(`numbers${kind.toUpperCase()}`);
 }
 
-/** What of the library handles strings in each encoding: `load`, `measure` and `write`, and this. */
+/** How the names of what loads, measures and writes strings end in the library, for each encoding. */
 const codecs = { utf8: "Utf8", utf16: "Utf16", "latin1+utf16": "Latin1OrUtf16" } as const;
 
 /** The bytes of a string of so many code units, which are tagged if the encoding asks for it. */

@@ -1,7 +1,6 @@
 /**
- * All that generated code calls by name: it is handed this module. A name that is missing here fails when a component is
- * first instantiated, and in the tests of `codegen`.
- * What is asynchronous is in async-library.ts.
+ * All that generated code calls by name: it is handed this module. `codegen` does not compile if it calls a function that is
+ * missing here. What is asynchronous is in async-library.ts.
  */
 export { resultError } from "../errors/result-error.ts";
 export { cannotEnter, cannotEnterFromGuest, cannotLeave, checkNothing, notReturned } from "./call.ts";
