@@ -90,11 +90,13 @@ class Compiler {
   readonly blocking: Blocking | undefined;
   readonly #tier: Tier;
   readonly #id: number = ++components;
-  /** What makers and helpers can mention: the library, and the helpers made so far. */
-  readonly #library: Record<string, unknown>;
+  readonly #library: Readonly<Record<string, unknown>>;
+  /** The helpers made so far. Like the library, they can be mentioned. */
+  readonly #helpers: Record<string, unknown> = {};
 
-  constructor(plan: Plan, tier: Tier, blocking: Blocking | undefined, more: Readonly<Record<string, unknown>> = {}) {
-    this.#library = { ...library, ...more };
+  constructor(plan: Plan, tier: Tier, blocking: Blocking | undefined, more?: Readonly<Record<string, unknown>>) {
+    // Where a bundler has made it an object of getters, most are better left alone.
+    this.#library = more === undefined ? library : { ...library, ...more };
     this.generator = new Generator(plan, new Set(Object.keys(this.#library)), tier === "jit");
     this.blocking = blocking;
     this.#tier = tier;
@@ -103,8 +105,10 @@ class Compiler {
   make(maker: Maker): BoundMaker {
     const module = this.generator.takeModule([maker]);
     const made =
-      this.#tier === "jit" ? this.#run(printModule(module, true), maker.name) : evaluateModule(module, this.#library);
-    Object.assign(this.#library, made);
+      this.#tier === "jit"
+        ? this.#run(printModule(module, true), maker.name)
+        : evaluateModule(module, { ...this.#library, ...this.#helpers });
+    Object.assign(this.#helpers, made);
     return (made as Record<string, BoundMaker>)[maker.name]!;
   }
 
@@ -114,7 +118,7 @@ class Compiler {
 
   #run(source: string, name: string): unknown {
     const url = `gantry/component-${this.#id}/${name.replace("$", "/")}.js`;
-    return new Function("library", `${source}\n//# sourceURL=${url}\n`)(this.#library);
+    return new Function("library", "helpers", `${source}\n//# sourceURL=${url}\n`)(this.#library, this.#helpers);
   }
 }
 

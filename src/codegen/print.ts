@@ -16,8 +16,8 @@ import {
 const LINE_WIDTH = 120;
 
 /**
- * The body of a function whose parameter `library` holds everything from outside, and which returns the makers by name,
- * and the module's own functions if `all` is wanted.
+ * The body of a function whose parameters hold everything from outside: `library`, and `helpers` the functions of modules before
+ * it. It returns the makers by name, and the module's own functions if `all` is wanted.
  */
 export function printModule(module: Module, all = false): string {
   const printer = new Printer();
@@ -28,9 +28,15 @@ export function printModule(module: Module, all = false): string {
   const own = new Set(module.functions.map((func) => func.name));
   const outside = [...printer.outside].filter((name) => !own.has(name)).sort();
   const returned = [...(all ? own : []), ...module.makers.map((maker) => maker.name)];
-  const head = outside.length === 0 ? [] : [`const ${names(outside, " = library;")}\n`];
+  const from = (source: string, list: readonly string[]) =>
+    list.length === 0 ? [] : [`const ${names(list, ` = ${source};`)}\n`];
+  const [library, helpers] = [outside.filter((name) => !isHelper(name)), outside.filter(isHelper)];
+  const head = [...from("library", library), ...from("helpers", helpers)];
   return ['"use strict";\n', ...head, ...parts, `return ${names(returned, ";")}\n`].join("\n");
 }
+
+/** See `Generator.functionName`. */
+const isHelper = (name: string) => name.includes("$");
 
 /** `{ a, b }` and what follows: on one line, or one line for each name. */
 function names(list: readonly string[], rest: string): string {
