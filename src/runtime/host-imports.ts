@@ -55,7 +55,8 @@ export function lowerHost(side: HostImport): CoreFunction {
       if (!side.asyncType) {
         // Nothing else in the store runs until then.
         if (thread?.fiber === undefined) trapWith(notWaiting(path));
-        return stacks.suspendUntil(thread, result.promise.then(resolve), () => answer(side, thread, subtask));
+        const settled = result.promise.then(resolve, (error) => trapOnThrow(error, path));
+        return stacks.suspendUntil(thread, settled, () => answer(side, thread, subtask));
       }
       const over = scheduler.addOperation();
       const later = (perform: () => void) =>

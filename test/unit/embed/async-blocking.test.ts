@@ -71,7 +71,7 @@ test("a rejected promise of a function that is marked as blocking is the error t
     }),
   });
   await assert.rejects(instance.func("get").callAsync(4), (error) => {
-    assert.match(String(error), /a host function threw: offline$/);
+    assert.match(String(error), /: import "fetch": a host function threw: offline$/);
     assert.equal(((error as Error).cause as Error).message, "offline");
     return true;
   });
