@@ -84,7 +84,8 @@ export class Component<W extends World = AnyWorld> {
   readonly #prepared: { fused?: Prepared; composed?: Prepared } = {};
 
   private constructor(compiled: Compiled) {
-    if (compiled === undefined) throw new TypeError("components are made with `await Component.compile(bytes)`");
+    if (compiled?.closure === undefined)
+      throw new TypeError("components are made with `await Component.compile(bytes)`");
     this.#compiled = compiled;
   }
 

@@ -21,6 +21,8 @@ export function commandOf(exports: readonly string[]): string {
 
 /** Runs the command to its end and returns its exit code. */
 export function runCommand(instance: Instance<World>): number {
+  if (typeof instance?.func !== "function")
+    throw new TypeError("what is run is an Instance: `host.run(await linker.instantiate(component))`");
   const name = commandOf(Object.keys(instance.exports));
   try {
     instance.func(name, "run").call();

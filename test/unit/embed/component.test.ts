@@ -149,8 +149,11 @@ test("a component is needed to be instantiated", async () => {
     assert.throws(() => new Linker().instantiateSync(given as never), error);
     await assert.rejects(new Linker().instantiate(given as never), error);
   }
-  assert.throws(() => new (Component as unknown as new () => unknown)(), {
-    name: "TypeError",
-    message: "components are made with `await Component.compile(bytes)`",
-  });
+  const Class = Component as unknown as new (given?: unknown) => unknown;
+  for (const given of [undefined, null, bytes, {}]) {
+    assert.throws(() => new Class(given), {
+      name: "TypeError",
+      message: "components are made with `await Component.compile(bytes)`",
+    });
+  }
 });

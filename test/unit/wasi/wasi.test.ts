@@ -156,3 +156,12 @@ test("random bytes are as many as were asked for, and others each time", () => {
   }
   assert.throws(() => call(host, "random/random", "getRandomBytes", 2n ** 64n - 1n), RangeError);
 });
+
+test("what is no instance is not run, such as one that was not waited for", () => {
+  for (const given of [undefined, null, Promise.resolve(), {}]) {
+    assert.throws(() => wasi().run(given as never), {
+      name: "TypeError",
+      message: "what is run is an Instance: `host.run(await linker.instantiate(component))`",
+    });
+  }
+});
