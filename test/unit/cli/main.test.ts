@@ -131,7 +131,15 @@ test("a file that cannot be used is told, with what is wrong with it", () => {
   gantry(["validate", "my files"], { code: 1, stderr: 'gantry: "my files": no such file\n' });
   gantry(["validate", "bad.wasm"], { code: 1, stderr: /^gantry: bad\.wasm: not a component: .* \(at offset 0x8\)\n$/ });
   gantry(["validate", "invalid.wasm"], { code: 1, stderr: /^gantry: invalid\.wasm: not a valid component: .*\n$/ });
-  gantry(["validate", "--verbose", "invalid.wasm"], { code: 1, stderr: /ComponentError: [\s\S]*\n {4}at / });
+  const stack = "[\\s\\S]*\\n {4}at [\\s\\S]*";
+  gantry(["validate", "--verbose", "invalid.wasm"], {
+    code: 1,
+    stderr: new RegExp(`\n(?!caused by )ComponentError: ${stack}`),
+  });
+  gantry(["run", "--verbose", "trapping.wasm"], {
+    code: 134,
+    stderr: new RegExp(`\n(?!caused by )ComponentError: ${stack}\ncaused by RuntimeError: ${stack}`),
+  });
 });
 
 test("validate tells of each file, and ends with 1 if one is not valid", () => {

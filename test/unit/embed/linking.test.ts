@@ -181,16 +181,18 @@ test("what may have been meant is told of the first faults: there may be a milli
   );
 });
 
-test("types are told by their names", async () => {
+test("types are told by their names, but for those that are another name for what has none", async () => {
   const guest = await component(`(component
     (import "ns:pkg/host@1.0.0" (instance $host
       (type $r' (record (field "first" u32) (field "second" (list u8))))
       (export "pair" (type $r (eq $r')))
+      (type $size' u32)
+      (export "size" (type $size (eq $size')))
       (export "thing" (type $t (sub resource)))
-      (export "swap" (func (param "p" $r) (param "t" (own $t)) (result (option $r))))))
+      (export "swap" (func (param "p" $r) (param "t" (own $t)) (param "n" $size) (result (option $r))))))
     (export "swap" (func $host "swap")))`);
   const error = caught(() => link(guest, { Thing: class {} }));
-  assert.match(error.message, /"swap": func\(p: pair, t: thing\) -> option<pair>: nothing/);
+  assert.match(error.message, /"swap": func\(p: pair, t: thing, n: u32\) -> option<pair>: nothing/);
 });
 
 test("what is no interface is not taken for one", async () => {
