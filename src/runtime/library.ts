@@ -38,7 +38,20 @@ export {
   unsigned64,
   wrapI64,
 } from "./numbers.ts";
-export * from "./objects.ts";
+export {
+  asObject,
+  asSparse,
+  asTuple,
+  errorPayload,
+  fixedList,
+  listLength,
+  makeList,
+  makeMap,
+  mapEntries,
+  ownField,
+  toFlag,
+  toFlags,
+} from "./objects.ts";
 export {
   endLoanValue,
   lendToHost,
