@@ -60,7 +60,9 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
   const lent = lendsToOwner(plan, type, options) ? onlyLoan(type) : undefined;
   const loan = lent === undefined ? undefined : code.declare("loan");
   const scope = lent === undefined ? code.scope(type) : undefined;
-  const side = hostSide(options, { scoped: true, loan });
+  // Nobody could take away meanwhile what is lent.
+  const counted = isSeen ? lent : undefined;
+  const side = hostSide(options, { scoped: counted === lent, loan });
   const endLoan = ({ param, resource }: OnlyLoan) =>
     code.do(call("endLoanValue", args[param]!, code.capture(side, `resource${resource}`)));
   const isErr = type.result?.kind === "result" ? code.declare("isErr", constant(false)) : undefined;
@@ -79,7 +81,7 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
     if (resource !== undefined) code.assign(answer!, call("liftOwn", code.cx(side), core!, resource));
     else result = liftHostResult(code, views, hostSide(options, {}), type, signature, core, isErr, answer);
     if (scope !== undefined) code.do(method(scope, "end"));
-    if (lent !== undefined) endLoan(lent);
+    if (counted !== undefined) endLoan(counted);
     if (answer !== undefined && thrown !== undefined) {
       const read = () => callReader(code, local(reader[0]!), answer, thrown);
       if (isErr === undefined) read();
@@ -95,7 +97,7 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
   const error = code.fresh("error");
   const handler = code.block(() => {
     code.close(instances);
-    if (lent !== undefined) code.if(binary(loan!, "!==", nothing), () => endLoan(lent));
+    if (counted !== undefined) code.if(binary(loan!, "!==", nothing), () => endLoan(counted));
     code.return(apply(failed, [local(error), scope ?? nothing, ...args]));
   });
   code.add({ op: "try", body, error, handler });

@@ -262,7 +262,8 @@ export const hostValues: Values = {
 
   lowerHandle(code, side, t, value) {
     if (t.kind === "borrow" && side.loan !== undefined) {
-      code.assign(side.loan, call("lendValue", value, code.capture(side, `resource${t.resource.id}`)));
+      const resource = code.capture(side, `resource${t.resource.id}`);
+      code.assign(side.loan, call("lendValue", value, resource, constant(side.scoped)));
       return side.loan;
     }
     const args = [code.cx(side), value, code.capture(side, `resource${t.resource.id}`)];

@@ -176,11 +176,11 @@ class Handle extends Given {
     return typeof value === "object" && value !== null && #type in value ? value : undefined;
   }
 
-  /** The representation, until `endLoan`. Throws if `value` has not got these fields. */
-  static lend(value: unknown, type: ResourceType): Rep | undefined {
+  /** The representation, until `endLoan` if that is counted. Throws if `value` has not got these fields. */
+  static lend(value: unknown, type: ResourceType, isCounted: boolean): Rep | undefined {
     const handle = value as Handle;
     if (handle.#type !== type) return undefined;
-    handle.#state++;
+    if (isCounted) handle.#state++;
     return handle.#rep;
   }
 
@@ -407,13 +407,13 @@ export class GuestDefined implements HostSide {
   }
 
   toBorrow(value: unknown, scope: CallScope): Rep | undefined {
-    const rep = this.lend(value);
+    const rep = this.lend(value, true);
     if (rep !== undefined) scope.addLender({ release: () => this.endLoan(value) });
     return rep;
   }
 
-  lend(value: unknown): Rep | undefined {
-    return lend(value, this.type);
+  lend(value: unknown, isCounted: boolean): Rep | undefined {
+    return lend(value, this.type, isCounted);
   }
 
   endLoan(value: unknown): void {

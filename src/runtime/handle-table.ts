@@ -91,9 +91,4 @@ export class HandleTable<T extends object> {
     this.#elements[index] = this.#free;
     return index;
   }
-
-  /** The number of handles in use. */
-  get size(): number {
-    return this.#elements.filter((_, index) => this.find(index) !== undefined).length;
-  }
 }

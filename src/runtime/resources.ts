@@ -30,10 +30,10 @@ export interface HostSide {
   /** As `toOwn`, but only lends: the value can be neither dropped nor given away until `scope` ends. */
   toBorrow(value: unknown, scope: CallScope): Rep | undefined;
   /**
-   * As `toBorrow`, for a call that has nothing but this loan, until `endLoan`. Asked of guests' resources only, and may
-   * throw of what is none.
+   * As `toBorrow`, for a call that has nothing but this loan, until `endLoan`; if it is not counted, there is none. Asked of
+   * guests' resources only, and may throw of what is none.
    */
-  lend(value: unknown): Rep | undefined;
+  lend(value: unknown, isCounted: boolean): Rep | undefined;
   /** The end of what `lend` began. */
   endLoan(value: unknown): void;
   /** Gives back what `toOwn` took, for the call that it was for does not take place. */
@@ -282,8 +282,8 @@ export function lowerOwnValue(cx: LiftLowerContext, value: unknown, type: Resour
  * `lower_borrow` of a value that is all that the host lends to a call of the instance which defines the resource: its
  * representation.
  */
-export function lendValue(value: unknown, type: ResourceType): Rep {
-  const rep = type.host.lend(value);
+export function lendValue(value: unknown, type: ResourceType, isCounted: boolean): Rep {
+  const rep = type.host.lend(value, isCounted);
   return rep === undefined ? invalid() : rep;
 }
 

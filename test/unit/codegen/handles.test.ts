@@ -6,6 +6,7 @@ import { ComponentInstance, ENTERED } from "../../../src/runtime/instance.ts";
 import { mayNotLeave } from "../../../src/runtime/may-leave.ts";
 import { type CallScope, type HostSide, ResourceHandle, ResourceType } from "../../../src/runtime/resources.ts";
 import { Store } from "../../../src/runtime/store.ts";
+import { sizeOf } from "../runtime/table-size.ts";
 import { eachTier, trapOf } from "./calls.ts";
 import { type AnyFunction, funcType, Guest, liftBinding, lifted, lowered, options, plan, Types } from "./program.ts";
 
@@ -76,7 +77,7 @@ eachTier("handles between host and guest", (tier) => {
     ),
   );
   assert.deepEqual(f({ rep: 5 }, [{ rep: 6 }, { rep: 7 }]), { rep: 5 });
-  assert.deepEqual([log, guest.instance.handles.size], [[6, 7], 0]);
+  assert.deepEqual([log, sizeOf(guest.instance.handles)], [[6, 7], 0]);
 
   const keep = lifted(table, 0, liftBinding(guest, ((o: number) => o) as AnyFunction, binding));
   assert.equal(
@@ -137,7 +138,7 @@ eachTier("handles between components", (tier) => {
   const back = f(mine, given) as number;
   assert.deepEqual(seen, [[41, 42, 1, ENTERED]]);
   assert.deepEqual(
-    [(caller.instance.handles.get(back) as ResourceHandle).rep, handle.numLends, callee.instance.handles.size],
+    [(caller.instance.handles.get(back) as ResourceHandle).rep, handle.numLends, sizeOf(callee.instance.handles)],
     [42, 0, 0],
   );
   assert.equal(

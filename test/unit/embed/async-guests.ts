@@ -9,6 +9,7 @@ import type { InstantiateOptions } from "../../../src/embed/store.ts";
 import { canSuspend } from "../../../src/runtime/fiber.ts";
 import type { ComponentInstance } from "../../../src/runtime/instance.ts";
 import { Store } from "../../../src/runtime/store.ts";
+import { sizeOf } from "../runtime/table-size.ts";
 import { component, memoryText } from "./guests.ts";
 
 /** Why a test is left out whose guests have to be suspended, where they cannot be. */
@@ -77,7 +78,7 @@ export class WatchedStore extends Store {
   }
 
   get handles(): number {
-    return this.#watched.reduce((all, { handles, threads }) => all + handles.size + threads.size, 0);
+    return this.#watched.reduce((all, { handles, threads }) => all + sizeOf(handles) + sizeOf(threads), 0);
   }
 }
 

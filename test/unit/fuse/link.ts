@@ -24,6 +24,7 @@ import type { FuncType } from "../../../src/types/types.ts";
 import type { StringEncoding } from "../../../src/validate/typed.ts";
 import type { Body, Local } from "../../../src/wasm/body.ts";
 import { ModuleEncoder } from "../../../src/wasm/encoder.ts";
+import { sizeOf } from "../runtime/table-size.ts";
 
 /** Whether this engine has modules with two memories, without which there are no adapters. */
 export const multiMemory: boolean = WebAssembly.validate(
@@ -326,7 +327,7 @@ export class Link {
   #handles(): string[] {
     return this.state.instances.slice(1).map(({ handles }) => {
       const all: string[] = [];
-      for (let index = 1; all.length < handles.size; index++) {
+      for (let index = 1; all.length < sizeOf(handles); index++) {
         if (handles.find(index) === undefined) continue;
         const { type, rep, borrowScope, numLends } = handles.get(index) as ResourceHandle;
         all.push(

@@ -25,6 +25,7 @@ import {
 import { Store } from "../../../src/runtime/store.ts";
 import { trap } from "../../../src/runtime/trap.ts";
 import { assertTrap } from "./guest.ts";
+import { sizeOf } from "./table-size.ts";
 
 /** Two sibling instances below a parent; the first defines `thing`. */
 function world(destructor?: (rep: never) => void) {
@@ -106,7 +107,7 @@ test("an own handle moves from table to table", () => {
   const { thing, cx, definerCx, definer, user } = world();
   resourceNew(definer, thing, 100);
   const rep = liftOwn(definerCx, 1, thing);
-  assert.equal(definer.handles.size, 0);
+  assert.equal(sizeOf(definer.handles), 0);
   assert.equal(lowerOwn(cx, rep, thing), 1);
   assert.equal(resourceRep(user, thing, 1), 100);
 });
@@ -142,7 +143,7 @@ test("a borrow is the representation for the resource's own instance, a handle f
   const { thing, cx, definerCx, definer, user } = world();
   const scope = new CallScope();
   assert.equal(lowerBorrow(definerCx, 77, thing, scope), 77);
-  assert.equal(definer.handles.size, 0);
+  assert.equal(sizeOf(definer.handles), 0);
   assert.equal(lowerBorrow(cx, 77, thing, scope), 1);
   assert.equal(resourceRep(user, thing, 1), 77);
   assertTrap(() => liftOwn(cx, 1, thing), "not-own");
@@ -257,7 +258,7 @@ test("what alone is lent to the host stays where it is until the call ends, and 
   assertTrap(() => resourceDropper(user, own)(2), "lent");
   mine.release();
   for (const type of [thing, own]) resourceDropper(user, type)(type === own ? 2 : 1);
-  assert.equal(user.handles.size, 0);
+  assert.equal(sizeOf(user.handles), 0);
   for (const i of [1, 2]) assertTrap(() => lendToHost(cx, i, thing), "unknown-handle");
 });
 
@@ -292,7 +293,7 @@ test("a call that is abandoned leaves everything as it was", () => {
   assert.equal(host.lent, 2);
   assert.throws(() => lowerOwnValue(cx, first, thing, scope), InvalidValue);
   scope.abandon();
-  assert.equal(user.handles.size, 0);
+  assert.equal(sizeOf(user.handles), 0);
   assert.equal(host.lent, 0);
   assert.equal(lowerOwnValue(cx, first, thing), 1);
 });
