@@ -128,15 +128,20 @@ export function liftParts(code: Code, side: Side, types: readonly ValType[], sou
   while (last > 0 && !takesStatements(types[last]!)) last--;
   return types.map((t, i) => {
     const value = lift(code, side, t, part(i));
-    return i < last && isChecked(t) ? settled(code, value, t.kind) : value;
+    return i < last && isChecked(t) ? evaluated(code, value, t.kind) : value;
   });
 }
 
-/** `value`, with all its checks made by now. */
-function settled(code: Code, value: Expr, name: string): Expr {
-  if (value.op === "record") return record(value.fields.map(([key, field]) => [key, settled(code, field, key)]));
-  if (value.op === "array") return array(value.elements.map((element) => settled(code, element, name)));
-  return code.named(value, name);
+/**
+ * `value`, evaluated by now, with all its checks: what is left as an expression would else be evaluated where it is used.
+ * `calls`: only what is called, for nothing else checks anything or depends on when it is read.
+ */
+export function evaluated(code: Code, value: Expr, name: string, calls = false): Expr {
+  if (value.op === "record") {
+    return record(value.fields.map(([key, field]) => [key, evaluated(code, field, key, calls)]));
+  }
+  if (value.op === "array") return array(value.elements.map((element) => evaluated(code, element, name, calls)));
+  return calls && value.op !== "call" ? value : code.named(value, name);
 }
 
 /** `load_variant` and `lift_flat_variant` in the specification. */

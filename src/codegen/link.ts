@@ -8,10 +8,11 @@
 import { flattenFuncType } from "../abi/flatten.ts";
 import { selfAndAncestors } from "../plan/ancestry.ts";
 import type { CanonicalOptions, Lift, Trampoline } from "../plan/plan.ts";
-import { apply, array, call, env, get, local, method, nothing, record } from "./build.ts";
+import { apply, call, env, get, local, method, nothing } from "./build.ts";
 import { CallCode, functionLabel } from "./call-code.ts";
 import { componentValues } from "./component-values.ts";
 import type { Generator, Side } from "./generator.ts";
+import { evaluated } from "./lift.ts";
 import { lowerFlat, store } from "./lower.ts";
 import { storeAll } from "./store.ts";
 import type { Expr, Maker } from "./tree.ts";
@@ -54,14 +55,14 @@ export function linkMaker(
   const scope = code.scope(type);
 
   const body = code.block(() => {
-    const values = code.liftParams(caller, type, callerSignature, core).map((value) => settle(code, value));
+    const values = code.liftParams(caller, type, callerSignature, core).map((value) => passed(code, value));
     const flats = code.lowerParams(callee, type, calleeSignature, values);
     const calling = apply(called, flats);
     const result = calleeSignature.results.length === 0 ? undefined : code.bind(calling, "core");
     if (result === undefined) code.do(calling);
 
     let value = result;
-    if (result !== undefined) value = settle(code, code.liftResult(callee, type.result!, calleeSignature, result));
+    if (result !== undefined) value = passed(code, code.liftResult(callee, type.result!, calleeSignature, result));
     if (scope !== undefined) {
       if (value !== undefined) value = code.named(value, "result");
       code.do(method(scope, "end"));
@@ -88,19 +89,7 @@ export function linkMaker(
   return code.maker("link", name, params);
 }
 
-/**
- * Does now what is left to do for a lifted value. What is written as an expression would else be evaluated where it is
- * lowered, after the other side's `realloc` may have run: too late for a trap.
- */
-function settle(code: CallCode, value: Expr): Expr {
-  switch (value.op) {
-    case "call":
-      return code.bind(value, "value");
-    case "record":
-      return record(value.fields.map(([key, field]) => [key, settle(code, field)]));
-    case "array":
-      return array(value.elements.map((element) => settle(code, element)));
-    default:
-      return value;
-  }
+/** What is lifted is checked before it is lowered: where that is done, the other side's `realloc` may have run. */
+function passed(code: CallCode, value: Expr): Expr {
+  return evaluated(code, value, "value", true);
 }

@@ -29,12 +29,13 @@ function nounOf({ kind }: ExternType["type"]): string {
     case "instance":
       return kind;
     default:
+      kind satisfies ValType["kind"];
       return "defined type";
   }
 }
 
 /** Types that are equal if they are the same, once resources are. */
-type Interned = ValType | FuncType;
+type Structural = ValType | FuncType;
 
 type Where = readonly [where: string, name: string | undefined];
 
@@ -93,7 +94,7 @@ export class SubtypeChecker {
     else if (given.kind === "instance" && wanted.kind === "instance") this.#instance(given, wanted);
     else if (nounOf(given) !== nounOf(wanted)) this.#fail(`expected ${nounOf(wanted)}, found ${nounOf(given)}`);
     else {
-      const [a, b] = [this.#left.part(given as Interned), this.#right.part(wanted as Interned)];
+      const [a, b] = [this.#left.part(given as Structural), this.#right.part(wanted as Structural)];
       if (a !== b) this.#fail(describeMismatch(a, b));
     }
   }
