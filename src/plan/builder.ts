@@ -3,7 +3,7 @@
  *
  * Nothing here knows of components and environments; `evaluate.ts` and `inline.ts` do.
  */
-import { ComponentError } from "../errors/component-error.ts";
+import { assert } from "../errors/component-error.ts";
 import type { ResourceType } from "../types/types.ts";
 import { Budget } from "./limits.ts";
 import type {
@@ -86,15 +86,8 @@ export class PlanBuilder<S> {
       return { from: "static", module: this.#modules.intern(module) };
     }
     const index = this.#moduleImports.get(value);
-    if (index !== undefined) return { from: "import", import: index };
-    throw new ComponentError(
-      "unsupported",
-      "captured-module",
-      "a component that was exported refers to a core module that its origin imports",
-      {
-        path: value.path,
-      },
-    );
+    assert(index !== undefined, "an exported component is planned with the modules that it has captured");
+    return { from: "import", import: index };
   }
 
   instance(parent: InstanceIndex | undefined): InstanceIndex {
