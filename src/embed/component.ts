@@ -285,7 +285,7 @@ function compiler(plan: Plan, tier: Tier): Prepared["functions"] {
 /** Policies take it away: of browsers, of devices that are locked down, of programs that may not make code. */
 function needWebAssembly(): void {
   if (typeof WebAssembly === "object") return;
-  throw new ComponentError("unsupported", "no-webassembly", "this engine has no WebAssembly, or it is turned off");
+  throw new ComponentError("unsupported", "no-webassembly", "there is no WebAssembly");
 }
 
 interface Loaded {

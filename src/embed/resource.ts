@@ -9,6 +9,7 @@
 import { pascalCase } from "../abi/js-names.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import { type CallScope, dropFromHost, type HostSide, type Rep, ResourceType } from "../runtime/resources.ts";
+import { checkOptions, type OptionChecks } from "./options.ts";
 
 /** Any class, whatever its constructor takes. */
 export type Class = abstract new (...args: never[]) => object;
@@ -17,6 +18,10 @@ export interface ResourceOptions<T> {
   /** Called when a guest drops its own handle, instead of `[Symbol.dispose]()`. */
   readonly drop?: (object: T) => void;
 }
+
+const checks: OptionChecks<ResourceOptions<never>> = {
+  drop: (value) => (typeof value === "function" ? undefined : "a function"),
+};
 
 /** What stands for `Symbol.dispose` on engines that do not have it. */
 const registeredDispose = Symbol.for("dispose");
@@ -37,6 +42,7 @@ let dropsGiven = 0;
  * class can be given to a linker as it is.
  */
 export function resource<C extends Class>(Class: C, options: ResourceOptions<InstanceType<C>> = {}): C {
+  checkOptions("resource", options, checks);
   if (options.drop !== undefined) {
     drops.set(Class, options.drop);
     dropsGiven++;

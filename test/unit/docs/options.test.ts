@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Func } from "../../../src/embed/func.ts";
-import { Component, Linker, Store } from "../../../src/index.ts";
+import { Component, Linker, resource, Store } from "../../../src/index.ts";
 import { wasi } from "../../../src/wasi/index.ts";
 
 const page = readFileSync(new URL("../../../docs/api.md", import.meta.url), "utf8");
@@ -15,6 +15,7 @@ const takers: Readonly<Record<string, (options: object) => unknown>> = {
   "Linker.instantiate": (options) => new Linker().instantiateSync(Component.compileSync(empty), options),
   Store: (options) => new Store(options),
   "Func.with": (options) => new Func("f", nothing, nothing, nothing, nothing).with(options),
+  resource: (options) => resource(class {}, options),
   wasi: (options) => wasi(options),
 };
 

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { Component } from "../../../src/embed/component.ts";
 import { Linker } from "../../../src/embed/linker.ts";
+import { resource } from "../../../src/embed/resource.ts";
 import { Store } from "../../../src/embed/store.ts";
 
 const component = await Component.compile(
@@ -46,6 +47,19 @@ test("options of a call that are misspelt are refused by name", async () => {
     assert.throws(() => func.with(options as never), { name: "TypeError", message });
   }
   assert.equal(func.with({ signal: undefined }).call(), undefined);
+});
+
+test("options of a resource that are misspelt are refused by name", () => {
+  class Thing {}
+  const cases: [options: unknown, message: RegExp][] = [
+    [{ dropped() {} }, /there is no option "dropped" of resource; did you mean "drop"\?/],
+    [{ drop: "close" }, /the option "drop" is a function, not "close"/],
+    [null, /the options of resource are an object, not null/],
+  ];
+  for (const [options, message] of cases) {
+    assert.throws(() => resource(Thing, options as never), { name: "TypeError", message });
+  }
+  assert.equal(resource(Thing, { drop: undefined } as never), Thing);
 });
 
 test("a function that is asked for by something else than a name is told as that", async () => {
