@@ -48,7 +48,11 @@
       (import "" "yield" (func $yield (result i32)))
       (func (export "make") (param i32) (result i32) (call $new (local.get 0)))
       (func (export "self") (param i32) (call $drop (call $new (local.get 0))))
-      (func (export "pause") (drop (call $yield)) (drop (call $yield)) (drop (call $yield))))
+      ;; As often as that lets any other thread run, whichever is chosen.
+      (func (export "pause") (local $n i32) (loop $again
+        (drop (call $yield))
+        (local.set $n (i32.add (local.get $n) (i32.const 1)))
+        (br_if $again (i32.lt_u (local.get $n) (i32.const 200))))))
     (core instance $j (instantiate $m (with "" (instance
       (export "new" (func $new)) (export "drop" (func $drop)) (export "yield" (func $yield))))))
     (func (export "make") (param "n" u32) (result (own $r)) (canon lift (core func $j "make")))
