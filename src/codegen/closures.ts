@@ -26,11 +26,15 @@ type Step = (frame: Frame) => boolean;
 /** The slot for a function's result. Parameters follow it. */
 const RESULT = 0;
 
-/** The makers of `module` and its own functions, by name. `library` holds everything from outside. */
-export function evaluateModule(module: Module, library: Readonly<Record<string, unknown>>): Record<string, Callable> {
+/** The makers of `module` and its own functions, by name. `library` and `helpers` hold everything from outside. */
+export function evaluateModule(
+  module: Module,
+  library: Readonly<Record<string, unknown>>,
+  helpers: Readonly<Record<string, unknown>> = {},
+): Record<string, Callable> {
   const functions = new Map<string, Callable>();
   const env = (name: string) => {
-    const found = functions.get(name) ?? library[name];
+    const found = functions.get(name) ?? helpers[name] ?? library[name];
     if (found === undefined) throw new ReferenceError(`${name} is not defined`);
     return found;
   };

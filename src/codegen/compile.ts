@@ -107,7 +107,7 @@ class Compiler {
     const made =
       this.#tier === "jit"
         ? this.#run(printModule(module, true), maker.name)
-        : evaluateModule(module, { ...this.#library, ...this.#helpers });
+        : evaluateModule(module, this.#library, this.#helpers);
     Object.assign(this.#helpers, made);
     return (made as Record<string, BoundMaker>)[maker.name]!;
   }
