@@ -18,6 +18,7 @@ import type { Generator, Side } from "./generator.ts";
 import { lower, lowerCase, type Target } from "./lower.ts";
 import { Room, storeAll } from "./store.ts";
 import type { Expr, Maker } from "./tree.ts";
+import { mayRunCode } from "./types.ts";
 import { casesOf, hostValues } from "./values.ts";
 
 /** The host's side of a component's options. */
@@ -55,7 +56,7 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
     ),
   );
   const isSeen =
-    variant === "read" || !generator.waysOut.undisturbed || type.params.some((param) => isObject(param.type));
+    variant === "read" || !generator.waysOut.undisturbed || type.params.some((param) => mayRunCode(param.type));
   if (isSeen) code.enter(instances);
   const lent = lendsToOwner(plan, type, options) ? onlyLoan(type) : undefined;
   const loan = lent === undefined ? undefined : code.declare("loan");
@@ -110,11 +111,6 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
     code.return(resource === undefined ? answer : call("ownValue", answer, resource));
   }
   return code.maker(variant === "read" ? "read" : "lift", name, [...reader, ...params]);
-}
-
-/** Whether a value may be an object that can run anything of the embedder's while it is lowered, as getters do. */
-function isObject({ kind }: ValType): boolean {
-  return !/\d|^bool|^char|^string|^enum|^own|^borrow/.test(kind);
 }
 
 interface OnlyLoan {

@@ -51,3 +51,24 @@ export const pairType: (t: ValTypeOf<"map">) => ValTypeOf<"tuple"> = remembered(
   assert(t.kind === "map");
   return { kind: "tuple", types: [t.key, t.value] };
 });
+
+/** Whether lowering a value of the host's may run code of the host's: of an object it may, which can have getters. */
+export function mayRunCode({ kind }: ValType): boolean {
+  switch (kind) {
+    case "list":
+    case "map":
+    case "record":
+    case "tuple":
+    case "variant":
+    case "option":
+    case "result":
+    case "flags":
+    case "stream":
+    case "future":
+    case "error-context":
+      return true;
+    default:
+      kind satisfies PrimitiveKind | "enum" | "own" | "borrow";
+      return false;
+  }
+}
