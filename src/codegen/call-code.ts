@@ -13,12 +13,12 @@ import { array, binary, call, constant, env, get, index, local } from "./build.t
 import { Flats, LoweredFlats } from "./flats.ts";
 import { type Capture, Code, type Side } from "./generator.ts";
 import { lift, liftParts, load } from "./lift.ts";
-import { Place, unsigned } from "./load.ts";
 import { lowerParts } from "./lower.ts";
-import { liftPointer, read } from "./place.ts";
-import { Room, storeAll } from "./store.ts";
+import { Place, unsigned } from "./place.ts";
+import { Room, storeAll } from "./room.ts";
 import { BINDING, type Expr, type Maker } from "./tree.ts";
 import { capitalized, casesOf } from "./values.ts";
+import { liftPointer, read } from "./views.ts";
 
 // `ENTERED` and `TRAPPED` of runtime/instance.ts.
 const ENTERED = 1;

@@ -7,8 +7,8 @@
  * generated. Lists of numbers are views on the memory that they come from.
  */
 import { array, binary, call, conditional, constant, get, method, record } from "./build.ts";
-import { checkedPart } from "./place.ts";
 import { casesOf, type Values } from "./values.ts";
+import { checkedPart } from "./views.ts";
 
 export const componentValues: Values = {
   name: "component",

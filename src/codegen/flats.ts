@@ -11,8 +11,8 @@ import { array, binary, call, constant, index } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
 import type { OutOfLine, Source } from "./lift.ts";
 import type { BeginCase, Target } from "./lower.ts";
-import { liftRange, lowerRange, type Range, type View } from "./place.ts";
 import type { Expr } from "./tree.ts";
+import { liftRange, lowerRange, type Range, type View } from "./views.ts";
 
 export interface Flat {
   readonly type: FlatType;

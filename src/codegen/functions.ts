@@ -16,9 +16,9 @@ import { CallCode, functionLabel } from "./call-code.ts";
 import { LoweredFlats } from "./flats.ts";
 import type { Generator, Side } from "./generator.ts";
 import { lower, lowerCase, type Target } from "./lower.ts";
-import { Room, storeAll } from "./store.ts";
+import { Room, storeAll } from "./room.ts";
+import { mayRunCode } from "./traits.ts";
 import type { Expr, Maker } from "./tree.ts";
-import { mayRunCode } from "./types.ts";
 import { casesOf, hostValues } from "./values.ts";
 
 /** The host's side of a component's options. */

@@ -14,10 +14,10 @@ import type { CanonicalOptions, FuncTypeNode, Plan } from "../plan/plan.ts";
 import { typesOf } from "../plan/types.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
 import { apply, Body, binary, call, constant, env, get, local, method, Names } from "./build.ts";
-import type { View } from "./place.ts";
+import { cost, ownCost } from "./traits.ts";
 import type { Expr, Func, Maker, Module, Stmt } from "./tree.ts";
-import { cost, ownCost } from "./types.ts";
 import type { Values } from "./values.ts";
+import type { View } from "./views.ts";
 import { type WaysOut, waysOut } from "./ways-out.ts";
 
 /** How much code a function has in it, in nodes of types, before compound types are put into helpers. */

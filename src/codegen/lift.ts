@@ -11,11 +11,11 @@ import { layout, recordLayout } from "../abi/layout.ts";
 import type { Case, ValType, ValTypeOf } from "../types/types.ts";
 import { array, binary, call, constant, method, record } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
-import { eachElement, Place, unsigned } from "./load.ts";
-import type { Range, View } from "./place.ts";
+import { eachElement, Place, unsigned } from "./place.ts";
+import { pairType, takesStatements } from "./traits.ts";
 import type { Expr } from "./tree.ts";
-import { pairType, takesStatements } from "./types.ts";
 import { type CasesType, casesOf, isNumber } from "./values.ts";
+import type { Range, View } from "./views.ts";
 
 /** What values are lifted from: core values, one after the other (`Flats`), or a place in memory (`Place`). */
 export interface Source {

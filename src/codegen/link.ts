@@ -14,7 +14,7 @@ import { componentValues } from "./component-values.ts";
 import type { Generator, Side } from "./generator.ts";
 import { evaluated } from "./lift.ts";
 import { lowerFlat, store } from "./lower.ts";
-import { storeAll } from "./store.ts";
+import { storeAll } from "./room.ts";
 import type { Expr, Maker } from "./tree.ts";
 
 /** A component's side of a call with another. */

@@ -13,12 +13,12 @@ import type { Case, ValType, ValTypeOf } from "../types/types.ts";
 import { binary, call, constant, index } from "./build.ts";
 import { LoweredFlats } from "./flats.ts";
 import { type Code, inElements, type Side } from "./generator.ts";
-import { eachElement, unsigned } from "./load.ts";
-import type { Range, View } from "./place.ts";
-import { Room } from "./store.ts";
+import { eachElement, unsigned } from "./place.ts";
+import { Room } from "./room.ts";
+import { pairType } from "./traits.ts";
 import type { Expr } from "./tree.ts";
-import { pairType } from "./types.ts";
 import { type CasesType, casesOf, fieldOf, isNumber, numberTable } from "./values.ts";
+import type { Range, View } from "./views.ts";
 
 /** What values are lowered to: core values, one after the other (`LoweredFlats`), or a place in memory (`Room`). */
 export interface Target {

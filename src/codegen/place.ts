@@ -1,96 +1,117 @@
 /**
- * Where numbers lie in memory, as trees: an element of one of the views that a `Memory` has.
- *
- * What is read or written here has been checked to be inside the memory and aligned. Views are fetched from the `Memory`
- * at each access, since a call in between may have replaced them; loops that call nobody fetch them once.
+ * Values in memory: as a source that they are lifted from ("Loading" in CanonicalABI.md), and one after the other.
  */
-import { pointerSize } from "../abi/layout.ts";
-import { type Body, binary, call, constant, get, index, plus } from "./build.ts";
-import type { Code, Side } from "./generator.ts";
+import { elementSize, recordLayout, variantLayout } from "../abi/layout.ts";
+import type { Case, ValType } from "../types/types.ts";
+import { binary, local, plus } from "./build.ts";
+import { type Code, inElements, type Side } from "./generator.ts";
+import type { OutOfLine, Source } from "./lift.ts";
 import type { Expr } from "./tree.ts";
+import { type Range, read, readRange, type View } from "./views.ts";
 
-const sizes = { u8: 1, s8: 1, u16: 2, s16: 2, u32: 4, s32: 4, u64: 8, s64: 8, f32: 4, f64: 8 } as const;
+/** What lies at `ptr + offset`. */
+export class Place implements Source {
+  readonly #code: Code;
+  readonly #side: Side;
+  readonly #ptr: Expr;
+  readonly #offset: number;
 
-/** The name of one of the views of a `Memory`: it is the type of its elements. */
-export type View = keyof typeof sizes;
+  constructor(code: Code, side: Side, ptr: Expr, offset: number) {
+    this.#code = code;
+    this.#side = side;
+    this.#ptr = ptr;
+    this.#offset = offset;
+  }
 
-/** Reads the number at `ptr + offset`. `load_int` in the specification. */
-export function read(code: Code, side: Side, view: View, ptr: Expr, offset: number): Expr {
-  return index(code.view(side, view), elementIndex(code, side, view, ptr, offset));
+  get address(): Expr {
+    return plus(this.#ptr, this.#offset);
+  }
+
+  number(kind: View): Expr {
+    return read(this.#code, this.#side, kind, this.#ptr, this.#offset);
+  }
+
+  bits(view: View): Expr {
+    return this.number(view);
+  }
+
+  range(of: "string" | "list"): Range {
+    return readRange(this.#code, this.#side, of, this.#ptr, this.#offset);
+  }
+
+  parts(types: readonly ValType[]): (i: number) => Source {
+    const { offsets } = recordLayout(types, this.#side.pointer);
+    return (i) => this.#at(offsets[i]!);
+  }
+
+  variant(cases: readonly Case[]): { readonly tag: Expr; readonly payload: () => Source } {
+    const { discriminantSize, payloadOffset } = variantLayout(cases, this.#side.pointer);
+    return { tag: this.bits(unsigned(discriminantSize)), payload: () => this.#at(payloadOffset) };
+  }
+
+  outOfLine(): OutOfLine {
+    const inside = (code: Code, [at]: readonly Expr[]) => new Place(code, this.#side, at!, 0);
+    return { what: "load", inputs: ["ptr"], args: [this.address], inside };
+  }
+
+  #at(offset: number): Place {
+    return new Place(this.#code, this.#side, this.#ptr, this.#offset + offset);
+  }
+}
+
+/** The view for discriminants and flags of `size` bytes. */
+export function unsigned(size: number): View {
+  return size === 1 ? "u8" : size === 2 ? "u16" : "u32";
 }
 
 /**
- * Writes `value` at `ptr + offset`. `store_int` in the specification. `value` must not run the guest: the view is
- * fetched before it.
+ * A loop over `count` places of type `element` from `begin` on. What counts the places counts elements of the widest view
+ * that is used: a shift for each field takes a tenth of such a loop.
+ * `quiet`: nothing in it runs the guest.
  */
-export function write(code: Code, side: Side, view: View, ptr: Expr, offset: number, value: Expr): void {
-  code.put(code.view(side, view), elementIndex(code, side, view, ptr, offset), value);
-}
-
-/** The offset is added afterwards: then engines see that the sum cannot overflow. */
-function elementIndex(code: Code, side: Side, view: View, ptr: Expr, offset: number): Expr {
-  return plus(code.elementIndex(side, ptr, sizes[view]), offset / sizes[view]);
-}
-
-/**
- * The memory's view, and the indices in it where a list of numbers begins and ends, which is checked. The view is fetched
- * after that, wherever the memory had grown.
- */
-export function checkedPart(code: Code, side: Side, view: View, { ptr, length }: Range): readonly [Expr, Expr, Expr] {
-  const size = constant(sizes[view]);
-  const count = code.named(length, "length");
-  const begin = code.bind(call("checkList", code.cx(side), ptr, count, size, size), "list");
-  const from = code.named(elementIndex(code, side, view, begin, 0), "from");
-  return [get(code.memory(side), view), from, binary(from, "+", count)];
-}
-
-/** A pointer and a length, as strings and lists have them. Both are numbers, whatever the memory. */
-export interface Range {
-  readonly ptr: Expr;
-  readonly length: Expr;
-}
-
-/**
- * `load_string` and `load_list` in the specification, up to what the range at `ptr + offset` is of. The length of a
- * string may be tagged.
- */
-export function readRange(code: Code, side: Side, of: "string" | "list", ptr: Expr, offset: number): Range {
-  const view = side.pointer === "i32" ? "u32" : "u64";
-  const size = pointerSize(side.pointer);
-  const range = { ptr: read(code, side, view, ptr, offset), length: read(code, side, view, ptr, offset + size) };
-  // What is read through an unsigned view is unsigned already.
-  return side.pointer === "i32" ? range : liftRange(side, of, range.ptr, range.length);
-}
-
-/** Writes a range at `ptr + offset`: the end of `store_string` and `store_list` in the specification. */
-export function writeRange(
+export function eachElement(
   code: Code,
   side: Side,
-  of: "string" | "list",
-  ptr: Expr,
-  offset: number,
-  range: Range,
+  element: ValType,
+  begin: Expr,
+  count: Expr,
+  quiet: boolean,
+  body: (at: Expr, i: Expr) => void,
 ): void {
-  const view = side.pointer === "i32" ? "u32" : "u64";
-  const size = pointerSize(side.pointer);
-  const [begin, length] = lowerRange(side, of, range);
-  write(code, side, view, ptr, offset, begin);
-  write(code, side, view, ptr, offset + size, length);
+  const write = () => {
+    const step = elementSize(element, side.pointer);
+    const name = code.fresh("at");
+    const at = local(name);
+    let counter: readonly [size: number, name: string] | undefined;
+    const loop = code.block(() => {
+      code.loop("i", count, (i) => {
+        const { statements, names } = code.namingIndices(at, () => body(at, i));
+        const used = [...names];
+        if (mentions(statements, name)) used.push([1, name]);
+        used.sort(([a], [b]) => b - a);
+        counter = used[0];
+        if (counter === undefined) return;
+        const [most, counting] = counter;
+        for (const [size, name] of used.slice(1)) {
+          code.add({ op: "const", name, value: binary(local(counting), "*", most / size) });
+        }
+        for (const statement of statements) code.add(statement);
+        code.assign(local(counting), plus(local(counting), step / most));
+      });
+    });
+    if (counter !== undefined) {
+      const [most, counting] = counter;
+      code.add({ op: "let", name: counting, value: inElements(side, begin, most) });
+    }
+    for (const statement of loop) code.add(statement);
+  };
+  if (quiet) code.hoistViews(side, write);
+  else write();
 }
 
-/** A range from two core values. Those of type `i32` are taken as they are: of either sign. */
-export function liftRange(side: Side, of: "string" | "list", ptr: Expr, length: Expr): Range {
-  if (side.pointer === "i32") return { ptr: binary(ptr, ">>>", 0), length: binary(length, ">>>", 0) };
-  return { ptr: call("pointer64", ptr), length: call(of === "string" ? "taggedFrom64" : "pointer64", length) };
-}
-
-/** The reverse. */
-export function lowerRange(side: Side, of: "string" | "list", { ptr, length }: Range): readonly [Expr, Expr] {
-  if (side.pointer === "i32") return [ptr, length];
-  return [call("pointerTo64", ptr), call(of === "string" ? "taggedTo64" : "pointerTo64", length)];
-}
-
-/** A pointer that is a core value, as a number. */
-export function liftPointer(body: Body, side: Side, ptr: Expr, wanted: string): Expr {
-  return side.pointer === "i32" ? binary(ptr, ">>>", 0) : body.bind(call("pointer64", ptr), wanted);
+/** Whether there is a local `name` anywhere in (a part of) a tree. */
+function mentions(tree: unknown, name: string): boolean {
+  if (typeof tree !== "object" || tree === null) return false;
+  const { op, name: own } = tree as { readonly op?: unknown; readonly name?: unknown };
+  return (op === "local" && own === name) || Object.values(tree).some((part) => mentions(part, name));
 }

@@ -10,8 +10,8 @@ import { despecialize } from "../abi/layout.ts";
 import type { Case, ValType, ValTypeOf } from "../types/types.ts";
 import { array, binary, call, conditional, constant, env, get, index, method, nothing, or, record } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
-import { checkedPart, type Range, type View } from "./place.ts";
 import type { Expr } from "./tree.ts";
+import { checkedPart, type Range, type View } from "./views.ts";
 
 /** Types whose values have cases, one of which they are. */
 export type CasesType = ValTypeOf<"variant" | "option" | "result">;

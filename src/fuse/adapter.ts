@@ -18,8 +18,8 @@ import type { AdapterModule } from "./module.ts";
 import type { Pair } from "./program.ts";
 import type { Side } from "./side.ts";
 import { fieldSources, type Source } from "./source.ts";
+import { hasBorrows } from "./traits.ts";
 import { pass, pushScalar } from "./translate.ts";
-import { hasBorrows } from "./types.ts";
 
 /** Writes the body of the adapter for `pair`, which has been declared. */
 export function writeAdapter(module: AdapterModule, pair: Pair): void {

@@ -18,7 +18,7 @@ import {
   pushUnsigned, type Source, sourceOf, sourceTypes,
 } from "./source.ts"; // biome-ignore format: one list
 import { checkString } from "./strings.ts";
-import { type AsyncKind, cost, hasBorrows, type ScalarKind } from "./types.ts";
+import { type AsyncKind, cost, hasBorrows, type ScalarKind } from "./traits.ts";
 
 /** Checks the value of type `t` at `source`. */
 export function check(code: Code, side: Side, t: ValType, source: Source): void {

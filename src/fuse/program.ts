@@ -32,7 +32,7 @@ import type {
 } from "../plan/plan.ts"; // biome-ignore format: one list
 import { typesOf } from "../plan/types.ts";
 import type { FuncType } from "../types/types.ts";
-import { isTransparent } from "./types.ts";
+import { isTransparent } from "./traits.ts";
 
 /** A call from one component to another that can be an adapter. */
 export interface Pair {

@@ -22,7 +22,7 @@ import {
   pushUnsigned, type Source, shareFlat, sourceOf, sourceTypes,
 } from "./source.ts"; // biome-ignore format: one list
 import { copyString } from "./strings.ts";
-import { cost, hasBorrows, isPlain, type ScalarKind } from "./types.ts";
+import { cost, hasBorrows, isPlain, type ScalarKind } from "./traits.ts";
 
 /** Beyond so many bytes, the padding inside of a plain value is copied with it. */
 const EXACT = 64;

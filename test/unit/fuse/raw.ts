@@ -4,7 +4,7 @@
  */
 import { type FlatType, flattenType, flattenVariant } from "../../../src/abi/flatten.ts";
 import { despecialize, layout, type PointerType, recordLayout, variantLayout } from "../../../src/abi/layout.ts";
-import type { AsyncKind } from "../../../src/fuse/types.ts";
+import type { AsyncKind } from "../../../src/fuse/traits.ts";
 import type { ValType } from "../../../src/types/types.ts";
 import type { StringEncoding } from "../../../src/validate/typed.ts";
 

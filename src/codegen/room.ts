@@ -6,10 +6,10 @@ import { recordLayout, variantLayout } from "../abi/layout.ts";
 import type { Case, ValType } from "../types/types.ts";
 import { constant, plus } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
-import { unsigned } from "./load.ts";
 import type { BeginCase, Target } from "./lower.ts";
-import { type Range, type View, write, writeRange } from "./place.ts";
+import { unsigned } from "./place.ts";
 import type { Expr } from "./tree.ts";
+import { type Range, type View, write, writeRange } from "./views.ts";
 
 /** Room at `ptr + offset`. */
 export class Room implements Target {
