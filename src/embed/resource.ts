@@ -134,24 +134,26 @@ class HostDefined implements HostSide {
  * one number, since that is what engines write fastest, and most calls ask for no more than whether it is 0.
  */
 const OWN = 0;
-const LENDS = 2 ** 24;
-const LENT = LENDS - 1;
+const LENT = 0xff_ffff;
 /** Owned, and to be dropped when the object is collected. */
-const WATCHED = LENDS;
-const BORROWED = 2 * LENDS;
-const DROPPED = 3 * LENDS;
-const GIVEN_AWAY = 4 * LENDS;
-const RETURNED = 5 * LENDS;
+const WATCHED = 0x100_0000;
+const BORROWED = 0x200_0000;
+const DROPPED = 0x300_0000;
+const GIVEN_AWAY = 0x400_0000;
+const RETURNED = 0x500_0000;
+
+/** A state without those calls. */
+type State = typeof OWN | typeof WATCHED | typeof BORROWED | typeof DROPPED | typeof GIVEN_AWAY | typeof RETURNED;
 
 /**
  * Gives back what it is given: a class that extends it adds its private fields to an object that is there already. It is a
  * function, since engines inline those where `super` is called, and not the constructors of classes.
  */
-function given(object: object): object {
+function sameObject(object: object): object {
   return object;
 }
 
-const Given = given as unknown as new (object: object) => object;
+const SameObject = sameObject as unknown as new (object: object) => object;
 
 /** What an object of a guest's resource owned: what is told of it when it has been collected. */
 interface Lost {
@@ -165,12 +167,12 @@ interface Lost {
  * There is one test for all that can be wrong with a value, in each call of a method: `#type` is that of the resource as
  * long as the object can be used, and no longer.
  */
-class Handle extends Given {
+class Handle extends SameObject {
   #type: ResourceType | undefined;
   #rep: Rep;
   #state: number;
 
-  constructor(object: object, type: ResourceType, rep: Rep, state: number) {
+  constructor(object: object, type: ResourceType, rep: Rep, state: State) {
     super(object);
     this.#type = type;
     this.#rep = rep;
@@ -225,7 +227,7 @@ class Handle extends Given {
   }
 
   /** It can be used no longer, for which `state` is why. */
-  static end(handle: Handle, state: number): void {
+  static end(handle: Handle, state: State): void {
     if (handle.#state === WATCHED) lost.unregister(handle);
     handle.#type = undefined;
     handle.#state = state + (handle.#state & LENT);
@@ -246,7 +248,7 @@ class Handle extends Given {
 
   static watch(handle: Handle): void {
     const type = handle.#type;
-    if (type === undefined || handle.#state >= LENDS) return;
+    if (type === undefined || handle.#state > LENT) return;
     handle.#state += WATCHED;
     lost.register(handle, { type, rep: handle.#rep }, handle);
   }
@@ -257,7 +259,10 @@ class Handle extends Given {
     if (found !== undefined && found !== type)
       return `it belongs to ${found.name === type.name ? "another instance" : "another resource"}`;
     const lends = handle.#state & LENT;
-    switch (handle.#state - lends) {
+    switch ((handle.#state - lends) as State) {
+      case OWN:
+      case WATCHED:
+        return wanted === "own" && lends > 0 ? "it is lent to a call that is still running" : undefined;
       case BORROWED:
         return wanted === "own" ? "it is only borrowed" : undefined;
       case DROPPED:
@@ -266,8 +271,6 @@ class Handle extends Given {
         return "it has been given away";
       case RETURNED:
         return "it was borrowed for a call that has returned";
-      default:
-        return wanted === "own" && lends > 0 ? "it is lent to a call that is still running" : undefined;
     }
   }
 }
@@ -398,7 +401,7 @@ export class GuestDefined implements HostSide {
     return handle;
   }
 
-  #make(rep: Rep, state: number): Handle {
+  #make(rep: Rep, state: State): Handle {
     return new Handle(new (this.#Blank ?? this.#makeBlank())(), this.type, rep, state);
   }
 
