@@ -100,7 +100,7 @@ function resolveImmediate(scope: Scope, canon: BuiltinDefinition, immediate: Imm
       const resolver = resolveOptions(scope, syntax.options!, offset);
       into.options = resolver.options;
       into.pointer = resolver.options.pointer;
-      checkOptions(scope, canon, into, resolver);
+      checkBuiltinOptions(scope, canon, into, resolver);
       return;
     }
   }
@@ -159,7 +159,7 @@ function contextType(scope: Scope, name: string, { immediates, offset }: Builtin
 }
 
 /** What is asked of the options of built-ins that copy payloads, take or give text, and return results. */
-function checkOptions(
+function checkBuiltinOptions(
   scope: Scope,
   { builtin: name, offset }: BuiltinDefinition,
   { type, result }: TypedImmediates,

@@ -59,7 +59,7 @@ type Entries = { readonly [K in CoreExternType["kind"] as `core ${K}`]: CoreEntr
 };
 
 /** Where an item comes from that is not defined here. */
-type Source =
+type Origin =
   | { readonly from: "imported"; readonly import: TypedImport }
   | { readonly from: "exported"; readonly export: TypedExport }
   | Omit<ExportOf<unknown>, "type">;
@@ -190,10 +190,10 @@ export class Scope {
   }
 
   /** Gives an index to what an import, an export or an alias of an export introduces. */
-  addExtern(source: Source, type: ExternType, node: NameNode, offset: number): void {
+  addExtern(origin: Origin, type: ExternType, node: NameNode, offset: number): void {
     if (type.kind === "type") this.add("type", { type: type.type, node }, offset);
     else {
-      const item = { sort: type.kind, item: { ...source, type: type.type } };
+      const item = { sort: type.kind, item: { ...origin, type: type.type } };
       this.#addEntry({ item, type, node } as ResolvedItem, offset);
     }
   }
