@@ -40,12 +40,15 @@ function outcomeOf({ fallible }: HostCallee, value: unknown): Outcome {
   return tag === "ok" ? { value: val } : { error: resultError(val) };
 }
 
+/** Stands for the outcome that the host has been told of. */
+const known: Outcome = { value: undefined };
+
 /** A call by the host, as `canonLift` sees it: it takes the first outcome that there is. */
 class HostCall implements TaskCaller {
   readonly values = "host";
   readonly scope: CallScope = new CallScope();
   readonly callee: HostCallee;
-  readonly #args: readonly unknown[];
+  #args: readonly unknown[];
   outcome: Outcome | undefined;
 
   constructor(callee: HostCallee, args: readonly unknown[]) {
@@ -86,17 +89,28 @@ class HostCall implements TaskCaller {
     this.outcome = outcome;
     return true;
   }
+
+  /**
+   * The outcome, which the host is told of now. The task, which may go on for long, keeps nothing of it: a stream that the
+   * host has lost sight of would never be collected, and the task would write to it for ever.
+   */
+  tell(): Outcome {
+    const outcome = this.outcome!;
+    this.outcome = known;
+    this.#args = [];
+    return outcome;
+  }
 }
 
 /** A call whose promise is settled when no guest runs: whoever goes on then can call whatever the guest has left by then. */
 class PromisedCall extends HostCall implements Awaiting, Resting {
-  readonly #resolve: (value: unknown) => void;
-  readonly #reject: (error: unknown) => void;
+  /** Until it has been told. */
+  #resolve: ((value: unknown) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #scheduler: Scheduler;
   #begun = false;
   #task: Task | undefined;
-  #told = false;
   /** Of the signal's. */
   #forget: (() => void) | undefined;
 
@@ -168,17 +182,20 @@ class PromisedCall extends HostCall implements Awaiting, Resting {
   }
 
   rest(): void {
-    if (this.#told) return;
-    this.#told = true;
+    const resolve = this.#resolve;
+    const reject = this.#reject;
+    if (resolve === undefined || reject === undefined) return;
+    this.#resolve = undefined;
+    this.#reject = undefined;
     this.#scheduler.removeCall(this);
-    const outcome = this.outcome!;
-    if ("error" in outcome) this.#reject(outcome.error);
-    else this.#resolve(outcome.value);
+    const outcome = this.tell();
+    if ("error" in outcome) reject(outcome.error);
+    else resolve(outcome.value);
   }
 
   /** Also of one that has returned in the same quantum: what traps then, `post-return` say, may belong to the call. */
   storeFailed(reason: ComponentError): boolean {
-    if (this.#told) return false;
+    if (this.#resolve === undefined) return false;
     const outcome = { error: located(reason, this.callee.callee.path, reason.cause) };
     this.settle(outcome);
     this.outcome = outcome;
@@ -223,7 +240,7 @@ export function callNow(callee: HostCallee, args: readonly unknown[]): unknown {
   }
   scheduler.current = current;
   leave(entering);
-  const outcome = call.outcome!;
+  const outcome = call.tell();
   if ("error" in outcome) throw outcome.error;
   return outcome.value;
 }
