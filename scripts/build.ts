@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process";
 import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
+import { compileEarly } from "./early.ts";
 
 const { exports, bin } = JSON.parse(readFileSync("package.json", "utf8")) as {
   exports: Record<string, { default: string } | string>;
@@ -65,3 +66,5 @@ for (const file of globSync("dist/**/*.js")) {
   if (names.length === 0) continue;
   writeFileSync(file, text.replaceAll(new RegExp(`\\b_(${names.join("|")})\\b`, "g"), "$1"));
 }
+
+await compileEarly(resolve("dist"));
