@@ -74,11 +74,11 @@ export function conditional(test: Expr, consequent: Expr, alternate: Expr): Expr
 }
 
 export function or(left: Expr, right: Expr): Expr {
-  return { op: "logical", operator: "||", left, right };
+  return { op: "or", left, right };
 }
 
-export function and(left: Expr, right: Expr): Expr {
-  return { op: "logical", operator: "&&", left, right };
+export function not(operand: Expr): Expr {
+  return { op: "not", operand };
 }
 
 export function record(fields: readonly (readonly [key: string, value: Expr])[]): Expr {
@@ -212,7 +212,7 @@ export class Body {
   loop(wanted: string, below: Expr, body: (i: Expr) => void): void {
     const name = this.fresh(wanted);
     const statements = this.block(() => body(local(name)));
-    this.add({ op: "loop", name, from: constant(0), below, step: 1, body: statements });
+    this.add({ op: "loop", name, below, body: statements });
   }
 
   /** `switch (subject) {…}`: an arm for each value; `other` says what to do for all others. */

@@ -235,17 +235,11 @@ class Scope {
         return (frame) => (cases.get(subject(frame)) ?? alternate)(frame);
       }
       case "loop": {
-        const from = this.code(s.from);
         const slot = this.#slot(s.name);
-        const below = this.code(s.below) as (frame: Frame) => number;
-        const { step } = s;
+        const below = this.code(s.below) as Numeric;
         const body = this.block(s.body);
         return (frame) => {
-          for (
-            frame[slot] = from(frame);
-            (frame[slot] as number) < below(frame);
-            frame[slot] = (frame[slot] as number) + step
-          ) {
+          for (frame[slot] = 0; (frame[slot] as number) < below(frame); (frame[slot] as number)++) {
             if (body(frame)) return true;
           }
           return false;
@@ -362,24 +356,16 @@ class Scope {
         return this.#call(e.callee, e.args);
       case "method":
         return this.#method(e.object, e.key, e.args);
-      case "unary": {
+      case "not": {
         const operand = this.code(e.operand);
-        switch (e.operator) {
-          case "!":
-            return (frame) => !operand(frame);
-          case "-":
-            return (frame) => -(operand(frame) as number);
-          case "typeof":
-            return (frame) => typeof operand(frame);
-        }
-        break;
+        return (frame) => !operand(frame);
       }
       case "binary":
         return binary(e.operator, this.code(e.left) as Numeric, this.code(e.right) as Numeric);
-      case "logical": {
+      case "or": {
         const left = this.code(e.left);
         const right = this.code(e.right);
-        return e.operator === "&&" ? (frame) => left(frame) && right(frame) : (frame) => left(frame) || right(frame);
+        return (frame) => left(frame) || right(frame);
       }
       case "conditional": {
         const test = this.code(e.test);
@@ -564,8 +550,6 @@ function binary(operator: BinaryOperator, left: Numeric, right: Numeric): Code {
   switch (operator) {
     case "+":
       return (frame) => left(frame) + right(frame);
-    case "-":
-      return (frame) => left(frame) - right(frame);
     case "*":
       return (frame) => left(frame) * right(frame);
     case "/":
@@ -574,8 +558,6 @@ function binary(operator: BinaryOperator, left: Numeric, right: Numeric): Code {
       return (frame) => left(frame) & right(frame);
     case "|":
       return (frame) => left(frame) | right(frame);
-    case "^":
-      return (frame) => left(frame) ^ right(frame);
     case "<<":
       return (frame) => left(frame) << right(frame);
     case ">>":
@@ -588,11 +570,5 @@ function binary(operator: BinaryOperator, left: Numeric, right: Numeric): Code {
       return (frame) => left(frame) !== right(frame);
     case "<":
       return (frame) => left(frame) < right(frame);
-    case "<=":
-      return (frame) => left(frame) <= right(frame);
-    case ">":
-      return (frame) => left(frame) > right(frame);
-    case ">=":
-      return (frame) => left(frame) >= right(frame);
   }
 }

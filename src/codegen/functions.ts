@@ -11,7 +11,7 @@ import { camelCase } from "../abi/js-names.ts";
 import { selfAndAncestors } from "../plan/ancestry.ts";
 import type { CanonicalOptions, Lift, Plan, ResourceIndex, Trampoline } from "../plan/plan.ts";
 import type { FuncType, ValType } from "../types/types.ts";
-import { apply, binary, call, constant, env, local, method, nothing } from "./build.ts";
+import { apply, binary, call, constant, env, local, method, not, nothing } from "./build.ts";
 import { CallCode, functionLabel } from "./call-code.ts";
 import { LoweredFlats } from "./flats.ts";
 import type { Generator, Side } from "./generator.ts";
@@ -86,7 +86,7 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
     if (answer !== undefined && thrown !== undefined) {
       const read = () => callReader(code, local(reader[0]!), answer, thrown);
       if (isErr === undefined) read();
-      else code.if({ op: "unary", operator: "!", operand: isErr }, read);
+      else code.if(not(isErr), read);
     }
     if (options.postReturn !== undefined) {
       const postReturn = code.constant("postReturn", () => code.binding("postReturn"));
@@ -205,9 +205,8 @@ export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { re
     } else if (isErr === undefined) code.assign(value, called);
     else {
       callFallible(code, called, value, isErr);
-      const isOk: Expr = { op: "unary", operator: "!", operand: isErr };
       const hasNone = result?.kind === "result" && result.ok === undefined;
-      if (hasNone) code.if(isOk, () => code.do(call("checkNothing", value, path())));
+      if (hasNone) code.if(not(isErr), () => code.do(call("checkNothing", value, path())));
     }
     const flats = value === undefined ? [] : lowerHostResult(code, resultSide, result!, signature, core, value, isErr);
     const lends = loan !== undefined || scope !== undefined;

@@ -54,11 +54,10 @@ const NUMBER = 13;
 const MEMBER = 15;
 
 const precedence: Readonly<Record<string, number>> = {
-  "||": 2, "&&": 3, "|": 4, "^": 5, "&": 6, "===": 7, "!==": 7, "<": RELATION, "<=": RELATION, ">": RELATION, ">=": RELATION,
-  "<<": 9, ">>": 9, ">>>": 9, "+": 10, "-": 10, "*": 11, "/": 11,
+  "||": 2, "|": 4, "&": 6, "===": 7, "!==": 7, "<": RELATION, "<<": 9, ">>": 9, ">>>": 9, "+": 10, "*": 11, "/": 11,
 }; // biome-ignore format: by precedence
 
-const bitwise: ReadonlySet<string> = new Set(["&", "|", "^", "<<", ">>", ">>>"]);
+const bitwise: ReadonlySet<string> = new Set(["&", "|", "<<", ">>", ">>>"]);
 
 /** Tests that a value is not of a kind. */
 const misfits: Readonly<Record<Scalar, (v: string) => string>> = {
@@ -137,9 +136,8 @@ class Printer {
         return `switch (${this.#expr(s.subject, 0, indent)}) {\n${arms.join("")}${indent}}`;
       }
       case "loop": {
-        const step = s.step === 1 ? `${s.name}++` : `${s.name} += ${s.step}`;
         const test = `${s.name} < ${this.#expr(s.below, RELATION + 1, indent)}`;
-        return `for (let ${s.name} = ${this.#expr(s.from, 0, indent)}; ${test}; ${step}) ${this.#braces(s.body, indent)}`;
+        return `for (let ${s.name} = 0; ${test}; ${s.name}++) ${this.#braces(s.body, indent)}`;
       }
       case "return":
         return s.value === undefined ? "return;" : `return ${this.#expr(s.value, 0, indent)};`;
@@ -193,19 +191,14 @@ class Printer {
         return this.#parts(`${this.#expr(e.callee, MEMBER, indent)}(`, e.args, ")", indent);
       case "method":
         return this.#parts(`${this.#expr(e.object, MEMBER, indent)}${member(e.key)}(`, e.args, ")", indent);
-      case "unary": {
-        const operand = this.#expr(e.operand, UNARY, indent);
-        const gap = e.operator === "typeof" || operand.startsWith(e.operator) ? " " : "";
-        return parenthesize(`${e.operator}${gap}${operand}`, UNARY < outer);
-      }
+      case "not":
+        return parenthesize(`!${this.#expr(e.operand, UNARY, indent)}`, UNARY < outer);
       case "binary":
-      case "logical": {
-        const own = precedence[e.operator]!;
-        const left = this.#operand(e.left, e.operator, own, indent);
-        return parenthesize(
-          `${left} ${e.operator} ${this.#operand(e.right, e.operator, own + 1, indent)}`,
-          own < outer,
-        );
+      case "or": {
+        const operator = e.op === "or" ? "||" : e.operator;
+        const own = precedence[operator]!;
+        const left = this.#operand(e.left, operator, own, indent);
+        return parenthesize(`${left} ${operator} ${this.#operand(e.right, operator, own + 1, indent)}`, own < outer);
       }
       case "conditional": {
         const test = this.#expr(e.test, CONDITIONAL + 1, indent);

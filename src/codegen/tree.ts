@@ -5,17 +5,13 @@
  * closures, for hosts whose security policy forbids `new Function`. Since it is JavaScript by definition, neither of them
  * knows anything of the Component Model, and that both agree is a law that tests can try on any tree.
  *
- * To keep both simple: names of locals are unique within a function, a function refers to no local of another but to the
- * constants of its maker, and `switch` never falls through.
+ * To keep both simple: there is nothing in it that no generator writes, names of locals are unique within a function, a
+ * function refers to no local of another but to the constants of its maker, and `switch` never falls through.
  */
 
 export type Constant = number | bigint | string | boolean | null | undefined;
 
-export type UnaryOperator = "!" | "-" | "typeof";
-
-export type BinaryOperator =
-  | "+" | "-" | "*" | "/" | "&" | "|" | "^" | "<<" | ">>" | ">>>"
-  | "===" | "!==" | "<" | "<=" | ">" | ">="; // biome-ignore format: arithmetic, comparison
+export type BinaryOperator = "+" | "*" | "/" | "&" | "|" | "<<" | ">>" | ">>>" | "===" | "!==" | "<";
 
 export type Expr =
   | { readonly op: "constant"; readonly value: Constant }
@@ -27,9 +23,9 @@ export type Expr =
   | { readonly op: "index"; readonly object: Expr; readonly index: Expr }
   | { readonly op: "call"; readonly callee: Expr; readonly args: readonly Expr[] }
   | { readonly op: "method"; readonly object: Expr; readonly key: string; readonly args: readonly Expr[] }
-  | { readonly op: "unary"; readonly operator: UnaryOperator; readonly operand: Expr }
+  | { readonly op: "not"; readonly operand: Expr }
   | { readonly op: "binary"; readonly operator: BinaryOperator; readonly left: Expr; readonly right: Expr }
-  | { readonly op: "logical"; readonly operator: "&&" | "||"; readonly left: Expr; readonly right: Expr }
+  | { readonly op: "or"; readonly left: Expr; readonly right: Expr }
   | { readonly op: "conditional"; readonly test: Expr; readonly consequent: Expr; readonly alternate: Expr }
   | { readonly op: "record"; readonly fields: readonly (readonly [key: string, value: Expr])[] }
   | { readonly op: "array"; readonly elements: readonly Expr[] };
@@ -59,15 +55,8 @@ export type Stmt =
       readonly cases: readonly SwitchCase[];
       readonly alternate: readonly Stmt[];
     }
-  /** `for (let name = from; name < below; name += step)` */
-  | {
-      readonly op: "loop";
-      readonly name: string;
-      readonly from: Expr;
-      readonly below: Expr;
-      readonly step: number;
-      readonly body: readonly Stmt[];
-    }
+  /** `for (let name = 0; name < below; name++)` */
+  | { readonly op: "loop"; readonly name: string; readonly below: Expr; readonly body: readonly Stmt[] }
   /** `if (name is not of this kind) invalid();`. Of what is no number at all, finding out may throw something else. */
   | { readonly op: "expect"; readonly name: string; readonly kind: Scalar }
   | { readonly op: "return"; readonly value: Expr | undefined }
