@@ -50,32 +50,27 @@ function elements(name: string | undefined, count: number): readonly Expr[] {
 // ---- The callee
 
 /** The signature of a lifted function's core function, as `AsyncLiftMakers.signature` has it. */
-export function liftSignature(generator: Generator, { options, type }: Lift): string {
-  const { plan } = generator;
-  const signature = flattenFuncType(plan.options[options]!, generator.funcType(plan.funcTypes[type]!), "lift");
-  return [...signature.params, "->", ...signature.results].join(" ");
+export function liftSignature(generator: Generator, lift: Lift): string {
+  const { params, results } = generator.convention(lift, "lift");
+  return [...params, "->", ...results].join(" ");
 }
 
 /** `(values, scope) => core values` */
 export function lowerParamsMaker(generator: Generator, lift: Lift, values: ValuesOf): Maker {
-  const { plan } = generator;
-  const options = plan.options[lift.options]!;
-  const type = generator.funcType(plan.funcTypes[lift.type]!);
+  const convention = generator.convention(lift, "lift");
+  const { type, options } = convention;
   const { code, side, params } = part(generator, options, values, ["values", "scope"], { scoped: true });
-  const args = elements(params[0], type.params.length);
-  const flats = code.lowerParams(side, type, flattenFuncType(options, type, "lift"), args);
-  code.return(array(flats));
+  code.return(array(code.lowerParams(side, convention, elements(params[0], type.params.length))));
   return code.maker(`lowerParams$${values}`, code.fresh(functionLabel(lift.name)), params);
 }
 
 /** `(core) => value`, of a function that is not lifted `async`. */
 export function liftResultMaker(generator: Generator, lift: Lift, values: ValuesOf): Maker {
-  const { plan } = generator;
-  const options = plan.options[lift.options]!;
-  const type = generator.funcType(plan.funcTypes[lift.type]!);
+  const convention = generator.convention(lift, "lift");
+  const { type, options } = convention;
   const { code, side, params } = part(generator, options, values, ["core"]);
   if (type.result !== undefined && !options.async) {
-    code.return(code.liftResult(side, type.result, flattenFuncType(options, type, "lift"), local(params[0]!)));
+    code.return(code.liftResult(side, convention, local(params[0]!)));
   }
   return code.maker(`liftResult$${values}`, code.fresh(functionLabel(lift.name)), params);
 }
@@ -83,8 +78,9 @@ export function liftResultMaker(generator: Generator, lift: Lift, values: Values
 /** `(core) => value`, of `task.return`. */
 export function taskReturnMaker(generator: Generator, { immediates }: Builtin, values: ValuesOf): Maker {
   const { plan } = generator;
-  const { result, options } = immediates;
-  const { code, side, params } = part(generator, plan.options[options!]!, values, ["core"]);
+  const { result } = immediates;
+  const options = plan.options[immediates.options!]!;
+  const { code, side, params } = part(generator, options, values, ["core"]);
   if (result?.type !== undefined) {
     const type: FuncType = {
       kind: "func",
@@ -93,7 +89,8 @@ export function taskReturnMaker(generator: Generator, { immediates }: Builtin, v
       result: undefined,
     };
     const signature = flattenFuncType({ async: false, pointer: side.pointer }, type, "lower");
-    code.return(code.liftParams(side, type, signature, elements(params[0], signature.params.length))[0]);
+    const core = elements(params[0], signature.params.length);
+    code.return(code.liftParams(side, { type, options, ...signature }, core)[0]);
   }
   return code.maker("taskReturn", code.fresh(values), params);
 }
@@ -107,26 +104,22 @@ function valuesOf({ callee }: Lower): ValuesOf {
 
 /** `(core, scope) => values` */
 export function liftParamsMaker(generator: Generator, lower: Lower): Maker {
-  const { plan } = generator;
-  const options = plan.options[lower.options]!;
-  const type = generator.funcType(plan.funcTypes[lower.type]!);
-  const { code, side, params } = part(generator, options, valuesOf(lower), ["core", "scope"], { scoped: true });
-  const signature = flattenFuncType(options, type, "lower");
-  code.return(array(code.liftParams(side, type, signature, elements(params[0], signature.params.length))));
+  const convention = generator.convention(lower, "lower");
+  const { code, side, params } = part(generator, convention.options, valuesOf(lower), ["core", "scope"], {
+    scoped: true,
+  });
+  code.return(array(code.liftParams(side, convention, elements(params[0], convention.params.length))));
   return code.maker("liftParams", code.fresh(functionLabel(lower.name)), params);
 }
 
 /** `(value, core) => core result` */
 export function lowerResultMaker(generator: Generator, lower: Lower): Maker {
-  const { plan } = generator;
-  const options = plan.options[lower.options]!;
-  const type = generator.funcType(plan.funcTypes[lower.type]!);
-  const { code, side, params } = part(generator, options, valuesOf(lower), ["value", "core"]);
+  const convention = generator.convention(lower, "lower");
+  const { code, side, params } = part(generator, convention.options, valuesOf(lower), ["value", "core"]);
   const [value = "", core] = params;
-  const signature = flattenFuncType(options, type, "lower");
-  const { result } = type;
-  if (result !== undefined && signature.resultsIn === "out-pointer") {
-    const ptr = code.outPointer(side, result, elements(core, signature.params.length));
+  const { result } = convention.type;
+  if (result !== undefined && convention.resultsIn === "out-pointer") {
+    const ptr = code.outPointer(side, result, elements(core, convention.params.length));
     store(code, side, result, local(value), ptr);
   } else if (result !== undefined) {
     code.return(lowerFlat(code, side, result, local(value))[0]);

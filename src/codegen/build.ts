@@ -208,6 +208,13 @@ export class Body {
     return named;
   }
 
+  /** `try {…} catch (error) {…}` */
+  try(body: () => void, wanted: string, handle: (error: Expr) => void): void {
+    const tried = this.block(body);
+    const error = this.fresh(wanted);
+    this.add({ op: "try", body: tried, error, handler: this.block(() => handle(local(error))) });
+  }
+
   /** `for (let i = 0; i < below; i++)` */
   loop(wanted: string, below: Expr, body: (i: Expr) => void): void {
     const name = this.fresh(wanted);

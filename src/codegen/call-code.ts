@@ -3,7 +3,7 @@
  * instances that they enter, and how parameters and results travel. "Lifting and Lowering Values" in CanonicalABI.md.
  */
 import { hasHandles } from "../abi/contents.ts";
-import { flatCount, type Signature } from "../abi/flatten.ts";
+import { flatCount } from "../abi/flatten.ts";
 import { camelCase } from "../abi/js-names.ts";
 import { recordLayout, variantLayout } from "../abi/layout.ts";
 import { assert } from "../errors/component-error.ts";
@@ -11,7 +11,7 @@ import type { InstanceIndex } from "../plan/plan.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
 import { array, binary, call, constant, env, get, index, local } from "./build.ts";
 import { Flats, LoweredFlats } from "./flats.ts";
-import { type Capture, Code, type Side } from "./generator.ts";
+import { type Capture, Code, type Convention, type Side } from "./generator.ts";
 import { lift, liftParts, load } from "./lift.ts";
 import { lowerParts } from "./lower.ts";
 import { Place, unsigned } from "./place.ts";
@@ -31,18 +31,16 @@ export class CallCode extends Code {
 
   capture(side: Side, what: Capture): Expr {
     if (what === "scope") return local("scope");
-    if (what.startsWith("resource")) {
-      return this.constant(what, () => index(this.binding("resources"), Number(what.slice("resource".length))));
-    }
-    if (what.startsWith("async")) {
-      return this.constant(what, () => index(this.binding("asyncTypes"), Number(what.slice("async".length))));
-    }
-    if (what.startsWith("labels")) {
-      const t = this.generator.types[Number(what.slice("labels".length))];
-      assert(t?.kind === "enum");
+    if (what === "views") return this.bound(what);
+    const [, kind, id] = /^(resource|async|labels)(\d+)$/.exec(what) ?? [];
+    if (kind === "labels") {
+      const t = this.generator.types[Number(id)] as ValTypeOf<"enum">;
       return this.constant(what, () => array(t.labels.map(constant)));
     }
-    if (what === "views") return this.constant(what, () => this.binding(what));
+    if (kind !== undefined) {
+      const table = kind === "async" ? "asyncTypes" : "resources";
+      return this.constant(what, () => index(this.binding(table), Number(id)));
+    }
     const name = side.prefix === "" ? what : side.prefix + capitalized(what);
     return this.constant(name, () => {
       if (what === "memory") return get(this.cx(side), "memory");
@@ -54,6 +52,11 @@ export class CallCode extends Code {
   /** A member of the binding, which is a constant. */
   binding(key: string): Expr {
     return get(local(BINDING), key);
+  }
+
+  /** The same, as a constant of that name. */
+  bound(key: string): Expr {
+    return this.constant(key, () => this.binding(key));
   }
 
   /** A constant of the maker, which is computed once for each instance. */
@@ -110,14 +113,7 @@ export class CallCode extends Code {
   /** `trap_if(not may_leave)` of the caller. */
   checkMayLeave(caller: InstanceIndex): void {
     if (!this.generator.waysOut.unleavable.has(caller)) return;
-    this.if(binary(index(env("mayNotLeave"), 0), "!==", 0), () =>
-      this.do(
-        call(
-          "cannotLeave",
-          this.constant("path", () => this.binding("path")),
-        ),
-      ),
-    );
+    this.if(binary(index(env("mayNotLeave"), 0), "!==", 0), () => this.do(call("cannotLeave", this.bound("path"))));
   }
 
   /** Calls `post-return` with the core results, if there is one. */
@@ -137,10 +133,10 @@ export class CallCode extends Code {
   }
 
   /** `lift_flat_values` in the specification, of parameters: `core` are the parameters of the core function. */
-  liftParams(side: Side, type: FuncType, signature: Signature, core: readonly Expr[]): readonly Expr[] {
+  liftParams(side: Side, { type, params, paramsIn }: Convention, core: readonly Expr[]): readonly Expr[] {
     const types = type.params.map((param) => param.type);
-    if (signature.paramsIn === "flat") {
-      const flats = signature.params.map((flat, i) => ({ type: flat, value: core[i]! }));
+    if (paramsIn === "flat") {
+      const flats = params.map((flat, i) => ({ type: flat, value: core[i]! }));
       return liftParts(this, side, types, new Flats(side, flats));
     }
     const ptr = this.#checkPointer(side, types, core[0]!);
@@ -148,9 +144,9 @@ export class CallCode extends Code {
   }
 
   /** `lower_flat_values` in the specification, of parameters: the parameters for the core function. */
-  lowerParams(side: Side, type: FuncType, signature: Signature, values: readonly Expr[]): readonly Expr[] {
+  lowerParams(side: Side, { type, paramsIn }: Convention, values: readonly Expr[]): readonly Expr[] {
     const types = type.params.map((param) => param.type);
-    if (signature.paramsIn === "flat") {
+    if (paramsIn === "flat") {
       const flats = new LoweredFlats(this, side);
       lowerParts(this, side, types, (i) => values[i]!, flats);
       return flats.values;
@@ -181,9 +177,10 @@ export class CallCode extends Code {
   }
 
   /** `lift_flat_values` in the specification, of a result. */
-  liftResult(side: Side, t: ValType, signature: Signature, core: Expr): Expr {
-    if (signature.resultsIn === "flat") {
-      return lift(this, side, t, new Flats(side, [{ type: signature.results[0]!, value: core }]));
+  liftResult(side: Side, { type, results, resultsIn }: Convention, core: Expr): Expr {
+    const t = type.result!;
+    if (resultsIn === "flat") {
+      return lift(this, side, t, new Flats(side, [{ type: results[0]!, value: core }]));
     }
     const ptr = this.#checkPointer(side, [t], core);
     return this.hoist(side, ptr, () => load(this, side, t, ptr));
@@ -191,19 +188,19 @@ export class CallCode extends Code {
 
   /**
    * The result of a function that has `result` for its result: its payload into `value`, and which case it is into
-   * `isErr`. The payload of `ok` is lifted as `side` says; that of `err`, which outlives the call, always `copying`.
+   * `isErr`. `ok` and `err` say how the payload of each is lifted.
    */
   liftTopResult(
-    side: Side,
-    copying: Side,
-    t: ValTypeOf<"result">,
-    signature: Signature,
+    { ok, err }: { readonly ok: Side; readonly err: Side },
+    { type, resultsIn }: Convention,
     core: Expr,
     value: Expr,
     isErr: Expr,
   ): void {
+    const side = ok;
+    const t = type.result as ValTypeOf<"result">;
     const cases = casesOf(t);
-    const flat = signature.resultsIn === "flat";
+    const flat = resultsIn === "flat";
     const { discriminantSize, payloadOffset } = variantLayout(cases, side.pointer);
     const ptr = flat ? core : this.#checkPointer(side, [t], core);
     const lift = () =>
@@ -213,7 +210,7 @@ export class CallCode extends Code {
         (i) => {
           const { type } = cases[i]!;
           // A `result` that is passed flat has but one core value, which is the case.
-          if (type !== undefined) this.assign(value, load(this, i === 0 ? side : copying, type, ptr, payloadOffset));
+          if (type !== undefined) this.assign(value, load(this, i === 0 ? ok : err, type, ptr, payloadOffset));
           if (i === 1) this.assign(isErr, constant(true));
         },
         () => this.do(call("invalidDiscriminant")),
@@ -233,17 +230,17 @@ export class CallCode extends Code {
   }
 
   /** Names for the core parameters of a lowered function. */
-  coreParams(type: FuncType, signature: Signature, side: Side): readonly string[] {
+  coreParams({ type, params, paramsIn, resultsIn }: Convention): readonly string[] {
     const wanted: string[] = [];
-    if (signature.paramsIn === "memory") wanted.push("params");
+    if (paramsIn === "memory") wanted.push("params");
     else {
       for (const { label, type: t } of type.params) {
         const count = flatCount(t);
         for (let i = 0; i < count; i++) wanted.push(count === 1 ? camelCase(label) : `${camelCase(label)}${i}`);
       }
     }
-    if (signature.resultsIn === "out-pointer") wanted.push("out");
-    assert(wanted.length === signature.params.length && side.prefix === "");
+    if (resultsIn === "out-pointer") wanted.push("out");
+    assert(wanted.length === params.length);
     return wanted.map((name) => this.fresh(name));
   }
 }

@@ -9,7 +9,6 @@
  * Calls that are tasks are made of parts (async-functions.ts); those are found in a table of their own, and all of that is
  * loaded only for plans that have any (`AsyncCodegen`).
  */
-import { flattenFuncType } from "../abi/flatten.ts";
 import { areRelated } from "../plan/ancestry.ts";
 import type { Blocking } from "../plan/blocking.ts";
 import type { Export, ImportIndex, LiftIndex, Plan, Trampoline, TrampolineIndex } from "../plan/plan.ts";
@@ -131,10 +130,9 @@ export function makerFor(generator: Generator, lower: Lower): Maker {
     : linkMaker(generator, lower, generator.plan.lifts[callee.lift]!);
 }
 
-function stubFor(generator: Generator, { name, type, options }: Lower): Stub {
-  const { plan } = generator;
-  const { params } = flattenFuncType(plan.options[options]!, generator.funcType(plan.funcTypes[type]!), "lower");
-  return { name: functionLabel(name), arity: params.length };
+function stubFor(generator: Generator, lower: Lower): Stub {
+  const { params } = generator.convention(lower, "lower");
+  return { name: functionLabel(lower.name), arity: params.length };
 }
 
 /** The lifts that an export reaches, and whose calls are no tasks. */

@@ -6,15 +6,14 @@
  * `try`, whose `catch` leaves all else to the binding, and no `finally`: what a trap leaves behind is nobody's to clean.
  */
 import { hasHandles } from "../abi/contents.ts";
-import { flattenFuncType, type Signature } from "../abi/flatten.ts";
 import { camelCase } from "../abi/js-names.ts";
 import { selfAndAncestors } from "../plan/ancestry.ts";
 import type { CanonicalOptions, Lift, Plan, ResourceIndex, Trampoline } from "../plan/plan.ts";
-import type { FuncType, ValType } from "../types/types.ts";
+import type { FuncType } from "../types/types.ts";
 import { apply, binary, call, constant, env, local, method, not, nothing } from "./build.ts";
 import { CallCode, functionLabel } from "./call-code.ts";
 import { LoweredFlats } from "./flats.ts";
-import type { Generator, Side } from "./generator.ts";
+import type { Convention, Generator, Side } from "./generator.ts";
 import { lower, lowerCase, type Target } from "./lower.ts";
 import { Room, storeAll } from "./room.ts";
 import { mayRunCode } from "./traits.ts";
@@ -35,9 +34,8 @@ export function hostSide({ pointer, encoding }: CanonicalOptions, more: Partial<
  */
 export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "read"): Maker {
   const { plan } = generator;
-  const options = plan.options[lift.options]!;
-  const type = generator.funcType(plan.funcTypes[lift.type]!);
-  const signature = flattenFuncType(options, type, "lift");
+  const convention = generator.convention(lift, "lift");
+  const { type, options } = convention;
 
   const code = new CallCode(generator);
   const name = code.fresh(functionLabel(lift.name));
@@ -45,16 +43,10 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
   const params = type.params.map(({ label }) => code.fresh(camelCase(label)));
   const args = params.map(local);
   const instances = code.entering(code.binding("entering"), selfAndAncestors(plan, options.instance).length);
-  const failed = code.constant("failed", () => code.binding("failed"));
-  const callee = code.constant("callee", () => code.binding("callee"));
+  const failed = code.bound("failed");
+  const callee = code.bound("callee");
 
-  code.checkMayEnter(instances, (instance) =>
-    call(
-      "cannotEnter",
-      instance,
-      code.constant("path", () => code.binding("path")),
-    ),
-  );
+  code.checkMayEnter(instances, (instance) => call("cannotEnter", instance, code.bound("path")));
   const isSeen =
     variant === "read" || !generator.waysOut.undisturbed || type.params.some((param) => mayRunCode(param.type));
   if (isSeen) code.enter(instances);
@@ -66,50 +58,35 @@ export function liftMaker(generator: Generator, lift: Lift, variant: "call" | "r
   const side = hostSide(options, { scoped: counted === lent, loan });
   const endLoan = ({ param, resource }: OnlyLoan) =>
     code.do(call("endLoanValue", args[param]!, code.capture(side, `resource${resource}`)));
-  const isErr = type.result?.kind === "result" ? code.declare("isErr", constant(false)) : undefined;
-  const owned = variant === "call" && type.result?.kind === "own" ? type.result : undefined;
-  const resource = owned && code.capture(side, `resource${owned.resource.id}`);
-  const answer = isErr !== undefined || variant === "read" || owned !== undefined ? code.declare("result") : undefined;
-  const thrown = variant === "read" ? code.declare("thrown", constant(false)) : undefined;
+  const answer = declareAnswer(code, side, type, variant);
 
-  const body = code.block(() => {
-    const flats = code.lowerParams(side, type, signature, args);
-    const called = apply(callee, flats);
-    const core = signature.results.length === 0 ? undefined : code.bind(called, "core");
+  const body = () => {
+    const called = apply(callee, code.lowerParams(side, convention, args));
+    const core = type.result && code.bind(called, "core");
     if (core === undefined) code.do(called);
-    const views = hostSide(options, variant === "read" ? { lists: "view", strings: "view" } : {});
-    let result = answer;
-    if (resource !== undefined) code.assign(answer!, call("liftOwn", code.cx(side), core!, resource));
-    else result = liftHostResult(code, views, hostSide(options, {}), type, signature, core, isErr, answer);
+    const result = core && liftHostResult(code, convention, core, answer);
     if (scope !== undefined) code.do(method(scope, "end"));
     if (counted !== undefined) endLoan(counted);
-    if (answer !== undefined && thrown !== undefined) {
-      const read = () => callReader(code, local(reader[0]!), answer, thrown);
+    if (answer?.thrown !== undefined) {
+      const { isErr } = answer;
+      const read = () => callReader(code, local(reader[0]!), answer);
       if (isErr === undefined) read();
       else code.if(not(isErr), read);
     }
     if (options.postReturn !== undefined) {
-      const postReturn = code.constant("postReturn", () => code.binding("postReturn"));
+      const postReturn = code.bound("postReturn");
       code.postReturn(postReturn, core === undefined ? [] : [core]);
     }
     if (isSeen) code.leave(instances);
-    if (answer === undefined && result !== undefined) code.return(result);
-  });
-  const error = code.fresh("error");
-  const handler = code.block(() => {
+    if (result !== undefined) code.return(result);
+  };
+  code.try(body, "error", (error) => {
     code.close(instances);
     if (counted !== undefined) code.if(binary(loan!, "!==", nothing), () => endLoan(counted));
-    code.return(apply(failed, [local(error), scope ?? nothing, ...args]));
+    code.return(apply(failed, [error, scope ?? nothing, ...args]));
   });
-  code.add({ op: "try", body, error, handler });
 
-  if (answer !== undefined) {
-    const throws = (value: Expr) => () => code.add({ op: "throw", value });
-    if (thrown !== undefined) code.if(thrown, throws(answer));
-    if (isErr !== undefined) code.if(isErr, throws(call("resultError", answer)));
-    // Engines make an object sooner where nothing catches what that throws.
-    code.return(resource === undefined ? answer : call("ownValue", answer, resource));
-  }
+  if (answer !== undefined) giveAnswer(code, answer);
   return code.maker(variant === "read" ? "read" : "lift", name, [...reader, ...params]);
 }
 
@@ -134,56 +111,75 @@ function lendsToOwner(plan: Plan, type: FuncType, { instance }: CanonicalOptions
   return resource.kind === "defined" && resource.instance === instance && resource.rep === "i32";
 }
 
-/** Lifts the result: into `answer` if there is one, else into a local of its own. */
+/** The locals for what a lifted function answers, where more is to be done with that than to return it. */
+interface Answer {
+  readonly value: Expr;
+  /** Whether it is the `err` of a result. */
+  readonly isErr: Expr | undefined;
+  /** If there is a reader: whether it is what that has thrown. */
+  readonly thrown: Expr | undefined;
+  /** Of what it is the representation, if it is yet to become an object. */
+  readonly resource: Expr | undefined;
+}
+
+function declareAnswer(code: CallCode, side: Side, { result }: FuncType, variant: "call" | "read"): Answer | undefined {
+  const isErr = result?.kind === "result" ? code.declare("isErr", constant(false)) : undefined;
+  const owned = variant === "call" && result?.kind === "own" ? result : undefined;
+  const resource = owned && code.capture(side, `resource${owned.resource.id}`);
+  if (isErr === undefined && resource === undefined && variant === "call") return undefined;
+  const value = code.declare("result");
+  return { value, isErr, resource, thrown: variant === "read" ? code.declare("thrown", constant(false)) : undefined };
+}
+
+/** Lifts the result: into `answer` if there is one, else into a local of its own. What is thrown outlives the call. */
 function liftHostResult(
   code: CallCode,
-  side: Side,
-  copying: Side,
-  type: FuncType,
-  signature: Signature,
-  core: Expr | undefined,
-  isErr: Expr | undefined,
-  answer: Expr | undefined,
+  convention: Convention,
+  core: Expr,
+  answer: Answer | undefined,
 ): Expr | undefined {
-  const { result } = type;
-  if (result === undefined || core === undefined) return undefined;
-  if (isErr !== undefined && answer !== undefined && result.kind === "result") {
-    code.liftTopResult(side, copying, result, signature, core, answer, isErr);
-    return answer;
-  }
-  const value = code.liftResult(side, result, signature, core);
-  if (answer === undefined) return code.bind(value, "result");
-  code.assign(answer, value);
-  return answer;
+  const { options } = convention;
+  const copied = hostSide(options, {});
+  if (answer === undefined) return code.bind(code.liftResult(copied, convention, core), "result");
+  const { value, isErr, thrown, resource } = answer;
+  const side = thrown === undefined ? copied : hostSide(options, { lists: "view", strings: "view" });
+  if (resource !== undefined) code.assign(value, call("liftOwn", code.cx(side), core, resource));
+  else if (isErr === undefined) code.assign(value, code.liftResult(side, convention, core));
+  else code.liftTopResult({ ok: side, err: copied }, convention, core, value, isErr);
+  return undefined;
 }
 
 /** Lets the reader have its look. What it throws is kept until the guest has been left in order. */
-function callReader(code: CallCode, reader: Expr, answer: Expr, thrown: Expr): void {
-  const body = code.block(() => code.assign(answer, apply(reader, [answer])));
-  const error = code.fresh("readerError");
-  const handler = code.block(() => {
-    code.assign(answer, local(error));
-    code.assign(thrown, constant(true));
+function callReader(code: CallCode, reader: Expr, { value, thrown }: Answer): void {
+  const read = () => code.assign(value, apply(reader, [value]));
+  code.try(read, "readerError", (error) => {
+    code.assign(value, error);
+    code.assign(thrown!, constant(true));
   });
-  code.add({ op: "try", body, error, handler });
+}
+
+/** Throws or returns what `answer` has, when the guest has been left. */
+function giveAnswer(code: CallCode, { value, isErr, thrown, resource }: Answer): void {
+  const throws = (error: Expr) => () => code.add({ op: "throw", value: error });
+  if (thrown !== undefined) code.if(thrown, throws(value));
+  if (isErr !== undefined) code.if(isErr, throws(call("resultError", value)));
+  // Engines make an object sooner where nothing catches what that throws.
+  code.return(resource === undefined ? value : call("ownValue", value, resource));
 }
 
 // ---- Lower
 
 /** A core function that calls a host function: `Store.lower` and `canon_lower` in the specification. */
 export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { readonly op: "lower" }>): Maker {
-  const { plan } = generator;
-  const options = plan.options[lower.options]!;
-  const type = generator.funcType(plan.funcTypes[lower.type]!);
-  const signature = flattenFuncType(options, type, "lower");
-  const resultSide = hostSide(options, {});
+  const convention = generator.convention(lower, "lower");
+  const { type, options } = convention;
 
   const code = new CallCode(generator);
   const name = code.fresh(functionLabel(lower.name));
-  const params = code.coreParams(type, signature, resultSide);
+  const params = code.coreParams(convention);
   const core = params.map(local);
-  const host = code.constant("host", () => code.binding("host"));
-  const failed = code.constant("failed", () => code.binding("failed"));
+  const host = code.bound("host");
+  const failed = code.bound("failed");
 
   code.checkMayLeave(options.instance);
   const loan = onlyLoan(type) === undefined ? undefined : code.declare("loan");
@@ -193,12 +189,12 @@ export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { re
   const value = result === undefined ? undefined : code.declare("result", env("notReturned"));
   const isErr = result?.kind === "result" ? code.declare("isErr", constant(false)) : undefined;
 
-  const body = code.block(() => {
-    const values = code.liftParams(paramsSide, type, signature, core);
+  const body = () => {
+    const values = code.liftParams(paramsSide, convention, core);
     // What lifting throws is a trap, and no answer of the host function's.
     const args = isErr === undefined ? values : values.map((arg, i) => code.named(arg, type.params[i]!.label));
     const called = apply(host, args);
-    const path = () => code.constant("path", () => code.binding("path"));
+    const path = () => code.bound("path");
     if (value === undefined) {
       const returned = code.bind(called, "returned");
       code.if(binary(returned, "!==", nothing), () => code.do(call("checkNothing", returned, path())));
@@ -208,42 +204,38 @@ export function lowerMaker(generator: Generator, lower: Extract<Trampoline, { re
       const hasNone = result?.kind === "result" && result.ok === undefined;
       if (hasNone) code.if(not(isErr), () => code.do(call("checkNothing", value, path())));
     }
-    const flats = value === undefined ? [] : lowerHostResult(code, resultSide, result!, signature, core, value, isErr);
+    const flats = value === undefined ? [] : lowerHostResult(code, convention, core, value, isErr);
     const lends = loan !== undefined || scope !== undefined;
     const returned = flats.map((flat) => (lends ? code.named(flat, "flat") : flat));
     if (scope !== undefined) code.do(method(scope, "end"));
     if (loan !== undefined) code.do(method(loan, "release"));
     if (returned.length > 0) code.return(returned[0]);
+  };
+  code.try(body, "error", (error) => {
+    code.return(apply(failed, [error, loan ?? scope ?? nothing, value ?? env("notReturned"), isErr ?? nothing]));
   });
-  const error = code.fresh("error");
-  const handler = code.block(() => {
-    code.return(apply(failed, [local(error), loan ?? scope ?? nothing, value ?? env("notReturned"), isErr ?? nothing]));
-  });
-  code.add({ op: "try", body, error, handler });
   return code.maker("lower", name, params);
 }
 
 /** Calls a host function that throws what is its `err` result. */
 function callFallible(code: CallCode, called: Expr, value: Expr, isErr: Expr): void {
-  const body = code.block(() => code.assign(value, called));
-  const error = code.fresh("thrown");
-  const handler = code.block(() => {
-    code.assign(value, call("errorPayload", local(error)));
+  const work = () => code.assign(value, called);
+  code.try(work, "thrown", (error) => {
+    code.assign(value, call("errorPayload", error));
     code.assign(isErr, constant(true));
   });
-  code.add({ op: "try", body, error, handler });
 }
 
 /** Lowers what a host function returned: the core results, if it is not stored at the caller's place. */
 function lowerHostResult(
   code: CallCode,
-  side: Side,
-  t: ValType,
-  signature: Signature,
+  { type, options, resultsIn }: Convention,
   core: readonly Expr[],
   value: Expr,
   isErr: Expr | undefined,
 ): readonly Expr[] {
+  const side = hostSide(options, {});
+  const t = type.result!;
   const put = (target: Target) => {
     if (t.kind !== "result" || isErr === undefined) {
       lower(code, side, t, value, target);
@@ -253,7 +245,7 @@ function lowerHostResult(
     const lowerAs = (i: 0 | 1) => () => lowerCase(code, side, t, i, value, begin);
     code.if(isErr, lowerAs(1), lowerAs(0));
   };
-  if (signature.resultsIn === "out-pointer") {
+  if (resultsIn === "out-pointer") {
     const ptr = code.outPointer(side, t, core);
     storeAll(code, side, [t], ptr, () => put(new Room(code, side, ptr, 0)));
     return [];

@@ -9,8 +9,9 @@
  * A helper refers to nothing but its parameters. What it needs of the side that it serves (the context, the memory, a
  * resource type) comes before its inputs, and whoever calls it passes on its own.
  */
+import { flattenFuncType, type Signature } from "../abi/flatten.ts";
 import type { PointerType } from "../abi/layout.ts";
-import type { CanonicalOptions, FuncTypeNode, Plan } from "../plan/plan.ts";
+import type { CanonicalOptions, FuncTypeNode, Lift, Plan } from "../plan/plan.ts";
 import { typesOf } from "../plan/types.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
 import { apply, Body, binary, call, constant, env, get, local, method, Names } from "./build.ts";
@@ -41,6 +42,12 @@ export interface Side {
   readonly loan?: Expr | undefined;
   /** Where both sides of a call are a component's, what is captured of the second has another name. */
   readonly prefix: "" | "callee";
+}
+
+/** How a function is called: its type, and how values of that type are passed with its options. */
+export interface Convention extends Signature {
+  readonly type: FuncType;
+  readonly options: CanonicalOptions;
 }
 
 /** Names for a pointer in elements of some sizes. */
@@ -224,6 +231,13 @@ export class Generator {
 
   funcType(node: FuncTypeNode): FuncType {
     return typesOf(this.plan).func(node);
+  }
+
+  /** How what has been lifted or lowered is called. */
+  convention(canon: Pick<Lift, "type" | "options">, direction: "lift" | "lower"): Convention {
+    const type = this.funcType(this.plan.funcTypes[canon.type]!);
+    const options = this.plan.options[canon.options]!;
+    return { type, options, ...flattenFuncType(options, type, direction) };
   }
 
   /** Names that locals cannot have. */

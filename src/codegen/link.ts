@@ -5,7 +5,6 @@
  * The order is that of `canon_lower` around `canon_lift` in the specification: leave the caller, enter the callee, lift
  * the parameters and lower them, call, lift the result and lower it, `post-return`, leave the callee.
  */
-import { flattenFuncType } from "../abi/flatten.ts";
 import { selfAndAncestors } from "../plan/ancestry.ts";
 import type { CanonicalOptions, Lift, Trampoline } from "../plan/plan.ts";
 import { apply, call, env, get, local, method, nothing } from "./build.ts";
@@ -29,40 +28,38 @@ export function linkMaker(
   lift: Lift,
 ): Maker {
   const { plan } = generator;
-  const callerOptions = plan.options[lower.options]!;
-  const calleeOptions = plan.options[lift.options]!;
+  const lowered = generator.convention(lower, "lower");
   // Both have the same type but for the names that resources have; the caller's does for both.
-  const type = generator.funcType(plan.funcTypes[lower.type]!);
-  const callerSignature = flattenFuncType(callerOptions, type, "lower");
-  const calleeSignature = flattenFuncType(calleeOptions, type, "lift");
-  const caller = componentSide(callerOptions, "");
-  const callee = componentSide(calleeOptions, "callee");
+  const lifted = generator.convention({ type: lower.type, options: lift.options }, "lift");
+  const { type } = lowered;
+  const caller = componentSide(lowered.options, "");
+  const callee = componentSide(lifted.options, "callee");
 
   const code = new CallCode(generator);
   const name = code.fresh(functionLabel(lower.name));
-  const params = code.coreParams(type, callerSignature, caller);
+  const params = code.coreParams(lowered);
   const core = params.map(local);
-  const failed = code.constant("failed", () => code.binding("failed"));
+  const failed = code.bound("failed");
   const bound = (key: string) => code.constant(key, () => get(code.binding("lift"), key));
   const called = bound("callee");
-  const outside = selfAndAncestors(plan, callerOptions.instance);
-  const entered = selfAndAncestors(plan, calleeOptions.instance).filter((instance) => !outside.includes(instance));
+  const outside = selfAndAncestors(plan, lowered.options.instance);
+  const entered = selfAndAncestors(plan, lifted.options.instance).filter((instance) => !outside.includes(instance));
   const instances = code.entering(get(code.binding("lift"), "entering"), entered.length);
 
-  code.checkMayLeave(callerOptions.instance);
+  code.checkMayLeave(lowered.options.instance);
   code.checkMayEnter(instances, () => call("cannotEnterFromGuest"));
   code.enter(instances);
   const scope = code.scope(type);
 
-  const body = code.block(() => {
-    const values = code.liftParams(caller, type, callerSignature, core).map((value) => passed(code, value));
-    const flats = code.lowerParams(callee, type, calleeSignature, values);
+  const body = () => {
+    const values = code.liftParams(caller, lowered, core).map((value) => passed(code, value));
+    const flats = code.lowerParams(callee, lifted, values);
     const calling = apply(called, flats);
-    const result = calleeSignature.results.length === 0 ? undefined : code.bind(calling, "core");
+    const result = lifted.results.length === 0 ? undefined : code.bind(calling, "core");
     if (result === undefined) code.do(calling);
 
     let value = result;
-    if (result !== undefined) value = passed(code, code.liftResult(callee, type.result!, calleeSignature, result));
+    if (result !== undefined) value = passed(code, code.liftResult(callee, lifted, result));
     if (scope !== undefined) {
       if (value !== undefined) value = code.named(value, "result");
       code.do(method(scope, "end"));
@@ -70,22 +67,20 @@ export function linkMaker(
     const { result: t } = type;
     let returned: Expr | undefined;
     if (value !== undefined && t !== undefined) {
-      const lowered = value;
-      if (callerSignature.resultsIn === "out-pointer") {
+      const passedOn = value;
+      if (lowered.resultsIn === "out-pointer") {
         const ptr = code.outPointer(caller, t, core);
-        storeAll(code, caller, [t], ptr, () => store(code, caller, t, lowered, ptr));
-      } else [returned] = lowerFlat(code, caller, t, lowered);
+        storeAll(code, caller, [t], ptr, () => store(code, caller, t, passedOn, ptr));
+      } else [returned] = lowerFlat(code, caller, t, passedOn);
     }
-    if (calleeOptions.postReturn !== undefined) {
+    if (lifted.options.postReturn !== undefined) {
       if (returned !== undefined) returned = code.named(returned, "flat");
       code.postReturn(bound("postReturn"), result === undefined ? [] : [result]);
     }
     code.leave(instances);
     if (returned !== undefined) code.return(returned);
-  });
-  const error = code.fresh("error");
-  const handler = code.block(() => code.return(apply(failed, [local(error), scope ?? nothing, env("notReturned")])));
-  code.add({ op: "try", body, error, handler });
+  };
+  code.try(body, "error", (error) => code.return(apply(failed, [error, scope ?? nothing, env("notReturned")])));
   return code.maker("link", name, params);
 }
 
