@@ -17,6 +17,9 @@ import type { OpenFile, OpenFiles } from "./open-file.ts";
 /** As many as Linux follows in one path. */
 const MAX_LINKS = 40;
 
+/** `PATH_MAX` of Linux. A guest's string may have so many names that they would not fit into the host's memory. */
+const MAX_PATH_LENGTH = 4096;
+
 /** Linux: a descriptor that only stands for the directory. Node has no name for it. */
 const O_PATH = 0o10000000;
 
@@ -105,26 +108,28 @@ export interface Place {
   readonly name: string;
   /** The host's path; whoever uses it must not let the system follow a symbolic link at its end. */
   readonly path: string;
-  /** The guest's path ended with a slash: if something is there, it is a directory. */
+  /** The guest's path ended with a slash: if something is there that may be followed, it is a directory. */
   readonly slash: boolean;
 }
 
 /**
- * Does `use` with what `path` means below `root`.
- *
- * @param follow whether a symbolic link at the end stands for what it points to.
+ * When a symbolic link at the end of a path stands for what it points to: always, if there is a slash behind it, or, where the
+ * name itself is made, moved or removed, never.
  */
-export function walk<T>(root: Directory, path: string, follow: boolean, use: (place: Place) => T): T {
+export type Following = "always" | "before-slash" | "never";
+
+/** Does `use` with what `path` means below `root`. */
+export function walk<T>(root: Directory, path: string, following: Following, use: (place: Place) => T): T {
   const reached: Directory[] = [root];
   try {
-    return use(find(reached, path, follow));
+    return use(find(reached, path, following));
   } finally {
     for (const directory of reached.slice(1)) directory.release();
   }
 }
 
 /** Leaves in `reached` the directories that lead to the place. */
-function find(reached: Directory[], path: string, follow: boolean): Place {
+function find(reached: Directory[], path: string, following: Following): Place {
   let slash = path.endsWith("/");
   // In reverse, so that the next one is at the end.
   const pending = names(path);
@@ -141,7 +146,8 @@ function find(reached: Directory[], path: string, follow: boolean): Place {
       continue;
     }
     const last = pending.length === 0;
-    const found = last && !follow && !slash ? undefined : look(directory.at(name));
+    const follows = !last || following === "always" || (slash && following === "before-slash");
+    const found = follows ? look(directory.at(name)) : undefined;
     if (found?.isSymbolicLink()) {
       if (++links > MAX_LINKS) refuse("loop");
       const target = attempt(() => readlinkSync(directory.at(name)));
@@ -164,6 +170,7 @@ const windowsEscape = /[\\:]|^(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)/i;
 function names(path: string): string[] {
   if (path === "") refuse("no-entry");
   if (path.startsWith("/")) refuse("not-permitted");
+  if (path.length >= MAX_PATH_LENGTH) refuse("name-too-long");
   const names = path.split("/").filter((name) => name !== "");
   if (sep !== "/" && names.some((name) => windowsEscape.test(name))) refuse("not-permitted");
   return names.reverse();

@@ -60,8 +60,9 @@ const words: ReadonlySet<string> = new Set(Object.values(codes));
 /** The code for an error of `node:fs` or a refusal; `undefined` if it is neither. */
 export function errorCodeOf(error: unknown): ErrorCode | undefined {
   if (typeof error === "string") return words.has(error) ? (error as ErrorCode) : undefined;
-  const name = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return name !== undefined && Object.hasOwn(codes, name) ? codes[name as keyof typeof codes] : undefined;
+  // Errors of Node may be of another realm than this file, as they are where Jest runs it.
+  const name = (error as NodeJS.ErrnoException | null | undefined)?.code;
+  return typeof name === "string" && Object.hasOwn(codes, name) ? codes[name as keyof typeof codes] : undefined;
 }
 
 /** Answers the guest with an error. */

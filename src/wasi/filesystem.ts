@@ -29,7 +29,7 @@ import {
 import { isAbsolute } from "node:path";
 import { views } from "../embed/func.ts";
 import type { Datetime } from "./clocks.ts";
-import { type Directory, type Place, walk } from "./directory.ts";
+import { type Directory, type Following, type Place, walk } from "./directory.ts";
 import { attempt, refuse } from "./error-codes.ts";
 import { fileSink, fileSource, type Readable, readFile, writeFile } from "./file-streams.ts";
 import type { OpenFiles } from "./open-file.ts";
@@ -240,18 +240,19 @@ export class Descriptor {
 
   createDirectoryAt(path: string): void {
     this.#mutate();
-    this.#at(path, {}, (place) => mkdirSync(place.path));
+    this.#name(path, (place) => mkdirSync(place.path));
   }
 
   removeDirectoryAt(path: string): void {
     this.#mutate();
-    this.#at(path, {}, (place) => rmdirSync(place.path));
+    this.#name(path, (place) => rmdirSync(place.path));
   }
 
   unlinkFileAt(path: string): void {
     this.#mutate();
-    this.#at(path, {}, (place) => {
+    this.#name(path, (place) => {
       if (lstatSync(place.path).isDirectory()) refuse("is-directory");
+      if (place.slash) refuse("not-directory");
       unlinkSync(place.path);
     });
   }
@@ -259,7 +260,7 @@ export class Descriptor {
   symlinkAt(target: string, path: string): void {
     this.#mutate();
     if (target.startsWith("/") || isAbsolute(target)) refuse("not-permitted");
-    this.#at(path, {}, (place) => {
+    this.#name(path, (place) => {
       if (place.slash) refuse(exists(place) ? "exist" : "no-entry");
       symlinkSync(target, place.path);
     });
@@ -270,7 +271,7 @@ export class Descriptor {
     this.#mutate();
     other.#mutate();
     this.#at(path, flags, (from) =>
-      other.#at(newPath, {}, (to) => {
+      other.#name(newPath, (to) => {
         if (to.slash) refuse(exists(to) ? "exist" : "no-entry");
         // Only Linux is sure to link the symbolic link itself, and not what it points to.
         if (process.platform !== "linux" && lstatSync(from.path).isSymbolicLink()) refuse("unsupported");
@@ -282,9 +283,9 @@ export class Descriptor {
   renameAt(path: string, other: Descriptor, newPath: string): void {
     this.#mutate();
     other.#mutate();
-    this.#at(path, {}, (from) =>
-      other.#at(newPath, {}, (to) => {
-        if (to.slash && !lstatSync(from.path).isDirectory()) refuse("not-directory");
+    this.#name(path, (from) =>
+      other.#name(newPath, (to) => {
+        if ((from.slash || to.slash) && !lstatSync(from.path).isDirectory()) refuse("not-directory");
         renameSync(from.path, to.path);
       }),
     );
@@ -349,7 +350,16 @@ export class Descriptor {
   }
 
   #at<T>(path: string, flags: PathFlags, use: (place: Place) => T): T {
-    return walk(this.#directory(), path, flags.symlinkFollow === true, (place) => attempt(() => use(place)));
+    return this.#walk(path, flags.symlinkFollow ? "always" : "before-slash", use);
+  }
+
+  /** Does `use` with a name that is made, moved or removed. */
+  #name<T>(path: string, use: (place: Place) => T): T {
+    return this.#walk(path, "never", use);
+  }
+
+  #walk<T>(path: string, following: Following, use: (place: Place) => T): T {
+    return walk(this.#directory(), path, following, (place) => attempt(() => use(place)));
   }
 }
 

@@ -2,6 +2,7 @@
  * What `wasi` is asked to grant, checked: an option that is misspelt or of another kind must not become a grant that
  * nobody meant, or none.
  */
+import { isUint8Array } from "node:util/types";
 import type { OutputOption, StdinOption } from "./stdio.ts";
 
 /** A directory of the host, and the name under which a guest sees it. */
@@ -46,7 +47,7 @@ const output: Check = (value) =>
     : `expected "inherit" or a function that takes bytes, got ${show(value)}`;
 
 const stdin: Check = (value) =>
-  typeof value === "string" || value instanceof Uint8Array
+  typeof value === "string" || isUint8Array(value)
     ? undefined
     : `expected "inherit", a string or a Uint8Array, got ${show(value)}`;
 

@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
@@ -148,6 +149,21 @@ for (const held of process.platform === "linux" ? [true, false] : [false]) {
         root.unlinkFileAt("d/f");
         root.removeDirectoryAt("d");
         assert.equal(existsSync(join(host, "d")), false);
+      });
+
+      test("a slash does not have a link followed whose name is made, moved or removed", () => {
+        mkdirSync(join(host, "empty"));
+        symlinkSync("empty", join(host, "link"));
+        symlinkSync("none", join(host, "dangling"));
+        refuses(() => root.removeDirectoryAt("link/"), "not-directory");
+        refuses(() => root.unlinkFileAt("link/"), "not-directory");
+        refuses(() => root.renameAt("link/", root, "moved"), "not-directory");
+        refuses(() => root.renameAt("a", root, "link/"), "not-directory");
+        for (const path of ["dangling/", "link/", "f/"]) refuses(() => root.createDirectoryAt(path), "exist");
+        assert.deepEqual(readdirSync(host).sort(), ["a", "dangling", "empty", "f", "link"]);
+        root.createDirectoryAt("link/inner/");
+        root.renameAt("link/inner/", root, "link/renamed/");
+        assert.deepEqual(readdirSync(join(host, "empty")), ["renamed"]);
       });
 
       test("times are set, kept, or taken from the clock", () => {
@@ -324,6 +340,9 @@ for (const held of process.platform === "linux" ? [true, false] : [false]) {
         ["file-too-large", () => root.openAt({}, "f", {}, { read: true }).read(1n, 2n ** 64n - 1n)],
         ["file-too-large", () => root.openAt({}, "f", {}, { write: true }).setSize(2n ** 63n)],
         ["name-too-long", () => root.statAt({}, "x".repeat(300))],
+        ["name-too-long", () => root.statAt({}, `${"./".repeat(2048)}f`)],
+        // So many names have no room in an array, at which an engine ends the process.
+        ["name-too-long", () => root.statAt({}, `f${"/".repeat(2 ** 28 - 2)}`)],
       ];
       for (const [code, operation] of cases) refuses(operation, code);
     });

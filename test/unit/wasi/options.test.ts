@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { type WasiOptions, wasi } from "../../../src/wasi/index.ts";
 
 test("options of another kind are refused by name", () => {
@@ -40,4 +41,8 @@ test("what may be left out may be undefined", () => {
   assert.doesNotThrow(() => wasi());
   assert.doesNotThrow(() => wasi({ args: undefined, stdout: undefined, dirs: undefined } as unknown as WasiOptions));
   assert.doesNotThrow(() => wasi({ args: [], env: process.env as Record<string, string>, stdin: new Uint8Array() }));
+});
+
+test("bytes may be of another realm", () => {
+  assert.doesNotThrow(() => wasi({ stdin: runInNewContext("new Uint8Array(1)") as Uint8Array }));
 });

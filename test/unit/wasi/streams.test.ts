@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
+import { errorCodeOf } from "../../../src/wasi/error-codes.ts";
 import {
   filesystemErrorCode,
   InputStream,
@@ -110,6 +112,13 @@ test("a failure is told once, with its code for files, and closes the stream", (
   const { val } = told(() => other.input.read(1n)) as { val: IoError };
   assert.equal(filesystemErrorCode(val), undefined);
   assert.equal(val.toDebugString(), "reset");
+});
+
+test("errors of Node are understood though they are of another realm", () => {
+  const missing = runInNewContext(`Object.assign(new Error("not there"), { code: "ENOENT" })`);
+  assert.equal(errorCodeOf(missing), "no-entry");
+  for (const other of [null, undefined, 5, "ENOENT", {}, { code: 5 }, { code: "toString" }])
+    assert.equal(errorCodeOf(other), undefined);
 });
 
 test("what is no failure of the stream comes out as it is", () => {
