@@ -17,7 +17,7 @@ import type { OpenFile, OpenFiles } from "./open-file.ts";
 /** As many as Linux follows in one path. */
 const MAX_LINKS = 40;
 
-/** `PATH_MAX` of Linux. A guest's string may have so many names that they would not fit into the host's memory. */
+/** As on Linux. A guest's string may have so many names that they would not fit into the host's memory. */
 const MAX_PATH_LENGTH = 4096;
 
 /** Linux: a descriptor that only stands for the directory. Node has no name for it. */
