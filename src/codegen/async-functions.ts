@@ -16,7 +16,7 @@ import { hostSide } from "./functions.ts";
 import type { Generator, Side } from "./generator.ts";
 import { liftElements } from "./lift.ts";
 import { componentSide } from "./link.ts";
-import { lowerFlat, store, storeElements } from "./lower.ts";
+import { lower, storeElements, type Target } from "./lower.ts";
 import type { Expr, Maker } from "./tree.ts";
 
 type Lower = Extract<Trampoline, { readonly op: "lower" }>;
@@ -113,18 +113,17 @@ export function liftParamsMaker(generator: Generator, lower: Lower): Maker {
 }
 
 /** `(value, core) => core result` */
-export function lowerResultMaker(generator: Generator, lower: Lower): Maker {
-  const convention = generator.convention(lower, "lower");
-  const { code, side, params } = part(generator, convention.options, valuesOf(lower), ["value", "core"]);
+export function lowerResultMaker(generator: Generator, lowered: Lower): Maker {
+  const convention = generator.convention(lowered, "lower");
+  const { code, side, params } = part(generator, convention.options, valuesOf(lowered), ["value", "core"]);
   const [value = "", core] = params;
   const { result } = convention.type;
-  if (result !== undefined && convention.resultsIn === "out-pointer") {
-    const ptr = code.outPointer(side, result, elements(core, convention.params.length));
-    store(code, side, result, local(value), ptr);
-  } else if (result !== undefined) {
-    code.return(lowerFlat(code, side, result, local(value))[0]);
+  if (result !== undefined) {
+    const put = (target: Target) => lower(code, side, result, local(value), target);
+    const [flat] = code.lowerResult(side, convention, elements(core, convention.params.length), put);
+    if (flat !== undefined) code.return(flat);
   }
-  return code.maker("lowerResult", code.fresh(functionLabel(lower.name)), params);
+  return code.maker("lowerResult", code.fresh(functionLabel(lowered.name)), params);
 }
 
 // ---- Payloads

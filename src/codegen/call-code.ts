@@ -13,7 +13,7 @@ import { array, binary, call, constant, env, get, index, local } from "./build.t
 import { Flats, LoweredFlats } from "./flats.ts";
 import { type Capture, Code, type Convention, type Side } from "./generator.ts";
 import { lift, liftParts, load } from "./lift.ts";
-import { lowerParts } from "./lower.ts";
+import { lowerParts, type Target } from "./lower.ts";
 import { Place, unsigned } from "./place.ts";
 import { Room, storeAll } from "./room.ts";
 import { BINDING, type Expr, type Maker } from "./tree.ts";
@@ -218,9 +218,25 @@ export class CallCode extends Code {
     this.hoist(side, ptr, lift);
   }
 
-  /** The place that a caller has for a result, which is checked. */
-  outPointer(side: Side, t: ValType, core: readonly Expr[]): Expr {
-    return this.#checkPointer(side, [t], core.at(-1)!);
+  /**
+   * `lower_flat_values` in the specification, of a result, which `put` lowers: the core results, if it does not go to the
+   * place that the caller has for it, the last of its parameters.
+   */
+  lowerResult(
+    side: Side,
+    { type, resultsIn }: Convention,
+    core: readonly Expr[],
+    put: (target: Target) => void,
+  ): readonly Expr[] {
+    if (resultsIn === "out-pointer") {
+      const types = [type.result!];
+      const ptr = this.#checkPointer(side, types, core.at(-1)!);
+      storeAll(this, side, types, ptr, () => put(new Room(this, side, ptr, 0)));
+      return [];
+    }
+    const flats = new LoweredFlats(this, side);
+    put(flats);
+    return flats.values;
   }
 
   #checkPointer(side: Side, types: readonly ValType[], core: Expr): Expr {

@@ -12,10 +12,8 @@ import type { CanonicalOptions, Lift, Plan, ResourceIndex, Trampoline } from "..
 import type { FuncType } from "../types/types.ts";
 import { apply, binary, call, constant, env, local, method, not, nothing } from "./build.ts";
 import { CallCode, functionLabel } from "./call-code.ts";
-import { LoweredFlats } from "./flats.ts";
 import type { Convention, Generator, Side } from "./generator.ts";
-import { lower, lowerCase, type Target } from "./lower.ts";
-import { Room, storeAll } from "./room.ts";
+import { lower, lowerCase } from "./lower.ts";
 import { mayRunCode } from "./traits.ts";
 import type { Expr, Maker } from "./tree.ts";
 import { casesOf, hostValues } from "./values.ts";
@@ -229,14 +227,14 @@ function callFallible(code: CallCode, called: Expr, value: Expr, isErr: Expr): v
 /** Lowers what a host function returned: the core results, if it is not stored at the caller's place. */
 function lowerHostResult(
   code: CallCode,
-  { type, options, resultsIn }: Convention,
+  convention: Convention,
   core: readonly Expr[],
   value: Expr,
   isErr: Expr | undefined,
 ): readonly Expr[] {
-  const side = hostSide(options, {});
-  const t = type.result!;
-  const put = (target: Target) => {
+  const side = hostSide(convention.options, {});
+  const t = convention.type.result!;
+  return code.lowerResult(side, convention, core, (target) => {
     if (t.kind !== "result" || isErr === undefined) {
       lower(code, side, t, value, target);
       return;
@@ -244,13 +242,5 @@ function lowerHostResult(
     const begin = target.variant(casesOf(t));
     const lowerAs = (i: 0 | 1) => () => lowerCase(code, side, t, i, value, begin);
     code.if(isErr, lowerAs(1), lowerAs(0));
-  };
-  if (resultsIn === "out-pointer") {
-    const ptr = code.outPointer(side, t, core);
-    storeAll(code, side, [t], ptr, () => put(new Room(code, side, ptr, 0)));
-    return [];
-  }
-  const flats = new LoweredFlats(code, side);
-  put(flats);
-  return flats.values;
+  });
 }

@@ -12,8 +12,7 @@ import { CallCode, functionLabel } from "./call-code.ts";
 import { componentValues } from "./component-values.ts";
 import type { Generator, Side } from "./generator.ts";
 import { evaluated } from "./lift.ts";
-import { lowerFlat, store } from "./lower.ts";
-import { storeAll } from "./room.ts";
+import { lower } from "./lower.ts";
 import type { Expr, Maker } from "./tree.ts";
 
 /** A component's side of a call with another. */
@@ -22,21 +21,17 @@ export function componentSide({ pointer, encoding }: CanonicalOptions, prefix: S
 }
 
 /** A core function of one component that calls a function of another. */
-export function linkMaker(
-  generator: Generator,
-  lower: Extract<Trampoline, { readonly op: "lower" }>,
-  lift: Lift,
-): Maker {
+export function linkMaker(generator: Generator, from: Extract<Trampoline, { readonly op: "lower" }>, to: Lift): Maker {
   const { plan } = generator;
-  const lowered = generator.convention(lower, "lower");
+  const lowered = generator.convention(from, "lower");
   // Both have the same type but for the names that resources have; the caller's does for both.
-  const lifted = generator.convention({ type: lower.type, options: lift.options }, "lift");
+  const lifted = generator.convention({ type: from.type, options: to.options }, "lift");
   const { type } = lowered;
   const caller = componentSide(lowered.options, "");
   const callee = componentSide(lifted.options, "callee");
 
   const code = new CallCode(generator);
-  const name = code.fresh(functionLabel(lower.name));
+  const name = code.fresh(functionLabel(from.name));
   const params = code.coreParams(lowered);
   const core = params.map(local);
   const failed = code.bound("failed");
@@ -68,10 +63,7 @@ export function linkMaker(
     let returned: Expr | undefined;
     if (value !== undefined && t !== undefined) {
       const passedOn = value;
-      if (lowered.resultsIn === "out-pointer") {
-        const ptr = code.outPointer(caller, t, core);
-        storeAll(code, caller, [t], ptr, () => store(code, caller, t, passedOn, ptr));
-      } else [returned] = lowerFlat(code, caller, t, passedOn);
+      [returned] = code.lowerResult(caller, lowered, core, (target) => lower(code, caller, t, passedOn, target));
     }
     if (lifted.options.postReturn !== undefined) {
       if (returned !== undefined) returned = code.named(returned, "flat");

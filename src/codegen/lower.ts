@@ -11,7 +11,6 @@ import { keysOf } from "../abi/js-names.ts";
 import { layout } from "../abi/layout.ts";
 import type { Case, ValType, ValTypeOf } from "../types/types.ts";
 import { binary, call, constant, index } from "./build.ts";
-import { LoweredFlats } from "./flats.ts";
 import { type Code, inElements, type Side } from "./generator.ts";
 import { eachElement, unsigned } from "./place.ts";
 import { Room } from "./room.ts";
@@ -44,18 +43,6 @@ export type BeginCase = (i: number, write: (target: Target) => void) => void;
 export function lower(code: Code, side: Side, t: ValType, value: Expr, target: Target): void {
   if (code.inlines(t)) lowerHere(code, side, t, value, target);
   else target.outOfLine(t, value, (inner, v, inside) => lowerHere(inner, side, t, v, inside));
-}
-
-/** Puts `value` of type `t` to `ptr`. */
-export function store(code: Code, side: Side, t: ValType, value: Expr, ptr: Expr): void {
-  lower(code, side, t, value, new Room(code, side, ptr, 0));
-}
-
-/** The core values of `value`, of types `flattenType(t)`. */
-export function lowerFlat(code: Code, side: Side, t: ValType, value: Expr): readonly Expr[] {
-  const target = new LoweredFlats(code, side);
-  lower(code, side, t, value, target);
-  return target.values;
 }
 
 /**
@@ -217,7 +204,7 @@ export function storeElements(code: Code, side: Side, element: ValType, list: Ex
   const helper = code.generator.helper("storeElements", side, element, inputs, (inner, [elements, begin, count]) => {
     const quiet = !hasPointers(element) && !hasHandles(element);
     eachElement(inner, side, element, begin!, count!, quiet, (at, i) => {
-      store(inner, side, element, index(elements!, i), at);
+      lower(inner, side, element, index(elements!, i), new Room(inner, side, at, 0));
     });
     return undefined;
   });

@@ -172,6 +172,7 @@
 ;;     const memory = cx.memory;
 ;;     return function fetch(value, core) {
 ;;       const ptr = checkPointer(cx, core[3] >>> 0, 12, 4);
+;;       const word = ptr >>> 2;
 ;;       switch (value.tag) {
 ;;         case "ok": {
 ;;           memory.u8[ptr] = 0;
@@ -179,15 +180,15 @@
 ;;           const length = numbersLength(numbersU8, list, 268435455);
 ;;           const ptr2 = allocate$32(cx, length, 1, "list");
 ;;           putNumbers(numbersU8, memory, ptr2, list, length);
-;;           memory.u32[(ptr >>> 2) + 1] = ptr2;
-;;           memory.u32[(ptr >>> 2) + 2] = length;
+;;           memory.u32[word + 1] = ptr2;
+;;           memory.u32[word + 2] = length;
 ;;           break;
 ;;         }
 ;;         case "err": {
 ;;           memory.u8[ptr] = 1;
 ;;           const val = value.val;
 ;;           if (val !== val >>> 0) invalid();
-;;           memory.u32[(ptr >>> 2) + 1] = val;
+;;           memory.u32[word + 1] = val;
 ;;           break;
 ;;         }
 ;;         default: {
