@@ -5,7 +5,7 @@
 import { isFixedList } from "./number-lists.ts";
 import { invalid, TooManyEntries } from "./numbers.ts";
 import { isError, isThenable } from "./realms.ts";
-import { isGuestFailure } from "./trap.ts";
+import { isGuestFailure, trap } from "./trap.ts";
 
 /** Something with fields. */
 export function asObject(value: unknown): object {
@@ -77,7 +77,11 @@ export function errorPayload(error: unknown): unknown {
   return error;
 }
 
+/** Engines keep longer arrays in slow ways, and end the process over those that are longest. */
+const MAX_ELEMENTS = 2 ** 25;
+
 export function makeList(length: number): unknown[] {
+  if (length > MAX_ELEMENTS) trap("too-many-elements");
   return new Array(length);
 }
 

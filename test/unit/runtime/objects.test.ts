@@ -15,6 +15,7 @@ import {
   errorPayload,
   fixedList,
   listLength,
+  makeList,
   mapEntries,
   ownField,
   toFlag,
@@ -30,6 +31,11 @@ test("objects, tuples of a length, and lists are told from what only looks like 
   for (const value of [[1], [1, 2, 3], { length: 2 }, "ab", undefined]) isRejected(() => asTuple(value, 2));
   assert.equal(listLength([1, 2, 3], 3), 3);
   for (const value of [{ length: 3 }, "abc", new Set([1]), undefined, null]) isRejected(() => listLength(value, 3));
+});
+
+test("a list that is too long for an array of any engine is a trap, and not the end of the process", () => {
+  assert.equal(makeList(2 ** 25).length, 2 ** 25);
+  for (const length of [2 ** 25 + 1, 2 ** 28 - 1, 2 ** 32]) traps(() => makeList(length));
 });
 
 test("a fixed-length list has its length, and may be a typed array", () => {
