@@ -13,8 +13,8 @@ import type { ExternDecl } from "../types/types.ts";
 export type Items = object;
 
 /**
- * The definition that serves an import: of that very name, else of the interface without a version, else the newest
- * compatible version.
+ * The definition that serves an import: of that very name, else the newest compatible version, else the interface without
+ * a version.
  */
 export function findDefinition(definitions: ReadonlyMap<string, Items>, wanted: string): Items | undefined {
   const exact = definitions.get(wanted);
@@ -23,13 +23,15 @@ export function findDefinition(definitions: ReadonlyMap<string, Items>, wanted: 
   if (at < 0) return undefined;
   const [name, version] = [wanted.slice(0, at), wanted.slice(at + 1)];
   let best: { version: Semver; items: Items } | undefined;
+  /** What has a canonical version, which is compatible but does not say how new it is. 🔗 */
+  let canonical: Items | undefined;
   for (const [given, items] of definitions) {
     if (!given.startsWith(`${name}@`) || !semverCompatible(version, given.slice(at + 1))) continue;
     const candidate = parseSemver(given.slice(at + 1));
-    if (typeof candidate === "string") continue;
-    if (best === undefined || compareSemver(candidate, best.version) > 0) best = { version: candidate, items };
+    if (typeof candidate === "string") canonical = items;
+    else if (best === undefined || compareSemver(candidate, best.version) > 0) best = { version: candidate, items };
   }
-  return best?.items ?? definitions.get(name);
+  return best?.items ?? canonical ?? definitions.get(name);
 }
 
 type Class = abstract new (...args: never[]) => object;

@@ -153,6 +153,16 @@ test("an interface that is missing is one fault, which tells what is defined ins
   }
 });
 
+test("an interface with a canonical version serves the versions that it stands for, after those told in full", async () => {
+  const guest = await importing("one");
+  const one = (linker: Linker) => linker.instantiateSync(guest).exports["callOne"]();
+  const canonical = new Linker().define("ns:pkg/host", { one: () => 1 }).define("ns:pkg/host@1", { one: () => 2 });
+  assert.equal(one(canonical), 2);
+  assert.equal(one(canonical.define("ns:pkg/host@1.0.1-rc.1", { one: () => 3 })), 2, "prereleases are no releases");
+  assert.equal(one(canonical.define("ns:pkg/host@1.4.0", { one: () => 4 })), 4);
+  assert.throws(() => link(guest, { one: () => 2 }, "ns:pkg/host@2"), { code: "missing-import" });
+});
+
 test("a function that is missing: the key looked for, and what is like it", async () => {
   const guest = await importing("parse-number", "log");
   const error = caught(() => link(guest, { parsenumber: () => 1, log: 5 }));
