@@ -48,6 +48,8 @@ export class Fiber {
   #next: Quantum;
   /** The end of the quantum, if it comes later than the return of the function that started it. */
   #end: Deferred<void> | undefined;
+  /** Lets a suspended stack go on. */
+  #resume: ((resumption: Resumption) => void) | undefined;
 
   private constructor(thread: Thread, ended: (thread: Thread, result: unknown) => Quantum) {
     this.thread = thread;
@@ -68,10 +70,10 @@ export class Fiber {
       case "ended":
         return fiber.#next;
       case "blocked":
-        void call.catch((error) => fiber.#failed(error));
+        fiber.#outlives(call);
         return undefined;
       case "suspended":
-        void call.catch((error) => fiber.#failed(error));
+        fiber.#outlives(call);
         fiber.#end ??= new Deferred();
         return fiber.#end.promise;
       case "running":
@@ -81,9 +83,16 @@ export class Fiber {
     }
   }
 
+  /** Its stack is suspended where the function returns that has started it. */
+  #outlives(call: Promise<unknown>): void {
+    this.thread.scheduler.stacks.add(this);
+    void call.catch((error) => this.#failed(error));
+  }
+
   /** The core function has returned. The thread may go on without it. */
   end(result: unknown): void {
     this.thread.fiber = undefined;
+    this.thread.scheduler.stacks.delete(this);
     const next = this.#ended(this.thread, result);
     this.#status = "ended";
     if (next === undefined) this.#quantumEnds();
@@ -93,12 +102,19 @@ export class Fiber {
 
   suspended(until: Promise<unknown>, finish: () => unknown): Promise<Resumption> {
     this.#status = "suspended";
-    return until.then(() => this.#resumption(finish), trapOnThrow);
+    const { promise, resolve } = new Deferred<Resumption>();
+    this.#resume = resolve;
+    void until.then(
+      () => resolve(this.#resumption(finish)),
+      (error) => resolve(() => trapOnThrow(error)),
+    );
+    return promise;
   }
 
   blocked(finish: (cancelled: boolean) => unknown): Promise<Resumption> {
     this.#status = "blocked";
     const { promise, resolve } = new Deferred<Resumption>();
+    this.#resume = resolve;
     this.thread.continuation = (cancelled) => {
       const end = new Deferred<void>();
       this.#end = end;
@@ -107,6 +123,15 @@ export class Fiber {
     };
     this.#quantumEnds();
     return promise;
+  }
+
+  /**
+   * The store has failed: a stack that is suspended traps, though nobody waits for it. Else it would be there for as long as
+   * the process: engines do not collect suspended stacks.
+   */
+  abandon(reason: ComponentError): void {
+    this.#end = undefined;
+    this.#resume?.(() => trapWith(reason));
   }
 
   #resumption(finish: () => unknown): Resumption {

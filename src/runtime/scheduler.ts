@@ -10,6 +10,7 @@
  */
 import { assert, ComponentError } from "../errors/component-error.ts";
 import { located } from "./call.ts";
+import type { Fiber } from "./fiber.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
 import { nextTurn, type Turn } from "./next-turn.ts";
 import { after, type Quantum } from "./quantum.ts";
@@ -52,6 +53,8 @@ export class Scheduler {
   failing: Promise<unknown> | undefined;
   /** In the order in which they began to wait. `Store.waiting` in the specification. */
   readonly waiting: Set<Thread> = new Set();
+  /** Those that have been suspended, and have not ended. */
+  readonly stacks: Set<Fiber> = new Set();
   /** What the host awaits. They fail when the store does. */
   readonly #calls: Set<Awaiting> = new Set();
   readonly #failures: Set<Fail> = new Set();
@@ -235,6 +238,8 @@ export class Scheduler {
     let told = false;
     for (const call of calls) if (call.storeFailed(reason)) told = true;
     for (const fail of failures) if (fail(reason)) told = true;
+    for (const fiber of this.stacks) fiber.abandon(reason);
+    this.stacks.clear();
     return told;
   }
 

@@ -54,7 +54,7 @@ export function guestText({ types = "", builtins = {}, imports = {}, exports, co
     ${lifts.join("\n")})`;
 }
 
-function compileGuest(guest: Guest): Promise<Component> {
+export function compileGuest(guest: Guest): Promise<Component> {
   return component(guestText(guest), { features: "all" });
 }
 
