@@ -187,7 +187,7 @@ function liftList(code: Code, side: Side, element: ValType, range: Range): Expr 
 export function liftElements(code: Code, side: Side, element: ValType, ptr: Expr, length: Expr): Expr {
   const helper = code.generator.helper("loadElements", side, element, ["ptr", "length"], (inner, [begin, count]) => {
     const list = inner.bind(call("makeList", count!), "list");
-    eachElement(inner, side, element, begin!, count!, true, (at, i) => {
+    eachElement(inner, side, element, { ptr: begin!, length: count! }, true, (at, i) => {
       inner.put(list, i, load(inner, side, element, at));
     });
     return list;
@@ -204,7 +204,7 @@ function liftMap(code: Code, side: Side, t: ValTypeOf<"map">, range: Range): Exp
   const { size, alignment } = layout(pair, side.pointer);
   const helper = code.generator.helper("loadMap", side, t, ["ptr", "length"], (inner, [begin, count]) => {
     const map = inner.bind(makeMap(), "map");
-    eachElement(inner, side, pair, begin!, count!, true, (at) => {
+    eachElement(inner, side, pair, { ptr: begin!, length: count! }, true, (at) => {
       const { offsets } = recordLayout(pair.types, side.pointer);
       const key = load(inner, side, t.key, at, offsets[0]!);
       inner.do(method(map, "set", key, load(inner, side, t.value, at, offsets[1]!)));

@@ -203,7 +203,7 @@ export function storeElements(code: Code, side: Side, element: ValType, list: Ex
   const inputs = ["list", "ptr", "length"];
   const helper = code.generator.helper("storeElements", side, element, inputs, (inner, [elements, begin, count]) => {
     const quiet = !hasPointers(element) && !hasHandles(element);
-    eachElement(inner, side, element, begin!, count!, quiet, (at, i) => {
+    eachElement(inner, side, element, { ptr: begin!, length: count! }, quiet, (at, i) => {
       lower(inner, side, element, index(elements!, i), new Room(inner, side, at, 0));
     });
     return undefined;

@@ -65,7 +65,7 @@ export function unsigned(size: number): View {
 }
 
 /**
- * A loop over `count` places of type `element` from `begin` on. What counts the places counts elements of the widest view
+ * A loop over `length` places of type `element` from `ptr` on. What counts the places counts elements of the widest view
  * that is used: a shift for each field takes a tenth of such a loop.
  * `quiet`: nothing in it runs the guest.
  */
@@ -73,8 +73,7 @@ export function eachElement(
   code: Code,
   side: Side,
   element: ValType,
-  begin: Expr,
-  count: Expr,
+  { ptr, length }: Range,
   quiet: boolean,
   body: (at: Expr, i: Expr) => void,
 ): void {
@@ -84,7 +83,7 @@ export function eachElement(
     const at = local(name);
     let counter: readonly [size: number, name: string] | undefined;
     const loop = code.block(() => {
-      code.loop("i", count, (i) => {
+      code.loop("i", length, (i) => {
         const { statements, names } = code.namingIndices(at, () => body(at, i));
         const used = [...names];
         if (mentions(statements, name)) used.push([1, name]);
@@ -101,7 +100,7 @@ export function eachElement(
     });
     if (counter !== undefined) {
       const [most, counting] = counter;
-      code.add({ op: "let", name: counting, value: inElements(side, begin, most) });
+      code.add({ op: "let", name: counting, value: inElements(side, ptr, most) });
     }
     for (const statement of loop) code.add(statement);
   };

@@ -98,7 +98,7 @@ function checkVariant(code: Code, side: Side, cases: readonly Case[], source: So
   pushCase(code, side, cases, source);
   const tag = code.keep("i32");
   code.get(tag).i32(cases.length).emit("i32.ge_u").trapIf("invalid-discriminant");
-  eachPayload(code, side, cases, source, tag, isChecked, (type, payload) => check(code, side, type, payload));
+  eachPayload(code, side, { cases, source, tag }, isChecked, (type, payload) => check(code, side, type, payload));
 }
 
 /** `load_list_from_range` in the specification, of a pointer and a length on the stack. */

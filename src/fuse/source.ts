@@ -45,16 +45,18 @@ export function elementSources(element: ValType, length: number, flats: readonly
   return Array.from({ length }, (_, i) => ({ in: "flats", flats: flats.slice(i * count, (i + 1) * count) }));
 }
 
-/**
- * Does `body` for the payload of the case whose number is in `tag`, if its type is wanted: once for cases in a row with
- * the same type.
- */
+/** A variant of which it is known of which case it is: `tag` has its number. */
+export interface KnownVariant {
+  readonly cases: readonly Case[];
+  readonly source: Source;
+  readonly tag: Local;
+}
+
+/** Does `body` for the payload of a variant, if its type is wanted: once for cases in a row with the same type. */
 export function eachPayload(
   code: Code,
   side: Side,
-  cases: readonly Case[],
-  source: Source,
-  tag: Local,
+  { cases, source, tag }: KnownVariant,
   wanted: (type: ValType) => boolean,
   body: (type: ValType, payload: Source) => void,
 ): void {

@@ -188,7 +188,7 @@ function passVariant(code: Code, way: Sides, cases: readonly Case[], source: Sou
   // In a loop, locals still have what they had before; what is never set is 0.
   for (const { local, type } of outs) code.get(code.local(type)).set(local);
   const all = () => true;
-  eachPayload(code, from, cases, source, tag, all, (type, payload) => {
+  eachPayload(code, from, { cases, source, tag }, all, (type, payload) => {
     pass(code, way, type, payload, behind(target, payloadOffset));
     if (target !== undefined) return;
     for (const [i, flat] of [...flattenType(type, to.pointer).entries()].reverse()) {
