@@ -65,6 +65,7 @@ class WorldPrinter {
       switch (extern.kind) {
         case "instance": {
           const named = interfaceOf(extern);
+          lines.push(...externalId(extern, plain !== undefined));
           if (named === undefined) {
             const body = new InterfacePrinter(new Names(this.#owners, extern.name)).lines(extern.exports);
             lines.push(...block(`${direction} ${plain}: interface`, body));
@@ -75,7 +76,10 @@ class WorldPrinter {
           break;
         }
         case "func":
-          lines.push(`${direction} ${identifier(extern.name)}: ${printFunc(extern.type, world)};`);
+          lines.push(
+            ...externalId(extern),
+            `${direction} ${identifier(extern.name)}: ${printFunc(extern.type, world)};`,
+          );
           break;
         case "type":
         case "resource":
@@ -112,9 +116,22 @@ class WorldPrinter {
   }
 }
 
-/** Which interface an instance is, if it has a name of its own. */
+/** Which interface an instance is, if it has a name of its own: with all of its version, of which the name may have a part. */
 function interfaceOf({ name, attributes }: Extern): string | undefined {
-  return attributes?.implements ?? (parsePlain(name) === undefined ? name : undefined);
+  const { implements: implemented, versionSuffix = "" } = attributes ?? {};
+  return implemented ?? (parsePlain(name) === undefined ? name + versionSuffix : undefined);
+}
+
+/** The line that tells an extern's `external-id`, if it has one: a comment where WIT has no place for it. 🏷️ */
+function externalId({ attributes }: Pick<Extern, "attributes">, isWritable = true): string[] {
+  const id = attributes?.externalId;
+  return id === undefined ? [] : [`${isWritable ? "" : "// "}@external-id(${literal(id)})`];
+}
+
+/** `string-literal` */
+function literal(text: string): string {
+  const escaped = (c: string) => (c === '"' || c === "\\" ? `\\${c}` : `\\u{${c.codePointAt(0)!.toString(16)}}`);
+  return `"${text.replace(/["\\]|\p{Cc}/gu, escaped)}"`;
 }
 
 function namedInterfaces(all: readonly Extern[]): { readonly name: string; readonly externs: readonly Extern[] }[] {
@@ -172,6 +189,10 @@ class Names {
     );
   }
 
+  get isWorld(): boolean {
+    return this.#place === "";
+  }
+
   isHere({ place }: Owner): boolean {
     return place === this.#place;
   }
@@ -222,9 +243,9 @@ class InterfacePrinter {
       const owner = named.get(extern);
       const name = identifier(extern.name);
       if (owner === undefined) {
-        lines.push(...this.#definition(extern, members));
+        lines.push(...this.#externalId(extern), ...this.#definition(extern, members));
       } else if (this.#names.isHere(owner)) {
-        lines.push(`type ${name} = ${owner.name};`);
+        lines.push(...this.#externalId(extern), `type ${name} = ${owner.name};`);
       } else if (owner.place === "") {
         lines.push(`// ${name} is the world's ${owner.name}`);
       } else {
@@ -233,6 +254,12 @@ class InterfacePrinter {
       }
     }
     return [...Array.from(uses, ([place, names]) => `use ${place}.{${names.join(", ")}};`), ...lines];
+  }
+
+  /** Worlds have no place for those of types, and those of a resource's functions stand with these. */
+  #externalId(extern: Extern): string[] {
+    if (extern.kind === "func") return memberOf(extern.name) === undefined ? externalId(extern) : [];
+    return externalId(extern, !this.#names.isWorld && (extern.kind === "type" || extern.kind === "resource"));
   }
 
   #definition(extern: Extern, members: ReadonlyMap<string, readonly Member[]>): string[] {
@@ -275,7 +302,7 @@ class InterfacePrinter {
     if (members.length === 0) return [`resource ${name};`];
     return block(
       `resource ${name}`,
-      members.map((member) => this.#member(member)),
+      members.flatMap((member) => [...externalId(member), this.#member(member)]),
     );
   }
 
@@ -315,7 +342,7 @@ function nominalOf(extern: Extern): Nominal | undefined {
   return extern.kind === "type" && isNominal(extern.type) ? extern.type : undefined;
 }
 
-interface Member {
+interface Member extends Pick<Extern, "attributes"> {
   readonly name: Extract<ExternName, { kind: "constructor" | "method" | "static" }>;
   readonly type: FuncType;
 }
@@ -335,7 +362,7 @@ function membersByResource(externs: readonly Extern[]): Map<string, Member[]> {
     if (name === undefined) continue;
     const list = members.get(name.resource) ?? [];
     members.set(name.resource, list);
-    list.push({ name, type: extern.type });
+    list.push({ ...extern, name });
   }
   return members;
 }

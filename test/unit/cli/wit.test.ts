@@ -264,3 +264,62 @@ package a:b {
 `,
   );
 });
+
+test("external ids are written where WIT has a place for them, and versions in full", () => {
+  const attributes = { externalId: 'a "b" \\ c\n' };
+  const file = types.resource("i32", "file");
+  const face = instance(
+    "a:b/c@1",
+    { name: "file", kind: "resource", resource: file, attributes },
+    { ...func("[method]file.read", { self: types.borrow(file) }), attributes: { externalId: "read" } },
+    { ...func("log", {}), attributes: { externalId: "log" } },
+    { ...type("size", u32), attributes: { externalId: "size" } },
+  );
+  const text = printWorld({
+    imports: [
+      { ...face, attributes: { versionSuffix: ".2.3-rc.1", externalId: "named" } },
+      { ...instance("alone"), attributes: { externalId: "alone" } },
+      { ...instance("stored"), attributes: { implements: "x:y/z", externalId: "stored" } },
+    ],
+    exports: [
+      { ...func("f", {}), attributes: { externalId: "f" } },
+      { ...type("t", u8), attributes: { externalId: "t" } },
+    ],
+  });
+  assert.equal(
+    text,
+    `package root:component;
+
+world root {
+  // @external-id("named")
+  import a:b/c@1.2.3-rc.1;
+  @external-id("alone")
+  import alone: interface {}
+  @external-id("stored")
+  import stored: x:y/z;
+  @external-id("f")
+  export f: func();
+  // @external-id("t")
+  type t = u8;
+}
+
+package a:b@1.2.3-rc.1 {
+  interface c {
+    @external-id("a \\"b\\" \\\\ c\\u{a}")
+    resource file {
+      @external-id("read")
+      read: func();
+    }
+    @external-id("log")
+    log: func();
+    @external-id("size")
+    type size = u32;
+  }
+}
+
+package x:y {
+  interface z {}
+}
+`,
+  );
+});
