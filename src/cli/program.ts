@@ -194,15 +194,20 @@ function readOnlyDirectory(text: string, before: readonly WasiDirectory[] = []):
 function variable(text: string, before: Environment = {}): Environment {
   const equals = text.indexOf("=");
   const name = equals < 0 ? text : text.slice(0, equals);
-  const value = equals < 0 ? process.env[name] : text.slice(equals + 1);
   if (name === "") throw new InvalidArgumentError("Expected NAME=VALUE.");
-  return value === undefined ? before : { ...before, [name]: value };
+  // What every object inherits is no variable.
+  if (equals < 0 && !Object.hasOwn(process.env, name)) return before;
+  const value = equals < 0 ? process.env[name]! : text.slice(equals + 1);
+  return { ...before, [name]: value };
 }
+
+/** About as long as a timer can wait: one that is longer would end at once. */
+const MAX_SECONDS = 2_000_000;
 
 function seconds(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError("Expected a number of seconds.");
-  return value;
+  return Math.min(value, MAX_SECONDS);
 }
 
 function count(text: string): number {

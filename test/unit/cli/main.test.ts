@@ -228,6 +228,10 @@ test("run ends with the command's exit code, and tells why there is none", () =>
   });
 });
 
+test("a variable that is not there is not given, though every object has something of its name", () => {
+  gantry(["run", "--env", "toString", "--env", "__proto__", "failing.wasm"], { code: 1 });
+});
+
 test("print shows the world as WIT, the plan, or generated code", () => {
   gantry(["print", "calc.wasm"], {
     stdout: `package root:component;
@@ -265,6 +269,7 @@ test("features are asked for by name", () => {
 
 test("wast runs scripts, and ends with 1 if one fails that is not expected to", () => {
   gantry(["wast", "good.wast"], { stdout: /\n2 passed, 0 failed, 0 skipped\n$/ });
+  gantry(["wast", "--time-limit", "Infinity", "good.wast"], { stdout: /\n2 passed, 0 failed, 0 skipped\n$/ });
   gantry(["wast", "--filter", "good", "."], { stdout: /\n2 passed, 0 failed, 0 skipped\n$/ });
   gantry(["wast", "failing.wast"], {
     code: 1,
