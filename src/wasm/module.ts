@@ -120,104 +120,127 @@ const vectors: ReadonlyMap<number, readonly [what: string, limit: number]> = new
 
 /** The type of the module at `range`. */
 export function readModule(bytes: Uint8Array, range: Range, interner: CoreTypeInterner): CoreModuleType {
-  const types: DefinedType[] = [];
-  const imports: CoreImport[] = [];
-  const exports: CoreExport[] = [];
-  const exportNames = new Set<string>();
-  /** Of functions that the module defines, only the index of the type is here. */
-  const spaces: { readonly [K in CoreExternType["kind"]]: (CoreExternType | number)[] } = {
-    func: [],
-    table: [],
-    memory: [],
-    global: [],
-    tag: [],
-  };
-  let plainTypes = true;
-  const get: ResolveType = (index, offset) => types[index] ?? unknownType(index, offset);
+  const module = new ModuleReader(interner);
+  readSections(bytes, range, (id, section) => module.section(id, section));
+  return module.finish();
+}
 
-  const define = (r: Reader, read: (r: Reader, resolve: ResolveType) => CoreExternType): CoreExternType => {
-    const offset = r.pos;
-    const type = read(r, get);
-    checkExternType(type, offset);
-    spaces[type.kind].push(type);
-    return type;
-  };
+/** The index spaces. Of functions that the module defines, only the index of the type is there. */
+type Spaces = Readonly<Record<CoreExternType["kind"], (CoreExternType | number)[]>>;
 
-  const typeOf = (item: CoreExternType | number, offset: number): CoreExternType => {
-    if (typeof item !== "number") return item;
-    const type = types[item]!;
-    if (type.composite.kind !== "func") invalid(`type index ${item} is not a function type`, offset);
-    return { kind: "func", type };
-  };
+/** What is known of a module, section by section. */
+class ModuleReader {
+  readonly #interner: CoreTypeInterner;
+  readonly #types: DefinedType[] = [];
+  readonly #imports: CoreImport[] = [];
+  readonly #exports: CoreExport[] = [];
+  readonly #exportNames: Set<string> = new Set();
+  readonly #spaces: Spaces = { func: [], table: [], memory: [], global: [], tag: [] };
+  #plainTypes = true;
+  readonly #get: ResolveType = (index, offset) => this.#types[index] ?? unknownType(index, offset);
 
-  const readItem = (id: number, r: Reader): void => {
-    const offset = r.pos;
+  constructor(interner: CoreTypeInterner) {
+    this.#interner = interner;
+  }
+
+  section(id: number, section: Reader): void {
+    const vector = vectors.get(id);
+    if (vector === undefined) return;
+    const [what, limit] = vector;
+    for (let count = section.count(limit, what); count > 0; count--) this.#item(id, section);
+    section.finish(`the section of ${what}`);
+  }
+
+  #item(id: number, r: Reader): void {
     switch (id) {
-      case 1: {
-        const group = interner.group(r, { size: types.length, get });
-        for (const type of group) types.push(type);
-        plainTypes &&= isPlain(group);
-        if (types.length > max.types) r.failLimit(`there are ${types.length} types`, max.types);
+      case 1:
+        this.#typeGroup(r);
         break;
-      }
       case 2: {
         const [module, name] = [r.name(), r.name()];
-        imports.push({ module, name, type: define(r, readExternType) });
+        this.#imports.push({ module, name, type: this.#define(r, readExternType) });
         break;
       }
-      case 3: {
-        const index = r.u32();
-        if (index >= types.length) unknownType(index, offset);
-        spaces.func.push(index);
+      case 3:
+        this.#func(r);
         break;
-      }
       case 4: {
         // `table ::= <tabletype> | 0x40 0x00 <tabletype> <expr>`
         const initialized = r.eat(0x40);
         if (initialized && !r.eat(0x00)) r.failByte(r.u8(), "table");
-        define(r, readTableType);
+        this.#define(r, readTableType);
         if (initialized) skipConstantExpression(r);
         break;
       }
       case 5:
-        define(r, readMemoryType);
+        this.#define(r, readMemoryType);
         break;
       case 13:
-        define(r, readTagType);
+        this.#define(r, readTagType);
         break;
       case 6:
-        define(r, readGlobalType);
+        this.#define(r, readGlobalType);
         skipConstantExpression(r);
         break;
-      case 7: {
-        const name = r.name();
-        if (exportNames.has(name)) invalid(`export name \`${name}\` already defined`, offset);
-        exportNames.add(name);
-        const byte = r.u8();
-        const kind = exportKinds[byte] ?? r.failByte(byte, "external kind");
-        const indexOffset = r.pos;
-        const index = r.u32();
-        const item =
-          spaces[kind][index] ?? invalid(`unknown ${kind} ${index}: ${kind} index out of bounds`, indexOffset);
-        exports.push({ name, type: typeOf(item, indexOffset) });
+      case 7:
+        this.#export(r);
         break;
-      }
     }
-  };
+  }
 
-  readSections(bytes, range, (id, section) => {
-    const vector = vectors.get(id);
-    if (vector === undefined) return;
-    const [what, limit] = vector;
-    for (let count = section.count(limit, what); count > 0; count--) readItem(id, section);
-    section.finish(`the section of ${what}`);
-  });
-  const fills = fillsOf(imports, exports, spaces.func);
-  const closed =
-    imports.every(({ type }) => isData(type)) &&
-    exports.every(({ type }) => isData(type) || (type.kind === "func" && takesData(type)));
-  const traits = { throws: spaces.tag.length > 0, plainTypes, closed, ...(fills && { fills }) };
-  return { kind: "core-module", traits, imports, exports };
+  #typeGroup(r: Reader): void {
+    const types = this.#types;
+    const group = this.#interner.group(r, { size: types.length, get: this.#get });
+    for (const type of group) types.push(type);
+    this.#plainTypes &&= isPlain(group);
+    if (types.length > max.types) r.failLimit(`there are ${types.length} types`, max.types);
+  }
+
+  #define(r: Reader, read: (r: Reader, resolve: ResolveType) => CoreExternType): CoreExternType {
+    const offset = r.pos;
+    const type = read(r, this.#get);
+    checkExternType(type, offset);
+    this.#spaces[type.kind].push(type);
+    return type;
+  }
+
+  #func(r: Reader): void {
+    const offset = r.pos;
+    const index = r.u32();
+    if (index >= this.#types.length) unknownType(index, offset);
+    this.#spaces.func.push(index);
+  }
+
+  #export(r: Reader): void {
+    const offset = r.pos;
+    const name = r.name();
+    if (this.#exportNames.has(name)) invalid(`export name \`${name}\` already defined`, offset);
+    this.#exportNames.add(name);
+    const byte = r.u8();
+    const kind = exportKinds[byte] ?? r.failByte(byte, "external kind");
+    const indexOffset = r.pos;
+    const index = r.u32();
+    const item =
+      this.#spaces[kind][index] ?? invalid(`unknown ${kind} ${index}: ${kind} index out of bounds`, indexOffset);
+    this.#exports.push({ name, type: this.#typeOf(item, indexOffset) });
+  }
+
+  #typeOf(item: CoreExternType | number, offset: number): CoreExternType {
+    if (typeof item !== "number") return item;
+    const type = this.#types[item]!;
+    if (type.composite.kind !== "func") invalid(`type index ${item} is not a function type`, offset);
+    return { kind: "func", type };
+  }
+
+  finish(): CoreModuleType {
+    const [imports, exports, spaces] = [this.#imports, this.#exports, this.#spaces];
+    const fills = fillsOf(imports, exports, spaces.func);
+    const closed =
+      imports.every(({ type }) => isData(type)) &&
+      exports.every(({ type }) => isData(type) || (type.kind === "func" && takesData(type)));
+    const traits = { throws: spaces.tag.length > 0, plainTypes: this.#plainTypes, closed, ...(fills && { fills }) };
+    return { kind: "core-module", traits, imports, exports };
+  }
 }
 
 /** Whether there are no functions in it. */
