@@ -8,14 +8,7 @@ import { flattenFuncType } from "../abi/flatten.ts";
 import type { CanonDefinition } from "../binary/definitions.ts";
 import { matchesRef } from "../wasm/matching.ts";
 import type { CoreValType, DefinedType } from "../wasm/types.ts";
-import {
-  hasPointer,
-  isInMemory,
-  type Mutable,
-  type ResolvedOptions,
-  resolveMemory,
-  resolveOptions,
-} from "./canon-options.ts";
+import { hasPointer, isInMemory, type Mutable, ResolvedOptions, resolveMemory } from "./canon-options.ts";
 import { typeAt } from "./externs.ts";
 import type { Scope } from "./scope.ts";
 import type { TypedImmediates } from "./typed.ts";
@@ -97,7 +90,7 @@ function resolveImmediate(scope: Scope, canon: BuiltinDefinition, immediate: Imm
       return;
     }
     case "options": {
-      const resolver = resolveOptions(scope, syntax.options!, offset);
+      const resolver = new ResolvedOptions(scope, syntax.options!, offset);
       into.options = resolver.options;
       into.pointer = resolver.options.pointer;
       checkBuiltinOptions(scope, canon, into, resolver);

@@ -30,22 +30,15 @@ export function sameTypes(a: readonly CoreValType[], b: readonly CoreValType[]):
   return a.length === b.length && a.every((type, i) => type === b[i]);
 }
 
-/** The options of one canonical definition, and what can be asked of them. */
-export interface ResolvedOptions {
-  readonly options: TypedOptions;
-  /** Fails if any of `names` is there. */
-  forbid(names: readonly OptionName[], where: string): void;
-  require(option: "memory" | "realloc", needed?: boolean): void;
-  /** `async` is for functions that are. */
-  checkAsync(async: boolean): void;
-  /** `async` without `callback` is a feature of its own. */
-  requireCallback(): void;
-  /** `post-return` takes what the core function gives back. */
-  checkPostReturn(results: readonly CoreValType[]): void;
+/** Where an option stands, and the type of the function that it is. */
+interface Given {
+  readonly offset: number;
+  readonly type?: DefinedType;
 }
 
-export function resolveOptions(scope: Scope, syntax: readonly CanonOptionSyntax[], offset: number): ResolvedOptions {
-  const options: Mutable<TypedOptions> = {
+/** The options of one canonical definition, and what can be asked of them. */
+export class ResolvedOptions {
+  readonly options: Mutable<TypedOptions> = {
     encoding: "utf8",
     memory: undefined,
     pointer: "i32",
@@ -54,35 +47,49 @@ export function resolveOptions(scope: Scope, syntax: readonly CanonOptionSyntax[
     callback: undefined,
     async: false,
   };
-  /** Where each option stands that is there, and the type of the function that it is. */
-  const given = new Map<OptionName | "encoding", { readonly offset: number; readonly type?: DefinedType }>();
-  const fail = (reason: string, at: number) => scope.fail("canonical", reason, at);
+  readonly #scope: Scope;
+  readonly #offset: number;
+  readonly #given: Map<OptionName | "encoding", Given> = new Map();
 
-  const add = (one: CanonOptionSyntax): void => {
-    const { option, offset: at } = one;
+  constructor(scope: Scope, syntax: readonly CanonOptionSyntax[], offset: number) {
+    this.#scope = scope;
+    this.#offset = offset;
+    for (const one of syntax) this.#add(one);
+    // What holds for options wherever they are.
+    const { memory, pointer, async } = this.options;
+    if (memory === undefined) {
+      this.#refuse("realloc", "canonical option `realloc` requires `memory` to also be specified");
+    }
+    this.#checkType("realloc", [pointer, pointer, pointer, pointer], [pointer]);
+    if (!async) this.#refuse("callback", "cannot specify callback without async");
+    this.#checkType("callback", ["i32", "i32", "i32"], ["i32"]);
+    if (async) this.#refuse("post-return", "cannot specify post-return function in async");
+  }
+
+  #add(one: CanonOptionSyntax): void {
+    const { option, offset } = one;
+    const { options } = this;
+    const scope = this.#scope;
     switch (option) {
       case "utf8":
       case "utf16":
-      case "latin1+utf16":
-        if (given.has("encoding")) {
-          const [before, after] = [options.encoding, option].map((name) => name.replace("+", "-"));
-          fail(`canonical encoding option \`${before}\` conflicts with option \`${after}\``, at);
-        }
-        given.set("encoding", { offset: at });
+      case "latin1+utf16": {
+        const [before, after] = [options.encoding, option].map((name) => name.replace("+", "-"));
+        this.#give("encoding", { offset }, `encoding option \`${before}\` conflicts with option \`${after}\``);
         options.encoding = option;
         return;
+      }
     }
-    if (given.has(option)) fail(`canonical option \`${option}\` is specified more than once`, at);
-    given.set(option, { offset: at });
+    this.#give(option, { offset }, `option \`${option}\` is specified more than once`);
     if (option === "async" || option === "callback") {
-      scope.require("async", at, `the \`${option}\` canonical option`);
+      scope.require("async", offset, `the \`${option}\` canonical option`);
     }
     switch (option) {
       case "async":
         options.async = true;
         return;
       case "memory": {
-        const { item, pointer } = resolveMemory(scope, one.index, at);
+        const { item, pointer } = resolveMemory(scope, one.index, offset);
         options.memory = item;
         options.pointer = pointer;
         return;
@@ -90,55 +97,63 @@ export function resolveOptions(scope: Scope, syntax: readonly CanonOptionSyntax[
       case "realloc":
       case "post-return":
       case "callback": {
-        const { item, type } = scope.get("core func", one.index, at);
+        const { item, type } = scope.get("core func", one.index, offset);
         options[option === "post-return" ? "postReturn" : option] = item;
-        given.set(option, { offset: at, type: type.type });
+        this.#given.set(option, { offset, type: type.type });
         return;
       }
     }
     option satisfies never;
-  };
+  }
+
+  /** Takes notice of an option; `fault` is what is wrong if it is there already. */
+  #give(option: OptionName | "encoding", given: Given, fault: string): void {
+    if (this.#given.has(option)) this.#fail(`canonical ${fault}`, given.offset);
+    this.#given.set(option, given);
+  }
+
+  #fail(reason: string, offset: number): never {
+    return this.#scope.fail("canonical", reason, offset);
+  }
 
   /** Fails for `reason` if `option` is there. */
-  const refuse = (option: OptionName, reason: string): void => {
-    const found = given.get(option);
-    if (found !== undefined) fail(reason, found.offset);
-  };
+  #refuse(option: OptionName, reason: string): void {
+    const given = this.#given.get(option);
+    if (given !== undefined) this.#fail(reason, given.offset);
+  }
 
-  const checkType = (option: FuncOption, params: readonly CoreValType[], results: readonly CoreValType[]): void => {
-    const type = given.get(option)?.type;
+  #checkType(option: FuncOption, params: readonly CoreValType[], results: readonly CoreValType[]): void {
+    const type = this.#given.get(option)?.type;
     if (type === undefined || hasCoreType(type, params, results)) return;
-    refuse(option, `canonical option \`${option}\` uses a core function with an incorrect signature`);
-  };
+    this.#refuse(option, `canonical option \`${option}\` uses a core function with an incorrect signature`);
+  }
 
-  for (const one of syntax) add(one);
-  // What holds for options wherever they are.
-  const { memory, pointer, async } = options;
-  if (memory === undefined) refuse("realloc", "canonical option `realloc` requires `memory` to also be specified");
-  checkType("realloc", [pointer, pointer, pointer, pointer], [pointer]);
-  if (!async) refuse("callback", "cannot specify callback without async");
-  checkType("callback", ["i32", "i32", "i32"], ["i32"]);
-  if (async) refuse("post-return", "cannot specify post-return function in async");
+  /** Fails if any of `names` is there. */
+  forbid(names: readonly OptionName[], where: string): void {
+    for (const name of names) this.#refuse(name, `canonical option \`${name}\` cannot be specified for ${where}`);
+  }
 
-  return {
-    options,
-    forbid(names, where) {
-      for (const name of names) refuse(name, `canonical option \`${name}\` cannot be specified for ${where}`);
-    },
-    require(option, needed = true) {
-      if (!needed) return;
-      if (option === "realloc") this.require("memory");
-      if (options[option] === undefined) fail(`canonical option \`${option}\` is required`, offset);
-    },
-    checkAsync(ofType) {
-      if (!ofType) refuse("async", "the `async` canonical option requires an async function type");
-    },
-    requireCallback() {
-      if (!async || options.callback !== undefined) return;
-      scope.require("async-stackful", given.get("async")!.offset, "`async` without `callback`");
-    },
-    checkPostReturn: (results) => checkType("post-return", results, []),
-  };
+  require(option: "memory" | "realloc", needed = true): void {
+    if (!needed) return;
+    if (option === "realloc") this.require("memory");
+    if (this.options[option] === undefined) this.#fail(`canonical option \`${option}\` is required`, this.#offset);
+  }
+
+  /** `async` is for functions that are. */
+  checkAsync(ofType: boolean): void {
+    if (!ofType) this.#refuse("async", "the `async` canonical option requires an async function type");
+  }
+
+  /** `async` without `callback` is a feature of its own. */
+  requireCallback(): void {
+    if (!this.options.async || this.options.callback !== undefined) return;
+    this.#scope.require("async-stackful", this.#given.get("async")!.offset, "`async` without `callback`");
+  }
+
+  /** `post-return` takes what the core function gives back. */
+  checkPostReturn(results: readonly CoreValType[]): void {
+    this.#checkType("post-return", results, []);
+  }
 }
 
 /** A memory that values may be read from and written to: a subtype of `(memory 0)`, or of `(memory i64 0)`. 🐘 */

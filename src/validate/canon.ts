@@ -7,7 +7,7 @@ import { flatCountOf, flattenFuncType } from "../abi/flatten.ts";
 import type { CanonDefinition } from "../binary/definitions.ts";
 import type { CoreValType } from "../wasm/types.ts";
 import { defineBuiltin } from "./canon-builtins.ts";
-import { hasPointer, isInMemory, resolveOptions, sameTypes } from "./canon-options.ts";
+import { hasPointer, isInMemory, ResolvedOptions, sameTypes } from "./canon-options.ts";
 import { typeAt } from "./externs.ts";
 import type { Scope } from "./scope.ts";
 
@@ -32,7 +32,7 @@ function defineLift(scope: Scope, canon: CanonOf<"lift">): void {
   const { offset } = canon;
   const core = scope.get("core func", canon.func, offset);
   const { type, node } = typeAt(scope, "func", canon.type, offset);
-  const resolver = resolveOptions(scope, canon.options, offset);
+  const resolver = new ResolvedOptions(scope, canon.options, offset);
   const { options } = resolver;
   resolver.checkAsync(type.async);
   resolver.requireCallback();
@@ -70,7 +70,7 @@ function defineLower(scope: Scope, canon: CanonOf<"lower">): void {
   const { offset } = canon;
   const func = scope.get("func", canon.func, offset).item.item;
   const { type } = func;
-  const resolver = resolveOptions(scope, canon.options, offset);
+  const resolver = new ResolvedOptions(scope, canon.options, offset);
   const { options } = resolver;
   resolver.forbid(["post-return", "callback"], "lowerings");
   resolver.checkAsync(type.async);
