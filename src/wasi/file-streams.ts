@@ -38,15 +38,29 @@ export function fileSource(readable: Readable, offset: bigint): Source {
   };
 }
 
-/** Writes from `offset` on, or always at the end of the file. */
-export function fileSink(readable: Readable, offset: bigint | "end"): Sink {
+/** Writes from `offset` on. */
+export function fileSink(readable: Readable, offset: bigint): Sink {
   const file = readable.file.retain();
-  let position = offset === "end" ? 0n : offset;
+  let position = offset;
   return {
     write(bytes) {
-      if (offset === "end") position = fstatSync(file.fd, { bigint: true }).size;
       writeFile(readable, bytes, position);
       position += BigInt(bytes.length);
+    },
+    close: () => file.release(),
+  };
+}
+
+/**
+ * Writes always at the end of the file. `appending` is the same file, opened for that, if there is such a thing: then nothing is
+ * lost when other processes append to it, too.
+ */
+export function appendingSink(readable: Readable, appending: OpenFile | undefined): Sink {
+  const file = appending ?? readable.file.retain();
+  return {
+    write(bytes) {
+      if (appending === undefined) writeFile(readable, bytes, fstatSync(file.fd, { bigint: true }).size);
+      else writeFile({ file, seekable: false }, bytes, 0n);
     },
     close: () => file.release(),
   };

@@ -31,7 +31,7 @@ import { views } from "../embed/func.ts";
 import type { Datetime } from "./clocks.ts";
 import { type Directory, type Following, type Place, walk } from "./directory.ts";
 import { attempt, refuse } from "./error-codes.ts";
-import { fileSink, fileSource, type Readable, readFile, writeFile } from "./file-streams.ts";
+import { appendingSink, fileSink, fileSource, type Readable, readFile, writeFile } from "./file-streams.ts";
 import type { OpenFiles } from "./open-file.ts";
 import { filesystemErrorCode, InputStream, OutputStream } from "./streams.ts";
 
@@ -117,7 +117,10 @@ export class Descriptor {
   }
 
   appendViaStream(): OutputStream {
-    return new OutputStream(fileSink(this.#toWrite(), "end"));
+    const readable = this.#toWrite();
+    // Pipes and devices have no end, and to open them again may be to wait.
+    const appending = readable.seekable ? this.#files.toAppend(readable.file) : undefined;
+    return new OutputStream(appendingSink(readable, appending));
   }
 
   /** Advice is taken and not followed: Node has no call for it. */

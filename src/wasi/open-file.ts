@@ -2,7 +2,7 @@
  * File descriptors of the host, each closed when the last one who uses it is done: a guest may drop a descriptor and go
  * on with the streams that came from it, and it may drop nothing at all.
  */
-import { closeSync, openSync } from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
 import { attempt, refuse } from "./error-codes.ts";
 
 /** Closes what belonged to instances that are gone. */
@@ -19,6 +19,17 @@ export class OpenFiles {
     );
     this.#open.add(file);
     return file;
+  }
+
+  /** A file once more, to append to it; `undefined` where the system does not open again what is open. */
+  toAppend(file: OpenFile): OpenFile | undefined {
+    if (process.platform !== "linux") return undefined;
+    const path = `/proc/self/fd/${file.fd}`;
+    try {
+      return this.open(path, constants.O_WRONLY | constants.O_APPEND);
+    } catch {
+      return undefined;
+    }
   }
 
   /** Closes all of them; whoever still has one finds it to be a bad descriptor. */

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   mkdirSync,
@@ -15,6 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { openDirectory } from "../../../src/wasi/directory.ts";
 import { type Descriptor, preopens } from "../../../src/wasi/filesystem.ts";
 import { OpenFiles } from "../../../src/wasi/open-file.ts";
@@ -109,6 +112,20 @@ for (const held of process.platform === "linux" ? [true, false] : [false]) {
         assert.throws(() => input.read(1n), { tag: "closed" });
         for (const stream of [input, output, appended]) stream[Symbol.dispose]();
         assert.equal(readFileSync(join(host, "f"), "utf8"), "hELlo!?");
+      });
+
+      test("nothing is lost when another process appends to the same file", { skip: !held }, async () => {
+        const LINES = 30_000;
+        const path = join(host, "log");
+        writeFileSync(path, "");
+        const program = `const { openSync, writeSync } = require("node:fs"), fd = openSync(process.argv[1], "a");
+          for (let i = 0; i < ${LINES}; i++) writeSync(fd, "other\\n");`;
+        const ended = once(spawn(process.execPath, ["-e", program, path]), "exit");
+        const log = root.openAt({}, "log", {}, { write: true }).appendViaStream();
+        while (statSync(path).size === 0) await setTimeout(1);
+        for (let i = 0; i < LINES; i++) log.write(bytes("guest\n"));
+        await ended;
+        assert.equal(readFileSync(path, "utf8").length, 2 * LINES * 6);
       });
 
       test("paths may wander as long as they stay inside", () => {
