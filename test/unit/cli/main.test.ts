@@ -1,15 +1,19 @@
-/** The command as a shell runs it: what it prints, and its exit code. */
+/** The command: what it prints, and its exit code. What only a shell could do runs it as a process, all else in a thread. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
 import { parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { ending } from "../ending.ts";
+import type { Outcome } from "./command-thread.ts";
 
 const main = fileURLToPath(new URL(`../../../src/cli/main${ending}`, import.meta.url));
+const thread = new Worker(new URL(`./command-thread${ending}`, import.meta.url));
 let folder = "";
 
 const calculator = `(component
@@ -76,8 +80,13 @@ before(async () => {
     '(component (core module)) (assert_malformed (component quote "(x)") "expected")',
   );
   writeFileSync(join(folder, "failing.wast"), '(component)\n(assert_return (invoke "f"))');
+  process.chdir(folder);
 });
-after(() => rmSync(folder, { recursive: true }));
+after(async () => {
+  await thread.terminate();
+  process.chdir("/");
+  rmSync(folder, { recursive: true });
+});
 
 interface Expected {
   readonly code?: number;
@@ -86,89 +95,109 @@ interface Expected {
   readonly input?: Uint8Array;
 }
 
-/** Runs `gantry` in the folder with the components. */
-function gantry(args: readonly string[], { code = 0, stdout = "", stderr = "", input }: Expected): void {
-  const result = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: "utf8", input });
-  const told = `gantry ${args.join(" ")}\n${result.stdout}\n${result.stderr}`;
-  const agrees = (text: string, expected: string | RegExp) =>
-    typeof expected === "string" ? assert.equal(text, expected, told) : assert.match(text, expected, told);
-  agrees(result.stderr, stderr);
-  agrees(result.stdout, stdout);
-  assert.equal(result.status, code, told);
+/** Runs a command in the folder with the components. */
+async function gantry(args: readonly string[], expected: Expected): Promise<void> {
+  thread.postMessage(args);
+  const [outcome] = (await once(thread, "message")) as [Outcome];
+  check(args, outcome, expected);
 }
 
-test("help tells how to use each command; other use ends with 2", () => {
-  gantry(["--help"], { stdout: /Usage: gantry [\s\S]*Exit codes: 0/ });
+/** The same, as a shell runs it. */
+function gantryProcess(args: readonly string[], expected: Expected): void {
+  const { input } = expected;
+  check(args, spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: "utf8", input }), expected);
+}
+
+function check(args: readonly string[], found: Outcome, { code = 0, stdout = "", stderr = "" }: Expected): void {
+  const told = `gantry ${args.join(" ")}\n${found.stdout}\n${found.stderr}`;
+  const agrees = (text: string, expected: string | RegExp) =>
+    typeof expected === "string" ? assert.equal(text, expected, told) : assert.match(text, expected, told);
+  agrees(found.stderr, stderr);
+  agrees(found.stdout, stdout);
+  assert.equal(found.status, code, told);
+}
+
+test("help tells how to use each command; other use ends with 2", async () => {
+  await gantry(["--help"], { stdout: /Usage: gantry [\s\S]*Exit codes: 0/ });
   for (const command of ["run", "call", "print", "validate", "wast"]) {
-    gantry([command, "--help"], {
+    await gantry([command, "--help"], {
       stdout: new RegExp(`Usage: gantry ${command} [\\s\\S]*Example:\n {2}gantry ${command} `),
     });
   }
-  gantry(["--version"], { stdout: /^\d+\.\d+\.\d+\n$/ });
-  gantry([], { code: 2, stderr: /Usage: gantry/ });
-  gantry(["frobnicate"], { code: 2, stderr: /unknown command 'frobnicate'/ });
-  gantry(["run"], { code: 2, stderr: /missing required argument 'file'/ });
-  gantry(["call", "calc.wasm"], { code: 2, stderr: /missing required argument 'calls'/ });
-  gantry(["run", "--frob", "calc.wasm"], { code: 2, stderr: /unknown option '--frob'/ });
-  gantry(["frob"], { code: 2, stderr: /unknown command 'frob'\n\(gantry --help tells how\)/ });
-  gantry(["run", "--dir", "a::b::c", "calc.wasm"], { code: 2, stderr: /Expected HOST or HOST::GUEST/ });
-  gantry(["print", "--plan", "--js", "calc.wasm"], { code: 2, stderr: /cannot be used with/ });
-  gantry(["call", "--tier", "fast", "calc.wasm", "f()"], { code: 2, stderr: /Allowed choices are jit, evaluate/ });
+  await gantry(["--version"], { stdout: /^\d+\.\d+\.\d+\n$/ });
+  await gantry([], { code: 2, stderr: /Usage: gantry/ });
+  gantryProcess(["frobnicate"], { code: 2, stderr: /unknown command 'frobnicate'/ });
+  await gantry(["run"], { code: 2, stderr: /missing required argument 'file'/ });
+  await gantry(["call", "calc.wasm"], { code: 2, stderr: /missing required argument 'calls'/ });
+  await gantry(["run", "--frob", "calc.wasm"], { code: 2, stderr: /unknown option '--frob'/ });
+  await gantry(["frob"], { code: 2, stderr: /unknown command 'frob'\n\(gantry --help tells how\)/ });
+  await gantry(["run", "--dir", "a::b::c", "calc.wasm"], { code: 2, stderr: /Expected HOST or HOST::GUEST/ });
+  await gantry(["print", "--plan", "--js", "calc.wasm"], { code: 2, stderr: /cannot be used with/ });
+  await gantry(["call", "--tier", "fast", "calc.wasm", "f()"], {
+    code: 2,
+    stderr: /Allowed choices are jit, evaluate/,
+  });
 });
 
-test("a file that cannot be used is told, with what is wrong with it", () => {
-  gantry(["validate", "missing.wasm"], { code: 1, stderr: "gantry: missing.wasm: no such file\n" });
-  gantry(["validate", "."], { code: 1, stderr: "gantry: .: is a directory\n" });
-  gantry(["validate", "core.wasm"], {
+test("a file that cannot be used is told, with what is wrong with it", async () => {
+  await gantry(["validate", "missing.wasm"], { code: 1, stderr: "gantry: missing.wasm: no such file\n" });
+  await gantry(["validate", "."], { code: 1, stderr: "gantry: .: is a directory\n" });
+  await gantry(["validate", "core.wasm"], {
     code: 1,
     stderr: /^gantry: core\.wasm: not a component: .*: this is a core module; a component can be made of it/,
   });
-  gantry(["validate", "text.wat"], {
+  await gantry(["validate", "text.wat"], {
     code: 1,
     stderr: /^gantry: text\.wat: not a component: .*: this is WebAssembly text; assemble it first/,
   });
-  gantry(["run", ""], { code: 1, stderr: 'gantry: "": no such file\n' });
-  gantry(["validate", "my files"], { code: 1, stderr: 'gantry: "my files": no such file\n' });
-  gantry(["validate", "bad.wasm"], { code: 1, stderr: /^gantry: bad\.wasm: not a component: .* \(at offset 0x8\)\n$/ });
-  gantry(["validate", "invalid.wasm"], { code: 1, stderr: /^gantry: invalid\.wasm: not a valid component: .*\n$/ });
+  await gantry(["run", ""], { code: 1, stderr: 'gantry: "": no such file\n' });
+  await gantry(["validate", "my files"], { code: 1, stderr: 'gantry: "my files": no such file\n' });
+  await gantry(["validate", "bad.wasm"], {
+    code: 1,
+    stderr: /^gantry: bad\.wasm: not a component: .* \(at offset 0x8\)\n$/,
+  });
+  await gantry(["validate", "invalid.wasm"], {
+    code: 1,
+    stderr: /^gantry: invalid\.wasm: not a valid component: .*\n$/,
+  });
   const stack = "[\\s\\S]*\\n {4}at [\\s\\S]*";
-  gantry(["validate", "--verbose", "invalid.wasm"], {
+  await gantry(["validate", "--verbose", "invalid.wasm"], {
     code: 1,
     stderr: new RegExp(`\n(?!caused by )ComponentError: ${stack}`),
   });
-  gantry(["run", "--verbose", "trapping.wasm"], {
+  await gantry(["run", "--verbose", "trapping.wasm"], {
     code: 134,
     stderr: new RegExp(`\n(?!caused by )ComponentError: ${stack}\ncaused by RuntimeError: ${stack}`),
   });
 });
 
-test("validate tells of each file, and ends with 1 if one is not valid", () => {
-  gantry(["validate", "calc.wasm", "failing.wasm"], {
+test("validate tells of each file, and ends with 1 if one is not valid", async () => {
+  await gantry(["validate", "calc.wasm", "failing.wasm"], {
     stdout: "calc.wasm: a valid component\nfailing.wasm: a valid component\n",
   });
-  gantry(["validate", "missing.wasm", "calc.wasm"], {
+  await gantry(["validate", "missing.wasm", "calc.wasm"], {
     code: 1,
     stdout: "calc.wasm: a valid component\n",
     stderr: /missing\.wasm/,
   });
-  gantry(["validate", "-"], {
+  gantryProcess(["validate", "-"], {
     stdout: "the standard input: a valid component\n",
     input: Uint8Array.of(0, 97, 115, 109, 13, 0, 1, 0),
   });
-  gantry(["validate", "-"], {
+  gantryProcess(["validate", "-"], {
     code: 1,
     stderr: /^gantry: the standard input: not a component/,
     input: new Uint8Array(),
   });
 });
 
-test("call prints what functions return, and ends with 1 for an error side", () => {
-  gantry(["call", "calc.wasm", "add(2, 3)"], { stdout: "5\n" });
-  gantry(["call", "--tier", "evaluate", "calc.wasm", "add(2, 3)"], { stdout: "5\n" });
-  gantry(["call", "calc.wasm", "count", "count()", "nothing()"], { stdout: "1\n2\n" });
-  gantry(["call", "calc.wasm", 'echo("a\\n\\"☃\\"")'], { stdout: '"a\\n\\"☃\\""\n' });
-  gantry(["call", "calc.wasm", "half(8)"], { stdout: "ok(4)\n" });
-  gantry(["call", "calc.wasm", "docs:calc/ops@1.0.0#half(9)"], { code: 1, stdout: 'err("no")\n' });
+test("call prints what functions return, and ends with 1 for an error side", async () => {
+  await gantry(["call", "calc.wasm", "add(2, 3)"], { stdout: "5\n" });
+  await gantry(["call", "--tier", "evaluate", "calc.wasm", "add(2, 3)"], { stdout: "5\n" });
+  gantryProcess(["call", "calc.wasm", "count", "count()", "nothing()"], { stdout: "1\n2\n" });
+  await gantry(["call", "calc.wasm", 'echo("a\\n\\"☃\\"")'], { stdout: '"a\\n\\"☃\\""\n' });
+  await gantry(["call", "calc.wasm", "half(8)"], { stdout: "ok(4)\n" });
+  await gantry(["call", "calc.wasm", "docs:calc/ops@1.0.0#half(9)"], { code: 1, stdout: 'err("no")\n' });
 });
 
 test("output that cannot be written is a failure", {
@@ -192,48 +221,51 @@ test("output that cannot be written is a failure", {
   }
 });
 
-test("a call that cannot be made is told, and so is one that traps", () => {
-  gantry(["call", "calc.wasm", "sub(2, 3)"], {
+test("a call that cannot be made is told, and so is one that traps", async () => {
+  await gantry(["call", "calc.wasm", "sub(2, 3)"], {
     code: 2,
     stderr: /^gantry: no function "sub" is exported; there are: .*add/,
   });
-  gantry(["call", "calc.wasm", "count()", 'add(2, "3")'], { code: 2, stderr: /argument "b": expected u32/ });
-  gantry(["call", "calc.wasm", "add"], { code: 2, stderr: /argument "a" is missing: u32/ });
-  gantry(["call", "calc.wasm", 'add(2, "3")'], {
+  await gantry(["call", "calc.wasm", "count()", 'add(2, "3")'], { code: 2, stderr: /argument "b": expected u32/ });
+  await gantry(["call", "calc.wasm", "add"], { code: 2, stderr: /argument "a" is missing: u32/ });
+  await gantry(["call", "calc.wasm", 'add(2, "3")'], {
     code: 2,
     stderr: 'gantry: calc.wasm: argument "b": expected u32, found `"3"`\n  add(2, "3")\n         ^\n',
   });
-  gantry(["call", "calc.wasm", "add(2)"], { code: 2, stderr: /argument "b" is missing: u32/ });
-  gantry(["call", "calc.wasm", "boom()"], {
+  await gantry(["call", "calc.wasm", "add(2)"], { code: 2, stderr: /argument "b" is missing: u32/ });
+  await gantry(["call", "calc.wasm", "boom()"], {
     code: 134,
     stderr: /^gantry: calc\.wasm: the guest trapped: .*unreachable.*\n$/,
   });
-  gantry(["call", "needy.wasm", "f()"], {
+  await gantry(["call", "needy.wasm", "f()"], {
     code: 1,
     stderr: /^gantry: needy\.wasm: import "docs:needs\/log@1\.0\.0/,
   });
 });
 
-test("run ends with the command's exit code, and tells why there is none", () => {
-  gantry(["run", "failing.wasm"], { code: 1 });
-  gantry(["run", "trapping.wasm"], {
+test("run ends with the command's exit code, and tells why there is none", async () => {
+  gantryProcess(["run", "failing.wasm"], { code: 1 });
+  gantryProcess(["run", "trapping.wasm"], {
     code: 134,
     stderr: /^gantry: trapping\.wasm: the guest trapped: .*unreachable.*\n$/,
   });
-  gantry(["run", "calc.wasm"], { code: 1, stderr: /^gantry: calc\.wasm: the component is no command.*wasi:cli\/run/ });
-  gantry(["run", "importing.wasm"], { code: 1, stderr: /the component is no command/ });
-  gantry(["run", "--dir", "missing::/", "failing.wasm"], {
+  await gantry(["run", "calc.wasm"], {
+    code: 1,
+    stderr: /^gantry: calc\.wasm: the component is no command.*wasi:cli\/run/,
+  });
+  await gantry(["run", "importing.wasm"], { code: 1, stderr: /the component is no command/ });
+  await gantry(["run", "--dir", "missing::/", "failing.wasm"], {
     code: 1,
     stderr: /the directory "missing" cannot be used: it does not exist/,
   });
 });
 
-test("a variable that is not there is not given, though every object has something of its name", () => {
-  gantry(["run", "--env", "toString", "--env", "__proto__", "failing.wasm"], { code: 1 });
+test("a variable that is not there is not given, though every object has something of its name", async () => {
+  await gantry(["run", "--env", "toString", "--env", "__proto__", "failing.wasm"], { code: 1 });
 });
 
-test("print shows the world as WIT, the plan, or generated code", () => {
-  gantry(["print", "calc.wasm"], {
+test("print shows the world as WIT, the plan, or generated code", async () => {
+  await gantry(["print", "calc.wasm"], {
     stdout: `package root:component;
 
 world root {
@@ -252,39 +284,41 @@ package docs:calc@1.0.0 {
 }
 `,
   });
-  gantry(["print", "--plan", "calc.wasm"], { stdout: /instantiate[\s\S]*export/ });
-  gantry(["print", "--js", "calc.wasm"], { stdout: /function [\s\S]*return / });
+  await gantry(["print", "--plan", "calc.wasm"], { stdout: /instantiate[\s\S]*export/ });
+  await gantry(["print", "--js", "calc.wasm"], { stdout: /function [\s\S]*return / });
 });
 
-test("features are asked for by name", () => {
-  gantry(["validate", "gated.wasm"], { code: 1, stderr: /fixed-length-lists/ });
-  gantry(["validate", "--features", "fixed-length-lists", "gated.wasm"], { stdout: /a valid component/ });
-  gantry(["print", "--features", "all", "gated.wasm"], { stdout: /import f: func\(l: list<u8, 4>\);/ });
-  gantry(["validate", "--help"], { stdout: /--features[\s\S]*threads[\s\S]*fixed-length-lists/ });
-  gantry(["validate", "--features", "time-travel", "gated.wasm"], {
+test("features are asked for by name", async () => {
+  await gantry(["validate", "gated.wasm"], { code: 1, stderr: /fixed-length-lists/ });
+  await gantry(["validate", "--features", "fixed-length-lists", "gated.wasm"], { stdout: /a valid component/ });
+  await gantry(["print", "--features", "all", "gated.wasm"], { stdout: /import f: func\(l: list<u8, 4>\);/ });
+  await gantry(["validate", "--help"], { stdout: /--features[\s\S]*threads[\s\S]*fixed-length-lists/ });
+  await gantry(["validate", "--features", "time-travel", "gated.wasm"], {
     code: 2,
     stderr: /There is no "time-travel"; there are async, /,
   });
 });
 
-test("wast runs scripts, and ends with 1 if one fails that is not expected to", () => {
-  gantry(["wast", "good.wast"], { stdout: /\n2 passed, 0 failed, 0 skipped\n$/ });
-  gantry(["wast", "--time-limit", "Infinity", "good.wast"], { stdout: /\n2 passed, 0 failed, 0 skipped\n$/ });
-  gantry(["wast", "--filter", "good", "."], { stdout: /\n2 passed, 0 failed, 0 skipped\n$/ });
-  gantry(["wast", "failing.wast"], {
+test("wast runs scripts, and ends with 1 if one fails that is not expected to", async () => {
+  await gantry(["wast", "good.wast"], { stdout: /\n2 passed, 0 failed, 0 skipped\n$/ });
+  await gantry(["wast", "--time-limit", "Infinity", "good.wast"], { stdout: /\n2 passed, 0 failed, 0 skipped\n$/ });
+  await gantry(["wast", "--filter", "good", "."], { stdout: /\n2 passed, 0 failed, 0 skipped\n$/ });
+  await gantry(["wast", "failing.wast"], {
     code: 1,
     stdout: /failing\.wast:2 assert_return[\s\S]*\n1 passed, 1 failed, 0 skipped\n$/,
   });
-  gantry(["wast", "--json", "failing.wast"], { code: 1, stdout: /^\{[\s\S]*"failed": 1/ });
-  gantry(["wast", "missing.wast"], { code: 1, stderr: "gantry: missing.wast: no such file\n" });
-  gantry(["wast", "--filter", "zzz", "."], { code: 2, stderr: 'gantry: no script matches "zzz"\n' });
-  gantry(["wast", "empty"], { code: 2, stderr: "gantry: there is no script\n" });
-  gantry(["wast", "--expect", "nofile", "good.wast"], {
+  await gantry(["wast", "--json", "failing.wast"], { code: 1, stdout: /^\{[\s\S]*"failed": 1/ });
+  await gantry(["wast", "missing.wast"], { code: 1, stderr: "gantry: missing.wast: no such file\n" });
+  await gantry(["wast", "--filter", "zzz", "."], { code: 2, stderr: 'gantry: no script matches "zzz"\n' });
+  await gantry(["wast", "empty"], { code: 2, stderr: "gantry: there is no script\n" });
+  await gantry(["wast", "--expect", "nofile", "good.wast"], {
     code: 2,
     stderr: "gantry: --expect nofile: no such file\n",
   });
-  gantry(["wast", "--bless", "good.wast"], { code: 2, stderr: /--expect/ });
-  gantry(["wast", "--bless", "--expect", "list.txt", "failing.wast"], { stdout: /1 failed/ });
-  gantry(["wast", "--expect", "list.txt", "failing.wast"], { stdout: /1 passed, 0 failed, 1 skipped\n$/ });
-  gantry(["wast", "--expect", "list.txt", "--filter", "good", "."], { stdout: /2 passed, 0 failed, 0 skipped\n$/ });
+  await gantry(["wast", "--bless", "good.wast"], { code: 2, stderr: /--expect/ });
+  await gantry(["wast", "--bless", "--expect", "list.txt", "failing.wast"], { stdout: /1 failed/ });
+  await gantry(["wast", "--expect", "list.txt", "failing.wast"], { stdout: /1 passed, 0 failed, 1 skipped\n$/ });
+  await gantry(["wast", "--expect", "list.txt", "--filter", "good", "."], {
+    stdout: /2 passed, 0 failed, 0 skipped\n$/,
+  });
 });
