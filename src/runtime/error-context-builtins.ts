@@ -47,8 +47,8 @@ export function errorContextDebugMessage({ instance, cx: context, encoding }: Me
     const { debugMessage } = instance.handles.getAs(ErrorContext, i >>> 0);
     const cx = context();
     const wide = cx.pointer === "i64";
-    const place = checkPointer(cx, toPointer(out), wide ? 16 : 8, wide ? 8 : 4);
     const ptr = storeString(cx, encoding, debugMessage);
+    const place = checkPointer(cx, toPointer(out), wide ? 16 : 8, wide ? 8 : 4);
     const { u32, u64 } = cx.memory.current();
     if (wide) u64.set([BigInt(ptr), taggedTo64(cx.length)], place / 8);
     else u32.set([ptr, cx.length], place / 4);

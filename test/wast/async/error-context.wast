@@ -52,3 +52,25 @@
 (assert_return (invoke "read") (str.const "Käse"))
 (assert_return (invoke "read") (str.const "Käse"))
 (assert_trap (invoke "twice") "unknown handle index 1, where an error context is wanted")
+
+;; Where the message goes is looked at when it is stored, after the `realloc` for its text: `store_string`.
+(component
+  (core module $Mem
+    (memory (export "memory") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (drop (memory.grow (i32.const 1))) (i32.const 32)))
+  (core instance $mem (instantiate $Mem))
+  (core func $new (canon error-context.new (memory (core memory $mem "memory"))))
+  (core func $message (canon error-context.debug-message
+    (memory (core memory $mem "memory")) (realloc (core func $mem "realloc"))))
+  (core module $M
+    (import "" "memory" (memory 1))
+    (import "" "new" (func $new (param i32 i32) (result i32)))
+    (import "" "message" (func $message (param i32 i32)))
+    (func (export "read") (result i32)
+      (i32.store (i32.const 8) (i32.const 0x6b6f)) ;; "ok"
+      (call $message (call $new (i32.const 8) (i32.const 2)) (i32.const 0x10000))
+      (i32.const 0x10000)))
+  (core instance $m (instantiate $M (with "" (instance
+    (export "memory" (memory $mem "memory")) (export "new" (func $new)) (export "message" (func $message))))))
+  (func (export "read") (result string) (canon lift (core func $m "read") (memory (core memory $mem "memory")))))
+(assert_return (invoke "read") (str.const "ok"))
