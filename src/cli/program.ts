@@ -36,7 +36,10 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function makeProgram(done: (code: number) => void): Command {
+/** What a command calls with its exit code. */
+type Done = (code: number) => void;
+
+function makeProgram(done: Done): Command {
   const program = new Command("gantry");
   program
     .description("Runs WebAssembly components.")
@@ -47,6 +50,15 @@ function makeProgram(done: (code: number) => void): Command {
     .configureHelp({ showGlobalOptions: false })
     .addHelpText("after", exitCodeHelp);
 
+  addRun(program, done);
+  addCall(program, done);
+  addPrint(program, done);
+  addValidate(program, done);
+  addWast(program, done);
+  return program;
+}
+
+function addRun(program: Command, done: Done): void {
   guestOptions(command(program, "run", "Run a command: a component that exports wasi:cli/run."))
     .argument("<file>", "the component; - for the standard input")
     .argument("[args...]", "what the guest gets as its arguments")
@@ -63,7 +75,9 @@ Example:
     .action(async (file: string, args: string[], options: GuestOptions & Common) =>
       attempt(done, file, options, async () => (await import("./run.ts")).run(file, args, options)),
     );
+}
 
+function addCall(program: Command, done: Done): void {
   guestOptions(command(program, "call", "Call functions that a component exports."))
     .argument("<file>", "the component; - for the standard input")
     .argument("<calls...>", "calls with their arguments in WAVE, made one after another on one instance")
@@ -80,7 +94,9 @@ Example:
     .action(async (file: string, calls: string[], options: GuestOptions & Common) =>
       attempt(done, file, options, async () => (await import("./call.ts")).call(file, calls, options)),
     );
+}
 
+function addPrint(program: Command, done: Done): void {
   featureOption(command(program, "print", "Print what a component imports and exports, as WIT."))
     .argument("<file>", "the component; - for the standard input")
     .addOption(new Option("--plan", "print the steps of its instantiation instead").conflicts("js"))
@@ -89,7 +105,9 @@ Example:
     .action(async (file: string, options: PrintOptions & Common) =>
       attempt(done, file, options, async () => (await import("./print.ts")).print(file, options)),
     );
+}
 
+function addValidate(program: Command, done: Done): void {
   featureOption(command(program, "validate", "Check that files are valid components."))
     .argument("<files...>", "components; - for the standard input")
     .addHelpText("after", "\nExample:\n  gantry validate plugin.wasm && echo fine")
@@ -105,7 +123,9 @@ Example:
         );
       done(Math.max(...codes));
     });
+}
 
+function addWast(program: Command, done: Done): void {
   compileOptions(command(program, "wast", "Run test scripts of the Component Model."), "nearly all here")
     .argument("<files...>", "scripts, and folders of scripts")
     .option("--filter <text>", "only scripts whose names contain it; name.wast:12 tells of that line alone")
@@ -128,8 +148,6 @@ Example:
     .action(async (files: string[], options: WastOptions & Common) =>
       attempt(done, undefined, options, async () => (await import("./wast.ts")).wast(files, options)),
     );
-
-  return program;
 }
 
 const exitCodeHelp = `
@@ -218,7 +236,7 @@ function count(text: string): number {
 
 /** Runs a command and tells of its failure. `subject` is the file that it works on. */
 async function attempt(
-  done: (code: number) => void,
+  done: Done,
   subject: string | undefined,
   options: Common,
   work: () => Promise<number>,
