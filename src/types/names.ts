@@ -141,15 +141,11 @@ export function uniquenessKey(name: string): string {
 
 /** Parses what follows `@` in an interface name. A string is the reason why `text` is no version. */
 function parseVersion(text: string, canonical = false): InterfaceVersion | string {
-  return canonical && isCanonicalVersion(text) ? { kind: "canonical", text } : parseSemver(text);
+  return canonical && canonicalVersion.test(text) ? { kind: "canonical", text } : parseSemver(text);
 }
 
-/** Whether `text` is a `canonversion`. */
-export function isCanonicalVersion(text: string): boolean {
-  return /^(?:[1-9][0-9]*|0\.[1-9][0-9]*|0\.0\.[1-9][0-9]*|0\.0\.0)$/.test(text);
-}
-
-const isDigit = (c: number) => c >= 0x30 && c <= 0x39;
+/** `canonversion` */
+const canonicalVersion = /^(?:[1-9]\d*|0\.[1-9]\d*|0\.0\.[1-9]\d*|0\.0\.0)$/;
 
 const parts = ["major", "minor", "patch"] as const;
 
@@ -159,21 +155,17 @@ export function parseSemver(text: string): Semver | string {
   const numbers: bigint[] = [];
   let pos = 0;
   for (const part of parts) {
-    const start = pos;
-    while (isDigit(text.charCodeAt(pos))) pos++;
-    const found = `unexpected character '${text.slice(pos, pos + 1)}'`;
-    if (pos === start) {
-      return `${pos < text.length ? found : "unexpected end of input"} while parsing ${part} version number`;
-    }
-    if (text[start] === "0" && pos > start + 1) return `invalid leading zero in ${part} version number`;
-    numbers.push(BigInt(text.slice(start, pos)));
+    const [digits] = /^\d*/.exec(text.slice(pos))!;
+    pos += digits.length;
+    const next = text[pos];
+    const found = next === undefined ? "unexpected end of input" : `unexpected character '${next}'`;
+    if (digits === "") return `${found} while parsing ${part} version number`;
+    if (/^0./.test(digits)) return `invalid leading zero in ${part} version number`;
+    numbers.push(BigInt(digits));
     if (part === "patch") {
-      if (pos < text.length && text[pos] !== "-" && text[pos] !== "+") return `${found} after patch version number`;
-    } else {
-      if (pos === text.length) return `unexpected end of input while parsing ${part} version number`;
-      if (text[pos] !== ".") return `${found} after ${part} version number`;
-      pos++;
-    }
+      if (next !== undefined && next !== "-" && next !== "+") return `${found} after patch version number`;
+    } else if (next === ".") pos++;
+    else return `${found} ${next === undefined ? "while parsing" : "after"} ${part} version number`;
   }
   const plus = text.indexOf("+", pos);
   const prereleaseText = text.slice(pos, plus < 0 ? undefined : plus);
@@ -190,7 +182,7 @@ function identifiersFault(identifiers: readonly string[], what: string, numeric:
     if (identifier === "") return `empty identifier segment in ${what}`;
     const bad = /[^0-9A-Za-z-]/u.exec(identifier);
     if (bad !== null) return `unexpected character '${bad[0]}' in ${what}`;
-    if (numeric && /^0[0-9]+$/.test(identifier)) return `invalid leading zero in ${what}`;
+    if (numeric && /^0\d+$/.test(identifier)) return `invalid leading zero in ${what}`;
   }
   return undefined;
 }
@@ -211,26 +203,10 @@ export function compareSemver(a: Semver, b: Semver): number {
 
 /** Numbers before words, numbers by value, words by their ASCII codes. `a` and `b` differ. */
 function compareIdentifiers(a: string, b: string): number {
-  const [aNumeric, bNumeric] = [/^[0-9]+$/.test(a), /^[0-9]+$/.test(b)];
+  const [aNumeric, bNumeric] = [/^\d+$/.test(a), /^\d+$/.test(b)];
   if (aNumeric !== bNumeric) return aNumeric ? -1 : 1;
   if (aNumeric && a.length !== b.length) return a.length - b.length;
   return a < b ? -1 : 1;
-}
-
-/** The canonical version of a release. 🔗 */
-function canonicalVersion({ major, minor, patch }: Semver): string {
-  if (major > 0n) return `${major}`;
-  return minor > 0n ? `0.${minor}` : `0.0.${patch}`;
-}
-
-/**
- * What versions must share to be compatible: the canonical version. A prerelease is compatible with itself alone,
- * whatever the build.
- */
-export function versionTrack(version: InterfaceVersion): string {
-  if (version.kind === "canonical") return version.text;
-  const { major, minor, patch, prerelease } = version;
-  return prerelease.length === 0 ? canonicalVersion(version) : `${major}.${minor}.${patch}-${prerelease.join(".")}`;
 }
 
 /**
@@ -241,7 +217,12 @@ export function semverCompatible(wanted: string, given: string): boolean {
   return wanted === given || trackOf(wanted) === trackOf(given);
 }
 
+/**
+ * What versions must share to be compatible: the canonical version. A prerelease is compatible with itself alone,
+ * whatever the build.
+ */
 function trackOf(text: string): string {
-  const version = parseVersion(text, true);
-  return typeof version === "string" ? text : versionTrack(version);
+  const version = parseSemver(text);
+  if (typeof version === "string") return text;
+  return (version.prerelease.length > 0 ? /^[^+]*/ : /^(?:0\.0\.\d+|0\.\d+|\d+)/).exec(text)![0];
 }

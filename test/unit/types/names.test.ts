@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   compareSemver,
-  isCanonicalVersion,
+  type InterfaceVersion,
   labelFault,
   type NameOptions,
   parseExternName,
@@ -11,13 +11,18 @@ import {
   type Semver,
   semverCompatible,
   uniquenessKey,
-  versionTrack,
 } from "../../../src/types/names.ts";
 
 function semver(text: string): Semver {
   const version = parseSemver(text);
   assert.ok(typeof version !== "string", `${text}: ${version}`);
   return version;
+}
+
+/** The version of an interface where versions may be canonical. */
+function canonical(version: string): InterfaceVersion | undefined {
+  const name = parseInterfaceName(`a:b/c@${version}`, { canonicalVersions: true });
+  return typeof name === "string" ? undefined : name.version;
 }
 
 describe("labels", () => {
@@ -201,12 +206,13 @@ describe("versions", () => {
   ];
   for (const [version, track] of tracks) {
     it(`is compatible in all of ${track}: ${version}`, () => {
-      assert.equal(versionTrack(semver(version)), track);
-      if (!version.includes("-")) assert.ok(isCanonicalVersion(track));
+      assert.ok(semverCompatible(track, version));
+      for (const [, other] of tracks) assert.equal(semverCompatible(other, version), other === track, other);
+      if (!version.includes("-")) assert.deepEqual(canonical(track), { kind: "canonical", text: track });
     });
   }
   for (const text of ["0", "0.0", "1.0", "01", "0.01", "", "1.", "v1"]) {
-    it(`does not take "${text}" for canonical`, () => assert.equal(isCanonicalVersion(text), false));
+    it(`does not take "${text}" for canonical`, () => assert.equal(canonical(text), undefined));
   }
 
   const compatible: [string, string, boolean][] = [
