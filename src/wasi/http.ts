@@ -12,16 +12,45 @@ interface OutgoingBody {
   write(): ShimOutputStream;
 }
 
+interface OutgoingRequest {
+  setAuthority(authority: string | undefined): void;
+  body(): OutgoingBody;
+}
+
+/** More than any name and port; the shim takes an authority apart, and one of 2^28 colons would be the process's end. */
+const MAX_AUTHORITY_LENGTH = 1024;
+
 /** `wasi:http/types` */
 export function types(): object {
   return {
     ...shim().http.types,
     httpErrorCode: (error: IoError) => errorCode(IoError.causeOf(error)),
+    "[method]outgoing-request.set-authority": setAuthority,
+    "[method]outgoing-request.body": bodyOnce,
     "[method]incoming-body.stream": (body: IncomingBody) => new InputStream(shimSource(body.stream())),
     "[method]outgoing-body.write": (body: OutgoingBody) => new OutputStream(shimSink(body.write())),
     "[method]future-incoming-response.subscribe": subscribe,
     "[method]future-trailers.subscribe": subscribe,
   };
+}
+
+function setAuthority(request: OutgoingRequest, authority: string | undefined): void {
+  if (authority !== undefined && authority.length > MAX_AUTHORITY_LENGTH) fail();
+  request.setAuthority(authority);
+}
+
+const asked: WeakSet<OutgoingRequest> = new WeakSet();
+
+/** The shim throws an `Error` when it is asked again, which would be a trap. */
+function bodyOnce(request: OutgoingRequest): OutgoingBody {
+  if (asked.has(request)) fail();
+  asked.add(request);
+  return request.body();
+}
+
+/** Answers the guest with an error that says nothing. */
+function fail(): never {
+  throw undefined;
 }
 
 /** `wasi:http/outgoing-handler` */

@@ -105,6 +105,28 @@ test("a guest with the network makes requests", () => {
   input[Symbol.dispose]();
 });
 
+test("what a guest asks of a request in vain is an error, and neither a trap nor the end of the process", () => {
+  const http = types() as Guest;
+  const call = caller(http);
+  const request = new http.OutgoingRequest(new http.Fields());
+  const fails = (item: string, ...args: unknown[]) => {
+    const nothing = Symbol("nothing");
+    let thrown: unknown = nothing;
+    try {
+      call(item, request, ...args);
+    } catch (error) {
+      thrown = error;
+    }
+    assert.equal(thrown, undefined, item);
+  };
+  fails("[method]outgoing-request.set-authority", ":".repeat(2 ** 28 - 1));
+  fails("[method]outgoing-request.set-authority", "a:b:c");
+  call("[method]outgoing-request.set-authority", request, "example.com:8080");
+  call("[method]outgoing-request.set-authority", request, undefined);
+  call("[method]outgoing-request.body", request);
+  fails("[method]outgoing-request.body");
+});
+
 test("a guest sends datagrams, but none to nowhere", () => {
   const granted = sockets(true) as Record<string, Guest>;
   const udp = caller(granted["udp"]);
