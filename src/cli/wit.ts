@@ -59,7 +59,8 @@ class WorldPrinter {
   }
 
   #items(direction: "import" | "export", externs: readonly Extern[], world: Names): string[] {
-    const lines: string[] = [];
+    const lines: (string | (() => readonly string[]))[] = [];
+    const members = membersByResource(externs);
     for (const extern of externs) {
       const plain = parsePlain(extern.name);
       switch (extern.kind) {
@@ -67,7 +68,7 @@ class WorldPrinter {
           const named = interfaceOf(extern);
           lines.push(...externalId(extern, plain !== undefined));
           if (named === undefined) {
-            const body = new InterfacePrinter(new Names(this.#owners, extern.name)).lines(extern.exports);
+            const body = new InterfacePrinter(new Names(this.#owners, extern.name), extern.exports).lines();
             lines.push(...block(`${direction} ${plain}: interface`, body));
           } else {
             this.#interface(named, extern.exports);
@@ -76,15 +77,19 @@ class WorldPrinter {
           break;
         }
         case "func":
+          if (memberOf(extern.name) !== undefined) break;
           lines.push(
             ...externalId(extern),
             `${direction} ${identifier(extern.name)}: ${printFunc(extern.type, world)};`,
           );
           break;
         case "type":
-        case "resource":
-          lines.push(...new InterfacePrinter(world).lines([extern]));
+        case "resource": {
+          const printer = new InterfacePrinter(world, [extern]);
+          // What its functions mention may be named after it.
+          lines.push(() => printer.lines(members));
           break;
+        }
         case "value":
           lines.push(`// ${direction} ${extern.name}: value ${world.print(extern.type)}`);
           break;
@@ -99,7 +104,7 @@ class WorldPrinter {
           break;
       }
     }
-    return lines;
+    return lines.flatMap((line) => (typeof line === "string" ? line : line()));
   }
 
   /**
@@ -111,7 +116,7 @@ class WorldPrinter {
     const interfaces = this.#packages.get(owner) ?? new Map<string, readonly string[]>();
     this.#packages.set(owner, interfaces);
     const names = new Names(this.#owners, name);
-    if (externs === this.#largest.get(name)) interfaces.set(id, new InterfacePrinter(names).lines(externs));
+    if (externs === this.#largest.get(name)) interfaces.set(id, new InterfacePrinter(names, externs).lines());
     else nameTypes(externs, names);
   }
 }
@@ -228,19 +233,21 @@ function path(name: string): string {
 
 class InterfacePrinter {
   readonly #names: Names;
+  readonly #externs: readonly Extern[];
+  readonly #named: ReadonlyMap<Extern, Owner | undefined>;
 
-  constructor(names: Names) {
+  constructor(names: Names, externs: readonly Extern[]) {
     this.#names = names;
+    this.#externs = externs;
+    // Functions may come before the types that they mention, so all of these are named first.
+    this.#named = nameTypes(externs, names);
   }
 
-  lines(externs: readonly Extern[]): string[] {
-    // Functions may come before the types that they mention, so all of these are named first.
-    const named = nameTypes(externs, this.#names);
+  lines(members: ReadonlyMap<string, readonly Member[]> = membersByResource(this.#externs)): string[] {
     const lines: string[] = [];
     const uses = new Map<string, string[]>();
-    const members = membersByResource(externs);
-    for (const extern of externs) {
-      const owner = named.get(extern);
+    for (const extern of this.#externs) {
+      const owner = this.#named.get(extern);
       const name = identifier(extern.name);
       if (owner === undefined) {
         lines.push(...this.#externalId(extern), ...this.#definition(extern, members));
@@ -251,6 +258,9 @@ class InterfacePrinter {
       } else {
         const place = this.#names.pathTo(owner.place);
         uses.set(place, [...(uses.get(place) ?? []), owner.name === name ? name : `${owner.name} as ${name}`]);
+      }
+      if (owner !== undefined) {
+        for (const member of members.get(extern.name) ?? []) lines.push(`// of ${name}: ${this.#member(member)}`);
       }
     }
     return [...Array.from(uses, ([place, names]) => `use ${place}.{${names.join(", ")}};`), ...lines];

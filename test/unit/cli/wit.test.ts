@@ -323,3 +323,40 @@ package x:y {
 `,
   );
 });
+
+test("functions of a resource that the world itself has stand in the resource", () => {
+  const file = types.resource("i32", "file");
+  const mode = types.enum(["read", "write"]);
+  const text = printWorld({
+    imports: [
+      { name: "file", kind: "resource", resource: file },
+      func("open", {}, types.own(file)),
+      type("mode", mode),
+      func("[constructor]file", { mode }, types.own(file)),
+      func("[method]file.size", { self: types.borrow(file) }, u32),
+    ],
+    exports: [
+      { name: "again", kind: "resource", resource: file },
+      func("[method]again.close", { self: types.borrow(file) }),
+    ],
+  });
+  assert.equal(
+    text,
+    `package root:component;
+
+world root {
+  resource file {
+    constructor(mode: mode);
+    size: func() -> u32;
+  }
+  import open: func() -> file;
+  enum mode {
+    read,
+    write,
+  }
+  type again = file;
+  // of again: close: func();
+}
+`,
+  );
+});
