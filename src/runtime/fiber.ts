@@ -23,6 +23,7 @@
 import { assert, ComponentError } from "../errors/component-error.ts";
 import { trapAsync } from "./async-trap.ts";
 import type { CoreFunction } from "./functions.ts";
+import { suspendedStacks } from "./limits.ts";
 import { Deferred, type Quantum } from "./quantum.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Thread } from "./thread.ts";
@@ -38,6 +39,9 @@ const integration: Partial<PromiseIntegration> = typeof WebAssembly === "object"
 /** Whether the engine can suspend stacks. */
 export const canSuspend: boolean =
   typeof integration.promising === "function" && typeof integration.Suspending === "function";
+
+/** How many stacks are suspended, of all stores. */
+let suspended = 0;
 
 /** The stack of one call of a core function: a `Continuation` of the specification. */
 export class Fiber {
@@ -63,6 +67,7 @@ export class Fiber {
     args: readonly unknown[],
     ended: (thread: Thread, result: unknown) => Quantum,
   ): Quantum {
+    if (suspended >= suspendedStacks) trapWith(tooManyStacks());
     const fiber = new Fiber(thread, ended);
     thread.fiber = fiber;
     const call = entry.call(args);
@@ -85,8 +90,17 @@ export class Fiber {
 
   /** Its stack is suspended where the function returns that has started it. */
   #outlives(call: Promise<unknown>): void {
+    suspended++;
     this.thread.scheduler.stacks.add(this);
-    void call.catch((error) => this.#failed(error));
+    void call.then(
+      () => {
+        suspended--;
+      },
+      (error) => {
+        suspended--;
+        this.#failed(error);
+      },
+    );
   }
 
   /** The core function has returned. The thread may go on without it. */
@@ -275,6 +289,11 @@ export class Entry {
     assert(this.#scheduler.current !== undefined);
     return this.#call(...args);
   }
+}
+
+function tooManyStacks(): ComponentError {
+  const reason = `more than ${suspendedStacks} calls are suspended at a time`;
+  return new ComponentError("unsupported", "limit", reason);
 }
 
 /** Why a guest that would have to be suspended is not. */

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as binary from "../../../src/binary/limits.ts";
 import * as plan from "../../../src/plan/limits.ts";
+import * as runtime from "../../../src/runtime/limits.ts";
 import * as validate from "../../../src/validate/limits.ts";
 import * as wasm from "../../../src/wasm/limits.ts";
 
@@ -23,7 +24,7 @@ test("limits are documented as they are", () => {
   const { nameLength } = wasm;
   const { maxTypeNesting, maxItems, maxIndexSpace } = validate;
   const limits = [
-    ...Object.entries({ nameLength, ...binary, maxTypeNesting }),
+    ...Object.entries({ nameLength, ...binary, ...runtime, maxTypeNesting }),
     ...of("maxItems", maxItems),
     ...Object.entries({ maxIndexSpace }),
     ...of("limits", plan.limits),

@@ -1,9 +1,14 @@
 /** Thousands of tasks that wait at the same time: all end, and nothing is kept of them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Instance } from "../../../src/embed/instance.ts";
+import { Linker } from "../../../src/embed/linker.ts";
+import { ComponentError } from "../../../src/errors/component-error.ts";
+import { suspendedStacks } from "../../../src/runtime/limits.ts";
 import { schedulerOf } from "../../../src/runtime/scheduler.ts";
+import { Store } from "../../../src/runtime/store.ts";
 import { settled } from "./async-ends.ts";
-import { type Guest, instantiateGuest, skip, WatchedStore, waiting } from "./async-guests.ts";
+import { compileGuest, type Guest, instantiateGuest, skip, WatchedStore, waiting } from "./async-guests.ts";
 import { collectGarbage } from "./guests.ts";
 
 /**
@@ -93,3 +98,25 @@ for (const name of ["relay", "relay-plain"] as const) {
     assert.equal(schedulerOf(store).waiting.size, 0);
   });
 }
+
+test("more calls are suspended than a process has room for", { skip }, async () => {
+  const component = await compileGuest(relays);
+  const linker = new Linker().define("later", () => 0).define("now", () => new Promise<number>(() => {}));
+  const refused = (error: ComponentError) => error.phase === "unsupported" && error.code === "limit";
+  // Twice, since all are gone after the first time; of two stores, since what is bounded is the process.
+  for (let round = 0; round < 2; round++) {
+    const store = new Store();
+    const one = await linker.instantiate(component, { store });
+    const other = await linker.instantiate(component);
+    const calls = (instance: Instance, count: number) =>
+      Array.from({ length: count }, () => instance.func("relay-plain").call(1) as Promise<number>);
+    const some = calls(one, suspendedStacks / 2);
+    const many = calls(other, suspendedStacks / 2 + 1);
+    await Promise.all(many.map((call) => assert.rejects(call, refused)));
+    some.push(...calls(one, 1));
+    await settled();
+    store.poison(new ComponentError("trap", "core", "unreachable"));
+    await Promise.all(some.map((call) => assert.rejects(call, { code: "core" })));
+    await settled();
+  }
+});
