@@ -1,4 +1,4 @@
-/** Answers that are worked out once for each type, and kept beside it: types are shared, however often they are asked for. */
+/** What is worked out once, and kept: above all answers for types, which are shared, however often they are asked for. */
 import type { PointerType } from "./layout.ts";
 
 /** `answer`, which is worked out once for each key. */
@@ -6,14 +6,21 @@ export function remembered<K extends object, T extends object | string | number 
   answer: (key: K) => T,
 ): (key: K) => T {
   const known: WeakMap<K, T> = new WeakMap();
-  return (key) => {
-    let value = known.get(key);
-    if (value === undefined) {
-      value = answer(key);
-      known.set(key, value);
-    }
-    return value;
-  };
+  return (key) => getOrInsert(known, key, answer);
+}
+
+/** What is known by `key`: what `make` makes of it if nothing was yet. */
+export function getOrInsert<K, V>(
+  known: { get(key: K): V | undefined; set(key: K, value: V): unknown },
+  key: K,
+  make: (key: K) => V,
+): V {
+  let value = known.get(key);
+  if (value === undefined) {
+    value = make(key);
+    known.set(key, value);
+  }
+  return value;
 }
 
 /** The same where the answer depends on the memory's pointers. */

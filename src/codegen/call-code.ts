@@ -2,10 +2,12 @@
  * What the functions for whole calls have in common: the constants that they get from their binding, the flags of the
  * instances that they enter, and how parameters and results travel. "Lifting and Lowering Values" in CanonicalABI.md.
  */
+
 import { hasHandles } from "../abi/contents.ts";
 import { flatCount } from "../abi/flatten.ts";
 import { camelCase } from "../abi/js-names.ts";
 import { recordLayout, variantLayout } from "../abi/layout.ts";
+import { getOrInsert } from "../abi/remembered.ts";
 import { assert } from "../errors/component-error.ts";
 import type { InstanceIndex } from "../plan/plan.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
@@ -61,14 +63,10 @@ export class CallCode extends Code {
 
   /** A constant of the maker, which is computed once for each instance. */
   constant(name: string, value: () => Expr): Expr {
-    let known = this.#known.get(name);
-    if (known === undefined) {
-      const made = value();
-      known = local(name);
-      this.#constants.push({ name, value: made });
-      this.#known.set(name, known);
-    }
-    return known;
+    return getOrInsert(this.#known, name, () => {
+      this.#constants.push({ name, value: value() });
+      return local(name);
+    });
   }
 
   /** The maker of a function `name` with these parameters. */

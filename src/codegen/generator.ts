@@ -9,8 +9,10 @@
  * A helper refers to nothing but its parameters. What it needs of the side that it serves (the context, the memory, a
  * resource type) comes before its inputs, and whoever calls it passes on its own.
  */
+
 import { flattenFuncType, type Signature } from "../abi/flatten.ts";
 import type { PointerType } from "../abi/layout.ts";
+import { getOrInsert } from "../abi/remembered.ts";
 import type { CanonicalOptions, FuncTypeNode, Lift, Plan } from "../plan/plan.ts";
 import { typesOf } from "../plan/types.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
@@ -109,12 +111,7 @@ export abstract class Code extends Body {
   /** One of the views of the memory. */
   view(side: Side, view: View): Expr {
     if (this.#hoisted === undefined) return get(this.memory(side), view);
-    let name = this.#hoisted.get(view);
-    if (name === undefined) {
-      name = this.fresh(view);
-      this.#hoisted.set(view, name);
-    }
-    return local(name);
+    return local(getOrInsert(this.#hoisted, view, () => this.fresh(view)));
   }
 
   /** Adds what `write` adds, with the views that it uses fetched before all of it: it must never run the guest. */
@@ -141,12 +138,7 @@ export abstract class Code extends Body {
     if (size === 1) return ptr;
     if (this.#indices?.ptr !== ptr) return inElements(side, ptr, size);
     const { names } = this.#indices;
-    let name = names.get(size);
-    if (name === undefined) {
-      name = this.fresh(size === 8 ? "long" : size === 4 ? "word" : "half");
-      names.set(size, name);
-    }
-    return local(name);
+    return local(getOrInsert(names, size, () => this.fresh(size === 8 ? "long" : size === 4 ? "word" : "half")));
   }
 
   /** What `write` adds, and the names that it uses for `ptr` in elements of some sizes, which are yet to be defined. */
@@ -265,19 +257,16 @@ export class Generator {
   ): Helper {
     const { values, pointer, encoding, lists, strings, scoped } = side;
     const key = [what, this.idOf(t), values.name, pointer, encoding, lists, strings, scoped].join(" ");
-    let helper = this.#helpers.get(key);
-    if (helper === undefined) {
+    return getOrInsert(this.#helpers, key, () => {
       const code = new HelperCode(this);
       const params = inputs.map((input) => code.fresh(input));
       code.inlines(t);
       const result = write(code, params.map(local));
       if (result !== undefined) code.return(result);
       const name = this.functionName(`${what}$${t.kind.replace("-", "")}${this.idOf(t)}`);
-      helper = { name, captures: code.captures };
       this.#functions.push({ name, params: [...code.captures, ...params], body: code.statements });
-      this.#helpers.set(key, helper);
-    }
-    return helper;
+      return { name, captures: code.captures };
+    });
   }
 
   /**
@@ -304,12 +293,7 @@ export class Generator {
 
   /** A number for `t`: its index in the plan, or, for a type that despecialization made, one beyond. */
   idOf(t: ValType): number {
-    let id = this.#ids.get(t);
-    if (id === undefined) {
-      id = this.#ids.size;
-      this.#ids.set(t, id);
-    }
-    return id;
+    return getOrInsert(this.#ids, t, () => this.#ids.size);
   }
 }
 

@@ -4,6 +4,7 @@
  * Decoding, validation and planning happen at once and are pure; the engine compiles the core modules meanwhile. What a
  * component needs to be given components or core modules for is planned when it is instantiated.
  */
+import { getOrInsert } from "../abi/remembered.ts";
 import { decodeComponent } from "../binary/component.ts";
 import type { ByteRange, ComponentSyntax } from "../binary/definitions.ts";
 import { type AsyncCodegen, compileFunctions } from "../codegen/compile.ts";
@@ -242,12 +243,7 @@ export { compiledOf, prepareOf, wrap };
 const SMALL = 1 << 15;
 
 function moduleAt({ modules, later }: Binary, start: number): WebAssembly.Module {
-  let module = modules.get(start);
-  if (module === undefined) {
-    module = new WebAssembly.Module(later!.get(start)!);
-    modules.set(start, module);
-  }
-  return module;
+  return getOrInsert(modules, start, () => new WebAssembly.Module(later!.get(start)!));
 }
 
 function prepared(planned: PlannedComponent<Binary>, tier: Tier, late?: Prepared["late"]): Prepared {
@@ -272,13 +268,7 @@ function prepared(planned: PlannedComponent<Binary>, tier: Tier, late?: Prepared
 function compiler(plan: Plan, tier: Tier): Prepared["functions"] {
   const tables = new Map<string, FunctionTable>();
   return (waiting, async) => {
-    const key = [...waiting].join();
-    let table = tables.get(key);
-    if (table === undefined) {
-      table = compileFunctions(plan, tier, waiting, async);
-      tables.set(key, table);
-    }
-    return table;
+    return getOrInsert(tables, [...waiting].join(), () => compileFunctions(plan, tier, waiting, async));
   };
 }
 

@@ -4,6 +4,7 @@
  * Adapters copy from one memory to another, so most need modules with several. Engines that have them have all else that
  * these adapters use, but for exceptions in the standard form.
  */
+import { getOrInsert } from "../abi/remembered.ts";
 import { type Fused, fuse } from "../fuse/fuse.ts";
 import type { PlannedComponent } from "../plan/inline.ts";
 import type { SourceIndex, TrampolineIndex } from "../plan/plan.ts";
@@ -53,15 +54,12 @@ export function fused(planned: PlannedComponent<Binary>): FusedPlan | undefined 
 function compiled(make: Required<Fused>["late"]): (index: TrampolineIndex) => LateModule {
   const adapters = new Map<TrampolineIndex, LateModule>();
   const modules = new Map<Uint8Array, WebAssembly.Module>();
-  return (index) => {
-    let adapter = adapters.get(index);
-    if (adapter === undefined) {
-      const { module: bytes, ...imports } = make(index);
-      const module = modules.get(bytes) ?? new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
-      modules.set(bytes, module);
-      adapter = { ...imports, module };
-      adapters.set(index, adapter);
-    }
-    return adapter;
+  const adapter = (index: TrampolineIndex): LateModule => {
+    const { module: bytes, ...imports } = make(index);
+    return {
+      ...imports,
+      module: getOrInsert(modules, bytes, () => new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>)),
+    };
   };
+  return (index) => getOrInsert(adapters, index, adapter);
 }

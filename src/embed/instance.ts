@@ -3,7 +3,9 @@
  *
  * Each export is made when it is first asked for.
  */
+
 import { camelCase, keysOf, pascalCase } from "../abi/js-names.ts";
+import { remembered } from "../abi/remembered.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import type { Export, FuncDef, FuncTypeIndex, ResourceIndex } from "../plan/plan.ts";
 import { typesOf } from "../plan/types.ts";
@@ -136,30 +138,23 @@ interface Spellings {
   readonly aliases: readonly (readonly string[])[];
 }
 
-const known: WeakMap<readonly Export[], Spellings> = new WeakMap();
-
 /** The same for all instances. */
-function spellings(exports: readonly Export[]): Spellings {
-  let found = known.get(exports);
-  if (found === undefined) {
-    const names = new Set(exports.map(({ name }) => name));
-    const taken = new Set<string | undefined>();
-    const keys = exports.map((item) => {
-      const spelled = keyOf(item);
-      // Of names that look the same in JavaScript, the one that always does is spelled so, or else the first.
-      const key = spelled !== undefined && (names.has(spelled) || taken.has(spelled)) ? item.name : spelled;
-      taken.add(key);
-      return key;
-    });
-    const all = exports.map(aliasesOf);
-    const count = new Map<string, number>();
-    for (const alias of all.flat()) count.set(alias, (count.get(alias) ?? 0) + 1);
-    const aliases = all.map((of) => of.filter((alias) => count.get(alias) === 1 && !taken.has(alias)));
-    found = { keys, aliases };
-    known.set(exports, found);
-  }
-  return found;
-}
+const spellings: (exports: readonly Export[]) => Spellings = remembered((exports) => {
+  const names = new Set(exports.map(({ name }) => name));
+  const taken = new Set<string | undefined>();
+  const keys = exports.map((item) => {
+    const spelled = keyOf(item);
+    // Of names that look the same in JavaScript, the one that always does is spelled so, or else the first.
+    const key = spelled !== undefined && (names.has(spelled) || taken.has(spelled)) ? item.name : spelled;
+    taken.add(key);
+    return key;
+  });
+  const all = exports.map(aliasesOf);
+  const count = new Map<string, number>();
+  for (const alias of all.flat()) count.set(alias, (count.get(alias) ?? 0) + 1);
+  const aliases = all.map((of) => of.filter((alias) => count.get(alias) === 1 && !taken.has(alias)));
+  return { keys, aliases };
+});
 
 /** A property that becomes a plain one when it is first read: getters are slow to call, and unreadable when printed. */
 function defineLazily(target: object, key: string, make: () => unknown, enumerable: boolean): void {

@@ -5,6 +5,7 @@
  * `types/types.ts`, which are plain data already. Descriptions of instance types are made once for each type, so that
  * types which share their parts have descriptions that do too.
  */
+import { getOrInsert } from "../abi/remembered.ts";
 import type {
   ComponentType,
   ExternDecl,
@@ -70,20 +71,13 @@ export class Reflection {
   }
 
   #instance(type: InstanceType): readonly Extern[] {
-    let exports = this.#instances.get(type);
-    if (exports === undefined) {
-      exports = this.externs(type.exports.values());
-      this.#instances.set(type, exports);
-    }
-    return exports;
+    return getOrInsert(this.#instances, type, ({ exports }) => this.externs(exports.values()));
   }
 
   #component(type: ComponentType): { imports: readonly Extern[]; exports: readonly Extern[] } {
-    let description = this.#components.get(type);
-    if (description === undefined) {
-      description = { imports: this.externs(type.imports.values()), exports: this.externs(type.exports.values()) };
-      this.#components.set(type, description);
-    }
-    return description;
+    return getOrInsert(this.#components, type, ({ imports, exports }) => ({
+      imports: this.externs(imports.values()),
+      exports: this.externs(exports.values()),
+    }));
   }
 }

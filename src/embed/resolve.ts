@@ -3,6 +3,7 @@
  *
  * All that is missing or of another type is collected before anything is said, so that one error tells the whole story.
  */
+import { getOrInsert } from "../abi/remembered.ts";
 import { type ComponentClosure, capturedModuleImports, componentImports } from "../plan/inline.ts";
 import type { ImportIndex, Plan, PlanImport } from "../plan/plan.ts";
 import type { ResolvedImport } from "../runtime/instantiate.ts";
@@ -182,11 +183,7 @@ class Resolver {
   }
 
   #placed(path: Path, name: string, items: Items, scope: Scope): Place {
-    let spelling = this.#spellings.get(scope);
-    if (spelling === undefined) {
-      spelling = new Spelling(scope);
-      this.#spellings.set(scope, spelling);
-    }
+    const spelling = getOrInsert(this.#spellings, scope, () => new Spelling(scope));
     return { path, name, items, scope, spelling };
   }
 
@@ -199,9 +196,7 @@ class Resolver {
 
   /** The type of an import, with other types by the names that they have there. */
   #print(place: Place): string {
-    const options = this.#printing.get(place.scope) ?? namesIn(place.scope);
-    this.#printing.set(place.scope, options);
-    return printExternType(wantedOf(place), options);
+    return printExternType(wantedOf(place), getOrInsert(this.#printing, place.scope, namesIn));
   }
 
   #notFound(

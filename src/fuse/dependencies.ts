@@ -3,6 +3,7 @@
  *
  * A trampoline is made when it is first asked for, with all that its options name; so it depends on what they depend on.
  */
+import { getOrInsert } from "../abi/remembered.ts";
 import type { CoreDef, OptionsIndex, Plan, TrampolineIndex } from "../plan/plan.ts";
 
 export class Dependencies {
@@ -15,17 +16,15 @@ export class Dependencies {
 
   /** The number of the last core instance that a trampoline needs, or -1. They are instantiated in the order of their numbers. */
   lastOf(index: TrampolineIndex): number {
-    let last = this.#known.get(index);
-    if (last === undefined) {
-      last = -1;
+    return getOrInsert(this.#known, index, () => {
+      let last = -1;
       // Trampolines only refer to earlier definitions, so this ends.
       for (const def of this.#partsOf(index)) {
         if (def !== undefined)
           last = Math.max(last, def.from === "trampoline" ? this.lastOf(def.trampoline) : def.instance);
       }
-      this.#known.set(index, last);
-    }
-    return last;
+      return last;
+    });
   }
 
   #partsOf(index: TrampolineIndex): readonly (CoreDef | undefined)[] {

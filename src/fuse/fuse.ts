@@ -8,6 +8,7 @@
  *
  * Calls that cannot be fused are left as they are, for `codegen/` to compose of two functions. Which can, `program.ts` says.
  */
+import { getOrInsert } from "../abi/remembered.ts";
 import type {
   CoreArg, CoreDef, CoreExport, CoreInstanceIndex, Initializer, InstanceIndex, LateAdapter, LeafArg, ModuleIndex, Plan, PlanModule, SourceIndex,
   TrampolineIndex,
@@ -135,30 +136,25 @@ class Fuser {
   }
 
   #instantiate(core: CoreInstanceIndex, bytes: Uint8Array, args: readonly CoreArg[], leaves: readonly LeafArg[]): void {
-    let module = this.#placed.get(bytes);
-    if (module === undefined) {
+    const module = getOrInsert(this.#placed, bytes, () => {
       const start = this.#length;
       this.#length += bytes.length;
-      module = (this.#modules.push({ source: this.#source, start, end: this.#length }) - 1) as ModuleIndex;
-      this.#placed.set(bytes, module);
-    }
+      return (this.#modules.push({ source: this.#source, start, end: this.#length }) - 1) as ModuleIndex;
+    });
     const owner = 0 as InstanceIndex;
     this.#steps.push({ op: "instantiate", core, module: { from: "static", module }, args, leaves, owner });
   }
 
   /** A module of adapters of this shape. */
   #madeFor(shape: Shape, pairs: readonly Pair[]): Made {
-    let made = this.#made.get(shape.key);
-    if (made === undefined) {
+    return getOrInsert(this.#made, shape.key, () => {
       const module = new AdapterModule(this.#program);
       for (const { index, lowerSignature, name } of pairs) {
         module.declare(index, lowerSignature.params, lowerSignature.results, name);
       }
       for (const pair of pairs) writeAdapter(module, pair);
-      made = { shape, pairs, bytes: module.finish(), args: module.args, leaves: module.leaves };
-      this.#made.set(shape.key, made);
-    }
-    return made;
+      return { shape, pairs, bytes: module.finish(), args: module.args, leaves: module.leaves };
+    });
   }
 
   finish(): Fused {

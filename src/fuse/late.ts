@@ -6,6 +6,7 @@
  * adapters with strings and lists are what takes longest to make. So such a table gets a function that has the adapter made
  * at its first call, and put in its place. From then on nothing is between.
  */
+import { getOrInsert } from "../abi/remembered.ts";
 import type { CoreDef, CoreExport, Plan, TrampolineIndex } from "../plan/plan.ts";
 import type { Program } from "./program.ts";
 
@@ -17,9 +18,7 @@ export function lateAdapters({ plan, pairs }: Program): ReadonlyMap<TrampolineIn
     if (def?.from !== "trampoline" || pairs.get(def.trampoline)?.direct !== false) continue;
     if (tables.length === 0) early.add(def.trampoline);
     else {
-      const known = late.get(def.trampoline);
-      if (known === undefined) late.set(def.trampoline, [...tables]);
-      else known.push(...tables);
+      getOrInsert(late, def.trampoline, () => []).push(...tables);
     }
   }
   for (const index of early) late.delete(index);

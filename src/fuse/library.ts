@@ -2,6 +2,7 @@
  * The functions that adapters call to check, copy and transcode text and bytes. Each is written into a module at the first
  * demand, once for the memories that it handles.
  */
+import { getOrInsert } from "../abi/remembered.ts";
 import { assert } from "../errors/component-error.ts";
 import type { Func, Item } from "../wasm/body.ts";
 import type { Code } from "./code.ts";
@@ -33,9 +34,7 @@ const templates: Map<string, Template> = new Map();
 
 function templateOf(text: string, pointers: Pointers): Template {
   const key = `${pointers.from} ${pointers.to} ${text}`;
-  const template = templates.get(key) ?? compile(text, pointers, scope);
-  templates.set(key, template);
-  return template;
+  return getOrInsert(templates, key, () => compile(text, pointers, scope));
 }
 
 /** Calls the function of this name, whose arguments are on the stack. */

@@ -2,8 +2,10 @@
  * One adapter module while it is written: what it imports, each thing once, and the helper functions that its adapters
  * share. The engine sees an ordinary core module.
  */
+
 import type { FlatType } from "../abi/flatten.ts";
 import { despecialize } from "../abi/layout.ts";
+import { getOrInsert } from "../abi/remembered.ts";
 import type {
   CoreArg, CoreDef, CoreExport, Leaf, LeafArg, OptionsIndex, Purpose, TrampolineIndex,
 } from "../plan/plan.ts"; // biome-ignore format: one list
@@ -164,23 +166,12 @@ export class AdapterModule {
   // ---- What keys are made of
 
   side(index: OptionsIndex): Side {
-    let side = this.#sides.get(index);
-    if (side === undefined) {
-      side = new Side(this, index);
-      this.#sides.set(index, side);
-    }
-    return side;
+    return getOrInsert(this.#sides, index, () => new Side(this, index));
   }
 
   /** A number for a type. A type and what it abbreviates have the same. */
   typeId(t: ValType): number {
-    const plain = despecialize(t);
-    let id = this.#typeIds.get(plain);
-    if (id === undefined) {
-      id = this.#typeIds.size;
-      this.#typeIds.set(plain, id);
-    }
-    return id;
+    return getOrInsert(this.#typeIds, despecialize(t), () => this.#typeIds.size);
   }
 }
 

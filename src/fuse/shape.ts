@@ -2,7 +2,9 @@
  * What a group of adapters looks like, whatever it connects. Where one component is instantiated many times, so are the
  * adapters between its instances and others': one module serves all groups of one shape.
  */
+
 import { hasHandles } from "../abi/contents.ts";
+import { getOrInsert } from "../abi/remembered.ts";
 import type {
   CanonicalOptions, CoreArg, CoreDef, CoreInstanceIndex, InstanceIndex, Leaf, LeafArg, OptionsIndex, TrampolineIndex,
 } from "../plan/plan.ts"; // biome-ignore format: one list
@@ -14,12 +16,7 @@ class Indices<I extends number> {
   readonly #places: Map<I, number> = new Map();
 
   place(index: I): number {
-    let place = this.#places.get(index);
-    if (place === undefined) {
-      place = this.found.push(index) - 1;
-      this.#places.set(index, place);
-    }
-    return place;
+    return getOrInsert(this.#places, index, () => this.found.push(index) - 1);
   }
 }
 

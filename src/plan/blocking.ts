@@ -5,7 +5,9 @@
  * calls, without tasks and threads ("Tasks" and "Threads" in CanonicalABI.md). A core function that can block is wrapped
  * (runtime/fiber.ts), and only instances with such functions are entered on stacks of their own.
  */
+
 import { builtin } from "../abi/builtins.ts";
+import { getOrInsert } from "../abi/remembered.ts";
 import { isAsynchronous } from "./asynchronous.ts";
 import type { ImportIndex, InstanceIndex, Plan, ResourceIndex, Trampoline, TrampolineIndex } from "./plan.ts";
 
@@ -61,9 +63,7 @@ function callersOf(plan: Plan): ReadonlyMap<InstanceIndex, readonly TrampolineIn
   const withDestructor = destroyed(plan);
   const callers = new Map<InstanceIndex, TrampolineIndex[]>();
   const add = (callee: InstanceIndex, index: number) => {
-    const known = callers.get(callee);
-    if (known === undefined) callers.set(callee, [index as TrampolineIndex]);
-    else known.push(index as TrampolineIndex);
+    getOrInsert(callers, callee, () => []).push(index as TrampolineIndex);
   };
   for (const [i, trampoline] of plan.trampolines.entries()) {
     if (trampoline.op === "lower") {

@@ -3,6 +3,7 @@
  *
  * Nothing here knows of components and environments; `evaluate.ts` and `inline.ts` do.
  */
+import { getOrInsert } from "../abi/remembered.ts";
 import { assert } from "../errors/component-error.ts";
 import type { ResourceType } from "../types/types.ts";
 import { Budget } from "./limits.ts";
@@ -51,12 +52,7 @@ export class PlanBuilder<S> {
   }
 
   source(source: S): SourceIndex {
-    const known = this.#sourceNumbers.get(source);
-    if (known !== undefined) return known;
-    const index = this.sources.length as SourceIndex;
-    this.sources.push(source);
-    this.#sourceNumbers.set(source, index);
-    return index;
+    return getOrInsert(this.#sourceNumbers, source, () => (this.sources.push(source) - 1) as SourceIndex);
   }
 
   import(leaf: PlanImport): ImportIndex {

@@ -5,6 +5,7 @@
  * Items are expressions over imports, instances and exports that have been executed. Chains of aliases can be as long
  * as the component, so they are followed in loops; what recurses is counted by the budget.
  */
+import { getOrInsert } from "../abi/remembered.ts";
 import { assert, ComponentError } from "../errors/component-error.ts";
 import type { FuncType } from "../types/types.ts";
 import type {
@@ -139,28 +140,24 @@ export class Evaluator<S> {
   }
 
   #lift(item: LiftItem, environment: Environment<S>, name: string): LiftIndex {
-    const known = environment.lifts.get(item);
-    if (known !== undefined) return known;
-    const lift = this.#plan.budget.nested(() =>
-      this.#plan.lift({
-        core: this.coreFunc(item.core, environment),
-        type: this.#plan.types.funcType(item.type, environment),
-        options: this.#options(item.options, environment),
-        name,
-      }),
+    return getOrInsert(environment.lifts, item, () =>
+      this.#plan.budget.nested(() =>
+        this.#plan.lift({
+          core: this.coreFunc(item.core, environment),
+          type: this.#plan.types.funcType(item.type, environment),
+          options: this.#options(item.options, environment),
+          name,
+        }),
+      ),
     );
-    environment.lifts.set(item, lift);
-    return lift;
   }
 
   coreFunc(item: CoreFunc, environment: Environment<S>): CoreDef {
     if (item.from === "core-export") return this.coreExport(item.of, item.name, environment);
-    const known = environment.coreFuncs.get(item);
-    if (known !== undefined) return known;
-    this.#plan.budget.spend();
-    const made = this.#plan.budget.nested(() => this.#trampoline(item, environment));
-    environment.coreFuncs.set(item, made);
-    return made;
+    return getOrInsert(environment.coreFuncs, item, () => {
+      this.#plan.budget.spend();
+      return this.#plan.budget.nested(() => this.#trampoline(item, environment));
+    });
   }
 
   #trampoline(item: Exclude<CoreFunc, CoreExportOf>, environment: Environment<S>): CoreDef {
@@ -245,11 +242,7 @@ export class Evaluator<S> {
 
 /** A nested component is one closure in each environment, so that it can be compared. */
 function closureOf<S>(component: TypedComponent, environment: Environment<S>): ComponentClosure<S> {
-  const known = environment.closures.get(component);
-  if (known !== undefined) return known;
-  const closure = { component, environment, source: environment.source };
-  environment.closures.set(component, closure);
-  return closure;
+  return getOrInsert(environment.closures, component, () => ({ component, environment, source: environment.source }));
 }
 
 /** The export `name` of an instance. */

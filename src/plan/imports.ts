@@ -5,6 +5,7 @@
  * they must be known when the plan is made, and a component that imports one is planned when it is linked. So are core
  * modules where a component that is exported might refer to them, since that component may go into other plans.
  */
+import { getOrInsert, remembered } from "../abi/remembered.ts";
 import { ComponentError } from "../errors/component-error.ts";
 import type { ComponentType, ExternDecl, ExternType, NameAttributes } from "../types/types.ts";
 import type { TypedComponent } from "../validate/typed.ts";
@@ -43,12 +44,7 @@ export const capturedModuleImports = oncePerComponent(({ imports, exports }) =>
 function oncePerComponent(
   find: (type: ComponentType) => readonly ImportLeaf[],
 ): (component: TypedComponent) => readonly ImportLeaf[] {
-  const known = new WeakMap<TypedComponent, readonly ImportLeaf[]>();
-  return (component) => {
-    const found = known.get(component) ?? find(component.type);
-    known.set(component, found);
-    return found;
-  };
+  return remembered(({ type }) => find(type));
 }
 
 function leaves(declared: ComponentType["imports"], kind: ExternType["kind"]): ImportLeaf[] {
@@ -115,8 +111,7 @@ export class ImportFlattener<S> {
         if (type.type.kind !== "resource") return { sort: "type", resource: undefined };
         const { resources } = this.#environment;
         // A type that is equal to one before it is no leaf: nobody supplies it again.
-        const resource = resources.get(type.type) ?? plan.importResource({ path, ...attributes }, type.type);
-        resources.set(type.type, resource);
+        const resource = getOrInsert(resources, type.type, (one) => plan.importResource({ path, ...attributes }, one));
         return { sort: "type", resource };
       }
       case "component": {

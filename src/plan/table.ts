@@ -1,3 +1,5 @@
+import { getOrInsert } from "../abi/remembered.ts";
+
 /** A table of a plan while it grows: its items have numbers, by which others refer to them. */
 export class Table<I extends number, T> {
   readonly items: T[] = [];
@@ -9,12 +11,6 @@ export class Table<I extends number, T> {
 
   /** The number of `item`, which is added unless one with the same content is there. */
   intern(item: T, content: unknown = item): I {
-    const key = JSON.stringify(content);
-    let index = this.#numbers.get(key);
-    if (index === undefined) {
-      index = this.add(item);
-      this.#numbers.set(key, index);
-    }
-    return index;
+    return getOrInsert(this.#numbers, JSON.stringify(content), () => this.add(item));
   }
 }

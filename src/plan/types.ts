@@ -4,6 +4,7 @@
  * A plan numbers its types, so that it can be serialized. Whoever works on them keeps what is derived of a type in maps
  * keyed by it, so that each is made once, and is the same for all plans with the same table: fusing leaves that as it is.
  */
+import { getOrInsert } from "../abi/remembered.ts";
 import { assert } from "../errors/component-error.ts";
 import { type Mapping, mapShape } from "../types/shape.ts";
 import type { FuncType, Interned, ResourceType, ValType } from "../types/types.ts";
@@ -37,12 +38,7 @@ export class PlanTypes {
 
   /** A function type of the plan. */
   func(node: FuncTypeNode): FuncType {
-    let type = this.#funcs.get(node);
-    if (type === undefined) {
-      type = mapShape({ ...node, kind: "func" }, this.#decoding);
-      this.#funcs.set(node, type);
-    }
-    return type;
+    return getOrInsert(this.#funcs, node, () => mapShape({ ...node, kind: "func" }, this.#decoding));
   }
 }
 
@@ -55,10 +51,5 @@ const known: WeakMap<Plan["types"], PlanTypes> = new WeakMap();
 
 /** The types of `plan`. */
 export function typesOf(plan: Plan): PlanTypes {
-  let types = known.get(plan.types);
-  if (types === undefined) {
-    types = new PlanTypes(plan);
-    known.set(plan.types, types);
-  }
-  return types;
+  return getOrInsert(known, plan.types, () => new PlanTypes(plan));
 }

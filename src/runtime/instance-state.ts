@@ -5,7 +5,9 @@
  * Everything is made at most once. What is needed early may exist when most core instances do not yet: validation has
  * seen to it that whatever a definition refers to comes before it.
  */
+
 import { usesStorage } from "../abi/builtin-groups.ts";
+import { getOrInsert } from "../abi/remembered.ts";
 import { assert } from "../errors/component-error.ts";
 import type {
   CoreArg, CoreDef, CoreExport, CoreInstanceIndex, FuncDef, ImportIndex, Initializer, InstanceIndex, LeafArg, LiftIndex, ModuleDef,
@@ -307,12 +309,7 @@ export class InstanceState {
 
   memory(def: CoreExport): Memory {
     const core = this.coreExport(def) as WebAssembly.Memory;
-    let memory = this.#memories.get(core);
-    if (memory === undefined) {
-      memory = new Memory(core);
-      this.#memories.set(core, memory);
-    }
-    return memory;
+    return getOrInsert(this.#memories, core, () => new Memory(core));
   }
 
   #nested(instance: InstanceIndex, func: CoreFunction): CoreFunction {

@@ -2,6 +2,7 @@
  * Core modules, their types and their instances, as far as components deal with them: by what they import and export.
  * The code of a module is validated by the engine that compiles it. "Core Definitions" in Explainer.md.
  */
+import { getOrInsert } from "../abi/remembered.ts";
 import type {
   CoreInlineExport, CoreInstanceDefinition, CoreModuleDefinition, CoreTypeDefinition, CoreTypeSyntax,
 } from "../binary/definitions.ts"; // biome-ignore format: one list
@@ -128,12 +129,7 @@ export function defineCoreInstance(scope: Scope, definition: CoreInstanceDefinit
 
 /** A module's exports by name: made once, however often it is instantiated. */
 export function exportsOf({ coreExports }: Context, type: CoreModuleType): ReadonlyMap<string, CoreExternType> {
-  const known = coreExports.get(type);
-  if (known !== undefined) return known;
-  const exports = new Map<string, CoreExternType>();
-  for (const { name, type: item } of type.exports) exports.set(name, item);
-  coreExports.set(type, exports);
-  return exports;
+  return getOrInsert(coreExports, type, ({ exports }) => new Map(exports.map(({ name, type: item }) => [name, item])));
 }
 
 function instantiateModule(

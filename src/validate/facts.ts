@@ -1,6 +1,7 @@
 /**
  * What rules ask about a type as a whole, worked out once for each (interned) type from what is known of its parts.
  */
+import { remembered } from "../abi/remembered.ts";
 import { partsOf } from "../types/shape.ts";
 import type {
   ComponentType,
@@ -82,8 +83,6 @@ function workOut(type: ValType | FuncType): Facts {
   return facts;
 }
 
-const depths: WeakMap<InstanceType | ComponentType, number> = new WeakMap();
-
 /** How many types deep a type is: of an instance or a component, with all that it imports and exports. */
 export function depthOf(type: ExternType["type"]): number {
   switch (type.kind) {
@@ -91,19 +90,18 @@ export function depthOf(type: ExternType["type"]): number {
     case "core-module":
       return 1;
     case "instance":
-    case "component": {
-      let depth = depths.get(type);
-      if (depth === undefined) {
-        depth = 1;
-        for (const part of declared(type)) depth = Math.max(depth, 1 + depthOf(part));
-        depths.set(type, depth);
-      }
-      return depth;
-    }
+    case "component":
+      return depthOfDeclared(type);
     default:
       return factsOf(type).depth;
   }
 }
+
+const depthOfDeclared: (type: InstanceType | ComponentType) => number = remembered((type) => {
+  let depth = 1;
+  for (const part of declared(type)) depth = Math.max(depth, 1 + depthOf(part));
+  return depth;
+});
 
 /** The types of all that an instance or a component imports and exports. */
 function declared(type: InstanceType | ComponentType): ExternType["type"][] {
@@ -113,17 +111,10 @@ function declared(type: InstanceType | ComponentType): ExternType["type"][] {
   return types;
 }
 
-const free: WeakMap<ExternType["type"], boolean> = new WeakMap();
-
 /** Whether a type mentions a resource that it does not introduce itself. */
-export function mentionsFreeResource(type: ExternType["type"]): boolean {
-  let answer = free.get(type);
-  if (answer === undefined) {
-    answer = new ResourceSearch([]).finds(type);
-    free.set(type, answer);
-  }
-  return answer;
-}
+export const mentionsFreeResource: (type: ExternType["type"]) => boolean = remembered((type) =>
+  new ResourceSearch([]).finds(type),
+);
 
 /** The search for a resource that is mentioned where nothing binds it: neither a type around it nor who searches. */
 export class ResourceSearch {

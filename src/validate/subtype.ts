@@ -6,6 +6,7 @@
  * are bound, in order, as the types are walked side by side. Value types are compared by identity once both sides are
  * put in terms of the same resources; only the message for a mismatch looks inside them.
  */
+import { getOrInsert } from "../abi/remembered.ts";
 import { printType } from "../types/print.ts";
 import type {
   ComponentType, ExternDecl, ExternType, FuncType, InstanceType, ResourceType, ValType,
@@ -129,7 +130,7 @@ export class SubtypeChecker {
       other.extern(supplied.type, type, "type mismatch in component import", name);
     }
     checker.#exports(given.exports, wanted.exports, "type mismatch in component export");
-    if (closed) subtypes.set(given, (subtypes.get(given) ?? new Set()).add(wanted));
+    if (closed) getOrInsert(subtypes, given, () => new Set()).add(wanted);
   }
 
   /** A checker for types that bind resources of their own. */
