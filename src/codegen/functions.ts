@@ -162,7 +162,8 @@ function giveAnswer(code: CallCode, { value, isErr, thrown, resource }: Answer):
   if (thrown !== undefined) code.if(thrown, throws(value));
   if (isErr !== undefined) code.if(isErr, throws(call("resultError", value)));
   // Engines make an object sooner where nothing catches what that throws.
-  code.return(resource === undefined ? value : call("ownValue", value, resource));
+  const owned = () => code.constant("owned", () => code.binding("owned"));
+  code.return(resource === undefined ? value : apply(owned(), [value, resource]));
 }
 
 // ---- Lower

@@ -11,6 +11,7 @@ import type { Export, FuncDef, FuncTypeIndex, ResourceIndex } from "../plan/plan
 import { typesOf } from "../plan/types.ts";
 import type { InstanceState } from "../runtime/instantiate.ts";
 import { once } from "../runtime/once.ts";
+import type { Rep } from "../runtime/resources.ts";
 import { kindOf, quoted } from "../runtime/show.ts";
 import { parseExternName } from "../types/names.ts";
 import { blocking } from "./blocking.ts";
@@ -231,36 +232,43 @@ function exportedFunction(state: InstanceState, { func, type }: FuncInfo): AnyFu
 function setMembers(state: InstanceState): void {
   for (const [index, { host }] of state.resources.entries()) {
     const own = state.plan.resources[index]!.kind === "defined";
-    if (own && host instanceof GuestDefined) host.setMembers(() => membersOf(state, index as ResourceIndex));
+    if (own && host instanceof GuestDefined)
+      host.setMembers(once(() => membersOf(state, host, index as ResourceIndex)));
   }
 }
 
 /** The functions of a resource: of the first exported scope in which it has some, under the name that it has there. */
-function membersOf(state: InstanceState, resource: ResourceIndex): GuestMembers {
+function membersOf(state: InstanceState, host: GuestDefined, resource: ResourceIndex): GuestMembers {
   const scopes: (readonly Export[])[] = [state.plan.exports];
   let members: GuestMembers | undefined;
   for (let scope = scopes.shift(); scope !== undefined && members === undefined; scope = scopes.shift()) {
     for (const item of scope) {
       if (item.kind === "instance") scopes.push(item.exports);
-      if (item.kind === "resource" && item.resource === resource) members ??= membersIn(state, scope, item.name);
+      if (item.kind === "resource" && item.resource === resource) members ??= membersIn(state, host, scope, item.name);
     }
   }
   return members ?? { construct: undefined, methods: new Map(), statics: new Map() };
 }
 
-function membersIn(state: InstanceState, scope: readonly Export[], resource: string): GuestMembers | undefined {
-  let construct: AnyFunction | undefined;
+function membersIn(
+  state: InstanceState,
+  host: GuestDefined,
+  scope: readonly Export[],
+  resource: string,
+): GuestMembers | undefined {
+  let construct: GuestMembers["construct"];
   const methods = new Map<string, AnyFunction>();
   const statics = new Map<string, AnyFunction>();
   for (const item of scope) {
     if (item.kind !== "func" || !item.name.startsWith("[")) continue;
     const parsed = parseExternName(item.name);
     if (typeof parsed === "string" || !("resource" in parsed) || parsed.resource !== resource) continue;
+    if (parsed.kind === "constructor") {
+      construct = constructing(state, host, item);
+      continue;
+    }
     const call = exportedFunction(state, item);
     switch (parsed.kind) {
-      case "constructor":
-        construct = call;
-        break;
       case "method": {
         const method = methodOf(call);
         setFunctionType(method, state.plan, item.type);
@@ -274,6 +282,20 @@ function membersIn(state: InstanceState, scope: readonly Export[], resource: str
   }
   if (construct === undefined && methods.size === 0 && statics.size === 0) return undefined;
   return { construct, methods: spelledOut(methods), statics: spelledOut(statics) };
+}
+
+/** What a constructor gives, as a representation. */
+function constructing(
+  state: InstanceState,
+  host: GuestDefined,
+  item: FuncInfo,
+): NonNullable<GuestMembers["construct"]> {
+  const { plan } = state;
+  const { result } = plan.funcTypes[item.type]!;
+  const gives = result !== undefined && plan.types[result]!.kind === "own" ? state.owningFunc(item.func) : undefined;
+  if (gives !== undefined) return gives as (...args: unknown[]) => Rep;
+  const call = exportedFunction(state, item) as (...args: unknown[]) => unknown;
+  return (...args) => host.toOwn(call(...args));
 }
 
 /** Functions by their names in JavaScript. */

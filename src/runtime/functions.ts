@@ -19,7 +19,7 @@ import type { AsyncType } from "./async-types.ts";
 import type { Payload } from "./buffers.ts";
 import type { LiftLowerContext } from "./context.ts";
 import type { ComponentInstance } from "./instance.ts";
-import type { CallScope, Loan, ResourceType } from "./resources.ts";
+import type { CallScope, Loan, Rep, ResourceType } from "./resources.ts";
 
 /** A function of core WebAssembly: numbers and bigints in, one of them or nothing out. */
 export type CoreFunction = (...args: never[]) => unknown;
@@ -65,6 +65,8 @@ export interface LiftBinding {
   readonly resources: readonly ResourceType[];
   /** By `TypeIndex`, where the type is a stream or future. */
   readonly asyncTypes: readonly (AsyncType | undefined)[];
+  /** What the host gets for an `own` handle that is the result: of its representation. */
+  readonly owned: (rep: Rep, type: ResourceType) => unknown;
   /**
    * Never returns: tells what went wrong (with the arguments at hand, to explain a wrong one) and poisons where due.
    * `scope` is the call's, if it has one: a call whose arguments are wrong is undone.

@@ -12,17 +12,22 @@ export type HandleClass<T extends object> = (abstract new (...args: never[]) => 
 
 /** What can be parked. */
 export interface Parked {
-  /** Where in the table it is parked. */
+  /** Where in the table it was parked. */
   index: number;
+  /** `undefined` while it is, which is up to whoever parks it. */
+  readonly type: unknown;
 }
 
 export class HandleTable<T extends object> {
   /** Handles; at an index that is free, the one that was freed before it: the free ones are a chain from `#free` to 0. */
   readonly #elements: (T | number)[] = [0];
-  /** The index that was freed last, but for that of `#parked`. */
+  /** The index that was freed last, but for that of what is parked. */
   #free = 0;
-  /** A handle whose index was freed last of all, still in its place: mostly the next handle is of its kind and can use it. */
-  #parked: (T & Parked) | undefined;
+  /**
+   * A handle whose index was freed last of all, still in its place, as long as it is parked: mostly the next handle is of its
+   * kind and can use it. What is parked no longer stays here, for it is mostly parked again.
+   */
+  #spare: (T & Parked) | undefined;
 
   get(index: number): T {
     return this.find(index) ?? trap("unknown-handle", { index });
@@ -40,7 +45,7 @@ export class HandleTable<T extends object> {
   /** The handle at `index`, if there is one. */
   find(index: number): T | undefined {
     const element = this.#elements[index];
-    return typeof element === "number" || element === this.#parked ? undefined : element;
+    return typeof element === "number" || element === this.unpark() ? undefined : element;
   }
 
   /** What is at `index`, which may be a parked handle, or a number that means nothing. */
@@ -49,7 +54,7 @@ export class HandleTable<T extends object> {
   }
 
   add(element: T): number {
-    if (this.#parked !== undefined) this.#free = this.#removeParked(this.#parked);
+    this.#removeParked();
     const index = this.#free;
     if (index === 0) return this.#append(element);
     this.#free = this.#elements[index] as number;
@@ -66,29 +71,31 @@ export class HandleTable<T extends object> {
 
   /** Frees the index of a handle that is there. */
   remove(index: number): void {
-    if (this.#parked !== undefined) this.#free = this.#removeParked(this.#parked);
+    this.#removeParked();
     this.#elements[index] = this.#free;
     this.#free = index;
   }
 
   /** As `remove`, of the handle `element`. It can be had back until another is added or removed. */
   park(index: number, element: T & Parked): void {
-    if (this.#parked !== undefined) this.#free = this.#removeParked(this.#parked);
+    if (element === this.#spare) return;
+    this.#removeParked();
     element.index = index;
-    this.#parked = element;
+    this.#spare = element;
   }
 
   /** As `add`, of the handle that is parked, if there is one: it has the index that it had. */
   unpark(): (T & Parked) | undefined {
-    const parked = this.#parked;
-    if (parked !== undefined) this.#parked = undefined;
-    return parked;
+    const spare = this.#spare;
+    return spare !== undefined && spare.type === undefined ? spare : undefined;
   }
 
-  /** The index that is free now. */
-  #removeParked({ index }: Parked): number {
-    this.#parked = undefined;
-    this.#elements[index] = this.#free;
-    return index;
+  /** Frees the index of what is parked, if anything is. */
+  #removeParked(): void {
+    const parked = this.unpark();
+    if (parked === undefined) return;
+    this.#spare = undefined;
+    this.#elements[parked.index] = this.#free;
+    this.#free = parked.index;
   }
 }

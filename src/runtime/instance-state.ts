@@ -34,7 +34,8 @@ import { ComponentInstance } from "./instance.ts";
 import type { Instantiation, ResolvedImport } from "./instantiate.ts";
 import { makeLeaf } from "./leaves.ts";
 import { Memory } from "./memory.ts";
-import { ResourceType } from "./resources.ts";
+import { once } from "./once.ts";
+import { ownValue, ResourceType } from "./resources.ts";
 import type { Store } from "./store.ts";
 
 type Lower = Extract<Trampoline, { readonly op: "lower" }>;
@@ -43,6 +44,8 @@ type ImportedFunction = Extract<ResolvedImport, { readonly kind: "func" }>;
 export type Functions = {
   readonly call: HostFunction;
   readonly read: HostFunction;
+  /** Makes one that gives the representation of an `own` handle. */
+  readonly own?: () => HostFunction;
   /** As `call`, but gives a promise, and may be suspended. */
   readonly promise: (args: readonly unknown[], options?: AsyncCallOptions) => Promise<unknown>;
 };
@@ -195,6 +198,11 @@ export class InstanceState {
     return this.#forHost(def).call;
   }
 
+  /** As `func`, for what gives an `own` handle: the representation. Not of functions that are tasks, or of the host's. */
+  owningFunc(def: FuncDef): HostFunction | undefined {
+    return this.#forHost(def).own?.();
+  }
+
   /** As `func`, with a first parameter `reader` that sees the result before `post-return` and whose answer is returned. */
   readingFunc(def: FuncDef): HostFunction {
     return this.#forHost(def).read;
@@ -233,16 +241,18 @@ export class InstanceState {
     const makers = this.#functions.lifts.get(index);
     assert(makers !== undefined);
     const binding = this.liftBinding(index, undefined);
-    const call = makers.call(binding);
-    let read: HostFunction | undefined;
+    // Few are called in more than one way, and making a function takes a while.
+    const call = once(() => makers.call(binding));
+    const read = once(() => makers.read(binding));
     return {
-      call,
-      // Few are ever read from, and making a function takes a while.
-      get read() {
-        read ??= makers.read(binding);
-        return read;
+      get call() {
+        return call();
       },
-      promise: (args) => promised(call, args),
+      get read() {
+        return read();
+      },
+      own: () => makers.call({ ...binding, owned: (rep) => rep }),
+      promise: (args) => promised(call(), args),
     };
   }
 
@@ -262,6 +272,7 @@ export class InstanceState {
       postReturn: postReturn && (this.coreDef(postReturn) as CoreFunction),
       resources,
       asyncTypes,
+      owned: ownValue,
       failed: (error, scope, ...args) => {
         const explain = () =>
           explainArguments({ types: plan.types, resources, asyncTypes }, plan.funcTypes[type]!, args, path);

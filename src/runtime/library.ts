@@ -65,7 +65,6 @@ export {
   lowerOwn,
   lowerOwnValue,
   makeScope,
-  ownValue,
 } from "./resources.ts";
 export {
   loadLatin1OrUtf16,

@@ -134,7 +134,7 @@ export function makeScope(): CallScope {
 /** `ResourceHandle` in the specification. */
 export class ResourceHandle implements Lent {
   static readonly kind: string = "resource";
-  /** `undefined` once it is parked in its table, for the next one: most go as soon as they have come. */
+  /** `undefined` while it is parked in its table, for the next one: most go as soon as they have come. */
   type: ResourceType | undefined;
   rep: Rep;
   index = 0;
@@ -371,27 +371,31 @@ export function enterFromGuest(entering: readonly ComponentInstance[], drops?: R
 }
 
 /**
- * Drops a resource that the host owns: a call of the destructor by the host. Where the instance that defines it is
+ * Drops what the host owns of a resource: a call of the destructor by the host. Where the instance that defines it is
  * entered, by a call that is still running below the host, the destructor runs after that call; in a store that has
- * trapped, never.
- *
- * @throws ComponentError if the destructor traps
+ * trapped, never. It throws a `ComponentError` if the destructor traps.
  */
-export function dropFromHost(type: ResourceType, rep: Rep): void {
+export function hostDropper(type: ResourceType): (rep: Rep) => void {
   const { impl, destructor } = type;
-  if (destructor === undefined) return;
-  if (impl === undefined) destructor(rep as never);
-  else if (impl.parent !== undefined || impl.flags !== 0 || impl.store.isDeferring) dropWhenLeft(type, impl, rep);
-  else {
+  if (destructor === undefined) return () => {};
+  if (impl === undefined) return destructor as (rep: Rep) => void;
+  const { store, parent } = impl;
+  if (parent !== undefined) return (rep) => dropWhenLeft(type, impl, rep);
+  const entered = ENTERED;
+  return (rep) => {
+    if (impl.flags !== 0 || store.isDeferring) {
+      dropWhenLeft(type, impl, rep);
+      return;
+    }
     // As `destroy`, for what is most common.
-    impl.flags = ENTERED;
+    impl.flags = entered;
     try {
       destructor(rep as never);
     } catch (error) {
       dropFailed(type, [impl], error);
     }
     impl.flags = 0;
-  }
+  };
 }
 
 function dropWhenLeft(type: ResourceType, impl: ComponentInstance, rep: Rep): void {

@@ -16,6 +16,7 @@ import { LiftLowerContext } from "../../../src/runtime/context.ts";
 import type { CoreFunction, FunctionTable, LiftBinding } from "../../../src/runtime/functions.ts";
 import { ComponentInstance } from "../../../src/runtime/instance.ts";
 import { Memory } from "../../../src/runtime/memory.ts";
+import { ownValue } from "../../../src/runtime/resources.ts";
 import { Store } from "../../../src/runtime/store.ts";
 import type { StringEncoding } from "../../../src/validate/typed.ts";
 
@@ -173,6 +174,7 @@ export function liftBinding(guest: Guest, callee: AnyFunction, more: Partial<Lif
     postReturn: undefined,
     resources: [],
     asyncTypes: [],
+    owned: ownValue,
     failed: (error) => {
       throw error;
     },

@@ -193,7 +193,7 @@ test("values of other instances and other resources are refused", () => {
 test("the class has the resource's functions", () => {
   const { host } = guest();
   host.setMembers(() => ({
-    construct: (rep: number) => host.fromOwn(rep),
+    construct: (rep) => rep,
     methods: new Map([["plus", function (this: object, n: number) {
       const scope = new CallScope();
       const rep = host.toBorrow(this, scope) as number;

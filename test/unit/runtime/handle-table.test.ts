@@ -69,21 +69,33 @@ test("of a handle that is not there, the kind that is wanted is told", () => {
 class Parkable {
   static readonly kind: string = "parkable";
   index = 0;
+  type: string | undefined = "any";
+}
+
+function park(table: HandleTable<object>, index: number, handle: Parkable): void {
+  handle.type = undefined;
+  table.park(index, handle);
+}
+
+function unpark(table: HandleTable<object>): object | undefined {
+  const handle = table.unpark() as Parkable | undefined;
+  if (handle !== undefined) handle.type = "another";
+  return handle;
 }
 
 test("what is parked is gone, and comes back under the index that is next", () => {
   const table = new HandleTable<object>();
-  assert.equal(table.unpark(), undefined);
+  assert.equal(unpark(table), undefined);
   const [first, second] = [new Parkable(), new Parkable()];
   assert.deepEqual([table.add(first), table.add(second)], [1, 2]);
-  table.park(1, first);
+  park(table, 1, first);
   assert.equal(table.find(1), undefined);
   assertTrap(() => table.getAs(Parkable, 1), "unknown-handle");
   assert.equal(sizeOf(table), 1);
-  assert.equal(table.unpark(), first);
+  assert.equal(unpark(table), first);
   assert.equal(first.index, 1);
   assert.equal(table.find(1), first);
-  assert.equal(table.unpark(), undefined);
+  assert.equal(unpark(table), undefined);
   assert.equal(table.add(new Apple()), 3);
 });
 
@@ -91,13 +103,13 @@ test("parked or not, freed indices come back last-in first-out", () => {
   const table = new HandleTable<object>();
   const all = Array.from({ length: 4 }, () => new Parkable());
   for (const each of all) table.add(each);
-  table.park(2, all[1]!);
+  park(table, 2, all[1]!);
   table.remove(4);
-  table.park(1, all[0]!);
-  table.park(3, all[2]!);
+  park(table, 1, all[0]!);
+  park(table, 3, all[2]!);
   assert.equal(sizeOf(table), 0);
   for (const index of [1, 2, 3, 4]) assert.equal(table.find(index), undefined);
-  assert.equal(table.unpark(), all[2]);
+  assert.equal(unpark(table), all[2]);
   assert.deepEqual(
     [1, 2, 3, 4].map(() => table.add(new Apple())),
     [1, 4, 2, 5],
@@ -108,8 +120,21 @@ test("parked or not, freed indices come back last-in first-out", () => {
 test("another that is added takes the place of what is parked", () => {
   const table = new HandleTable<object>();
   const [parked, apple] = [new Parkable(), new Apple()];
-  table.park(table.add(parked), parked);
+  park(table, table.add(parked), parked);
   assert.equal(table.add(apple), 1);
   assert.equal(table.find(1), apple);
-  assert.equal(table.unpark(), undefined);
+  assert.equal(unpark(table), undefined);
+});
+
+test("what was parked can be removed like any other", () => {
+  const table = new HandleTable<object>();
+  const [first, second] = [new Parkable(), new Parkable()];
+  park(table, table.add(first), first);
+  assert.equal(unpark(table), first);
+  table.remove(1);
+  assert.equal(unpark(table), undefined);
+  assert.equal(table.add(second), 1);
+  park(table, 1, second);
+  assert.equal(unpark(table), second);
+  assert.equal(sizeOf(table), 1);
 });

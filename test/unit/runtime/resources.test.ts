@@ -6,8 +6,8 @@ import { mayNotLeave } from "../../../src/runtime/may-leave.ts";
 import { InvalidValue } from "../../../src/runtime/numbers.ts";
 import {
   CallScope,
-  dropFromHost,
   type HostSide,
+  hostDropper,
   lendToHost,
   liftBorrow,
   liftBorrowValue,
@@ -303,7 +303,7 @@ test("the host drops a resource as a call by the host", () => {
   const { parent, definer, user, thing } = world((rep: number) => {
     seen.push([rep, ...[parent, definer, user].map(({ flags }) => flags)]);
   });
-  dropFromHost(thing, 5);
+  hostDropper(thing)(5);
   assert.deepEqual(seen, [[5, 1, 1, 0]]);
   assert.deepEqual(
     [parent, definer].map(({ flags }) => flags),
@@ -315,14 +315,14 @@ test("a drop by the host waits while the instance is entered", async () => {
   const dropped: number[] = [];
   const { parent, thing } = world((rep: number) => void dropped.push(rep));
   parent.flags = ENTERED;
-  dropFromHost(thing, 1);
-  dropFromHost(thing, 2);
+  hostDropper(thing)(1);
+  hostDropper(thing)(2);
   parent.flags = 0;
   assert.deepEqual(dropped, []);
-  dropFromHost(thing, 3);
+  hostDropper(thing)(3);
   assert.deepEqual(dropped, [1, 2, 3]);
   parent.flags = ENTERED;
-  dropFromHost(thing, 4);
+  hostDropper(thing)(4);
   parent.flags = 0;
   await null;
   assert.deepEqual(dropped, [1, 2, 3, 4]);
@@ -334,15 +334,15 @@ test("a drop by the host that traps poisons the store, in which later drops do n
     calls++;
     trap("lent");
   });
-  assert.throws(() => dropFromHost(thing, 1), /while borrowed/);
+  assert.throws(() => hostDropper(thing)(1), /while borrowed/);
   assert.equal(store.trapped?.code, "lent");
-  dropFromHost(thing, 1);
+  hostDropper(thing)(1);
   assert.equal(calls, 1);
   const other = world(() => {
     trap("lent");
   });
   other.parent.flags = ENTERED;
-  dropFromHost(other.thing, 1);
+  hostDropper(other.thing)(1);
   other.parent.flags = 0;
   await null;
   assert.equal(other.store.trapped?.code, "lent");
