@@ -72,7 +72,7 @@ export function flatCountOf(types: readonly ValType[]): number {
 
 /** `flatten_type` in the specification. Only for types that flatten to at most `MAX_FLAT_PARAMS` values. */
 export const flattenType: (t: ValType, pointer: PointerType) => readonly FlatType[] = perPointer((t, pointer) => {
-  assert(flatCount(t) <= MAX_FLAT_PARAMS, "a type that is never passed flat");
+  assert(flatCount(t) <= MAX_FLAT_PARAMS);
   return flatten(despecialize(t), pointer);
 });
 

@@ -31,10 +31,10 @@ export class Flats implements Source {
     this.#flats = flats;
   }
 
-  /** The next value, coerced to `want` if a variant stands between (`CoerceValueIter` in the specification). */
+  /** The next value, of which there is one for each part of a type, coerced to `want` if a variant stands between (`CoerceValueIter` in the specification). */
   next(want: FlatType): Expr {
     const flat = this.#flats[this.#next++];
-    assert(flat !== undefined, "a core value for each part of a type");
+    assert(flat !== undefined);
     return liftCoerced(flat.value, flat.type, want);
   }
 

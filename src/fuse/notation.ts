@@ -282,7 +282,7 @@ class Compiler {
   #place(): MemArg {
     this.#expect("(");
     const memory = this.#expression();
-    assert(memory === "from" || memory === "to", "a pointer");
+    assert(memory === "from" || memory === "to");
     const offset = this.#eat(",") ? Number(this.#next()) : 0;
     this.#expect(")");
     return { memory: this.#item("memory", memory), offset };

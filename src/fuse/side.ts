@@ -33,13 +33,13 @@ export class Side {
 
   get memory(): Memory {
     const { memory } = this.#options;
-    assert(memory !== undefined, "options with a memory");
+    assert(memory !== undefined);
     return this.#module.memory(memory, this.pointer);
   }
 
   get realloc(): Func {
     const { realloc } = this.#options;
-    assert(realloc !== undefined, "options with a realloc");
+    assert(realloc !== undefined);
     const p = this.pointer;
     return this.#module.func(realloc, [p, p, p, p], [p]);
   }

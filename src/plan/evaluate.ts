@@ -222,7 +222,8 @@ export class Evaluator<S> {
       this.#plan.budget.spend();
       if (of.from === "instantiate") {
         const instance = environment.coreInstances.get(of);
-        assert(instance !== undefined, "a core instance is used before it is made");
+        // What is used has been made before.
+        assert(instance !== undefined);
         return { from: "core-instance", instance, name };
       }
       const part = of.exports.get(name)?.item;
@@ -235,7 +236,7 @@ export class Evaluator<S> {
   /** A memory or table: always an export of a core module's instance. */
   #coreItem(item: CoreExportOf, environment: Environment<S>): CoreExport {
     const def = this.coreExport(item.of, item.name, environment);
-    assert(def.from === "core-instance", "a memory or table cannot be a trampoline");
+    assert(def.from === "core-instance");
     return def;
   }
 }

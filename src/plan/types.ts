@@ -26,8 +26,9 @@ export class PlanTypes {
     const values: ValType[] = [];
     this.#decoding = {
       part(index) {
+        // A plan has the parts of a type before it.
         const type = values[index];
-        assert(type !== undefined, "a plan has the parts of a type before it");
+        assert(type !== undefined);
         return type;
       },
       resource: (index) => resources[index]!,

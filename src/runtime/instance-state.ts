@@ -182,8 +182,9 @@ export class InstanceState {
           const { builtin, instance, immediates } = trampoline;
           const resource = () => this.resources[immediates.resource as ResourceIndex]!;
           const cx = { instance: this.instances[instance]!, immediates, resource };
+          // A plan with asynchronous ones has `#async`.
           made = this.#async?.builtin(index, trampoline) ?? makeBuiltin(builtin, cx);
-          assert(made !== undefined, "a plan with such a built-in has what that needs");
+          assert(made !== undefined);
         }
       }
       this.#trampolines[index] = made;

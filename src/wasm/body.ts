@@ -100,7 +100,7 @@ export class Body {
 
   /** Parameter number `index`. */
   param(index: number): Local {
-    assert(index < this.#params, "a parameter of the function");
+    assert(index < this.#params);
     return index as Local;
   }
 
@@ -155,7 +155,7 @@ export class Body {
         this.#label(value);
         return;
       case "v128":
-        assert((value as readonly number[]).length === 16, "a vector of sixteen bytes");
+        assert((value as readonly number[]).length === 16);
         code.bytes(value);
         return;
       case "s64":
@@ -165,7 +165,7 @@ export class Body {
 
   /** Labels are counted from the branch. */
   #label({ depth }: Label): void {
-    assert(depth <= this.#depth, "a label of an enclosing block");
+    assert(depth <= this.#depth);
     this.#code.u32(this.#depth - depth);
   }
 
@@ -209,7 +209,7 @@ export class Body {
 
   /** Writes the function's entry in the code section. */
   write(w: Writer, indexOf: IndexOf): void {
-    assert(this.#depth === 0, "every block is ended");
+    assert(this.#depth === 0);
     w.sized((inner) => {
       inner.vec(this.#locals, (type) => inner.bytes([1, valueTypes[type]]));
       let done = 0;

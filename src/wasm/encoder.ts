@@ -97,7 +97,7 @@ export class ModuleEncoder {
     for (const item of this.#memories) indices.set(item, count.memory++);
     const indexOf = (item: Item): number => {
       const index = indices.get(item);
-      assert(index !== undefined, "an item of this module");
+      assert(index !== undefined);
       return index;
     };
 

@@ -93,9 +93,10 @@ export class CoreTypeInterner {
     return key;
   }
 
+  /** Of types of this interner alone. */
   readonly #nameOf: NameOf = (type) => {
     const name = this.#names.get(type);
-    assert(name !== undefined, "a core type of another interner");
+    assert(name !== undefined);
     return name;
   };
 
