@@ -2,7 +2,7 @@
 import { type ShimInputStream, type ShimOutputStream, shim } from "./shim.ts";
 import { shimSink, shimSource } from "./shim-streams.ts";
 import { subscribe } from "./sockets.ts";
-import { InputStream, IoError, OutputStream } from "./streams.ts";
+import { causeOf, InputStream, type IoError, OutputStream } from "./streams.ts";
 
 interface IncomingBody {
   stream(): ShimInputStream;
@@ -24,7 +24,7 @@ const MAX_AUTHORITY_LENGTH = 1024;
 export function types(): object {
   return {
     ...shim().http.types,
-    httpErrorCode: (error: IoError) => errorCode(IoError.causeOf(error)),
+    httpErrorCode: (error: IoError) => errorCode(causeOf(error)),
     "[method]outgoing-request.set-authority": setAuthority,
     "[method]outgoing-request.body": bodyOnce,
     "[method]incoming-body.stream": (body: IncomingBody) => new InputStream(shimSource(body.stream())),

@@ -17,7 +17,7 @@ import {
   shim,
 } from "./shim.ts";
 import { shimSink, shimSource } from "./shim-streams.ts";
-import { InputStream, IoError, OutputStream } from "./streams.ts";
+import { causeOf, InputStream, type IoError, OutputStream } from "./streams.ts";
 
 /** The interfaces of `wasi:sockets`, without the package's name. */
 export function sockets(allowed: boolean): Record<string, object> {
@@ -36,7 +36,7 @@ function granted(): Record<string, object> {
     "instance-network": made.instanceNetwork,
     network: {
       ...made.network,
-      networkErrorCode: (error: IoError) => made.network.networkErrorCode({ payload: IoError.causeOf(error) }),
+      networkErrorCode: (error: IoError) => made.network.networkErrorCode({ payload: causeOf(error) }),
     },
     "ip-name-lookup": { ...made.ipNameLookup, "[method]resolve-address-stream.subscribe": subscribe },
     tcp: {

@@ -35,6 +35,12 @@ export interface Sink {
 /** The most bytes that are moved at once. */
 export const MAX_CHUNK = 1 << 16;
 
+/**
+ * What was thrown, which an error keeps to itself: a guest could call a static function of the class by declaring it, and
+ * errors of Node tell where the host has its files.
+ */
+export let causeOf: (error: IoError) => unknown;
+
 /** `resource error` of `wasi:io/error` */
 export class IoError {
   readonly #cause: unknown;
@@ -43,8 +49,8 @@ export class IoError {
     this.#cause = cause;
   }
 
-  static causeOf(error: IoError): unknown {
-    return error.#cause;
+  static {
+    causeOf = (error) => error.#cause;
   }
 
   toDebugString(): string {
@@ -57,7 +63,7 @@ export const error = { Error: IoError };
 
 /** `filesystem-error-code`: what `wasi:filesystem/types` has to say of an error of a stream. */
 export function filesystemErrorCode(error: IoError): ErrorCode | undefined {
-  return errorCodeOf(IoError.causeOf(error));
+  return errorCodeOf(causeOf(error));
 }
 
 const closed = { tag: "closed" } as const;
@@ -65,12 +71,12 @@ const closed = { tag: "closed" } as const;
 /** To be thrown by sources and sinks for a failure that is no error of `node:fs`. */
 export class StreamFailure extends Error {}
 
-/** What both directions share: the end, after which nothing works any more. */
-class Stream {
+/** What both directions share: the end, after which nothing works any more. No class of theirs, whose members guests had. */
+class Life {
   #closed = false;
 
   /** Runs `operation` as long as the stream is open. A failure is told once and closes it. */
-  protected attempt<T>(operation: () => T): T {
+  attempt<T>(operation: () => T): T {
     if (this.#closed) throw closed;
     try {
       return operation();
@@ -82,27 +88,27 @@ class Stream {
     }
   }
 
-  protected get open(): boolean {
+  get open(): boolean {
     return !this.#closed;
   }
 }
 
 /** `resource input-stream` */
-export class InputStream extends Stream {
+export class InputStream {
+  readonly #life = new Life();
   readonly #source: Source;
 
   constructor(source: Source) {
-    super();
     this.#source = source;
   }
 
   read(length: bigint): Uint8Array {
-    return this.attempt(() => this.#source.read(chunk(length)) ?? end());
+    return this.#life.attempt(() => this.#source.read(chunk(length)) ?? end());
   }
 
   blockingRead(length: bigint): Uint8Array {
     const source = this.#source;
-    return this.attempt(
+    return this.#life.attempt(
       () => (source.blockingRead ? source.blockingRead(chunk(length)) : source.read(chunk(length))) ?? end(),
     );
   }
@@ -116,7 +122,7 @@ export class InputStream extends Stream {
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.open ? this.#source.condition?.() : ready);
+    return new Pollable(this.#life.open ? this.#source.condition?.() : ready);
   }
 
   [Symbol.dispose](): void {
@@ -125,39 +131,39 @@ export class InputStream extends Stream {
 }
 
 /** `resource output-stream` */
-export class OutputStream extends Stream {
+export class OutputStream {
+  readonly #life = new Life();
   readonly #sink: Sink;
 
   constructor(sink: Sink) {
-    super();
     this.#sink = sink;
   }
 
   checkWrite(): bigint {
-    return this.attempt(() => BigInt(this.#sink.room?.() ?? MAX_CHUNK));
+    return this.#life.attempt(() => BigInt(this.#sink.room?.() ?? MAX_CHUNK));
   }
 
   write(contents: Uint8Array): void {
-    this.attempt(() => this.#sink.write(contents));
+    this.#life.attempt(() => this.#sink.write(contents));
   }
 
   blockingWriteAndFlush(contents: Uint8Array): void {
-    this.attempt(() => {
+    this.#life.attempt(() => {
       this.#sink.write(contents);
       this.#finish();
     });
   }
 
   flush(): void {
-    this.attempt(() => this.#sink.flush?.());
+    this.#life.attempt(() => this.#sink.flush?.());
   }
 
   blockingFlush(): void {
-    this.attempt(() => this.#finish());
+    this.#life.attempt(() => this.#finish());
   }
 
   subscribe(): Pollable {
-    return new Pollable(this.open ? this.#sink.condition?.() : ready);
+    return new Pollable(this.#life.open ? this.#sink.condition?.() : ready);
   }
 
   writeZeroes(length: bigint): void {

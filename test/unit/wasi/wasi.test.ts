@@ -141,6 +141,27 @@ test("every interface of WASI 0.2 is there", () => {
   );
 });
 
+test("classes have no members but those of the interface: a guest could call others by declaring them", () => {
+  const { error, poll, streams } = Object.fromEntries(
+    ["error", "poll", "streams"].map((name) => [name, wasi().imports[`wasi:io/${name}@0.2.12`]]),
+  ) as Record<string, Record<string, { readonly prototype: object }>>;
+  const known: [Class: { readonly prototype: object } | undefined, members: string][] = [
+    [error!["Error"], "toDebugString"],
+    [poll!["Pollable"], "ready block"],
+    [streams!["InputStream"], "read blockingRead skip blockingSkip subscribe"],
+    [
+      streams!["OutputStream"],
+      "checkWrite write blockingWriteAndFlush flush blockingFlush subscribe writeZeroes blockingWriteZeroesAndFlush splice blockingSplice",
+    ],
+  ];
+  for (const [Class, members] of known) {
+    assert.ok(Class);
+    assert.deepEqual(Object.getOwnPropertyNames(Class), ["length", "name", "prototype"]);
+    assert.deepEqual(Object.getOwnPropertyNames(Class.prototype), ["constructor", ...members.split(" ")]);
+    assert.equal(Object.getPrototypeOf(Class.prototype), Object.prototype);
+  }
+});
+
 test("random bytes are as many as were asked for, and others each time", () => {
   const host = wasi();
   for (const [name, item] of [
