@@ -173,7 +173,7 @@ export function findFunction(items: Items, name: string, spelling: Spelling): Fo
     case "method": {
       const member = spelling.memberKey(name);
       const Class = findClass(items, parsed.resource, spelling);
-      const found = Class && memberOf(Class.prototype, member);
+      const found = Class && methodOf(Class, member);
       return typeof found === "function" ? { given: found as AnyFunction, call: methodCaller(member) } : undefined;
     }
     case "label":
@@ -181,6 +181,15 @@ export function findFunction(items: Items, name: string, spelling: Spelling): Fo
       const found = memberOf(items, spelling.key(name));
       return typeof found === "function" ? bound(found as AnyFunction, items) : undefined;
     }
+  }
+}
+
+/** A method of a class. A getter is none: it has no object yet to get something of, which may make it throw. */
+function methodOf(Class: Class, member: string): unknown {
+  try {
+    return memberOf(Class.prototype, member);
+  } catch {
+    return undefined;
   }
 }
 

@@ -63,6 +63,14 @@ test("what classes inherit from the language is no method of theirs", async () =
   const error = caught(() => link(guest, { Thing: class {} }));
   assert.match(error.message, /class Thing has no method "toString"/);
   assert.match(error.message, /class Thing has no static method "call"/);
+  class Getter {
+    readonly #text = () => "private";
+
+    get toString() {
+      return this.#text;
+    }
+  }
+  assert.match(caught(() => link(guest, { Thing: Getter })).message, /class Thing has no method "toString"/);
   class Base {
     toString() {
       return 4 as unknown as string;
