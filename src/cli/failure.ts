@@ -37,7 +37,15 @@ export function exitCodeOf(error: unknown): number {
 export function describeFailure(error: unknown, subject: string | undefined, verbose: boolean): string {
   const about = subject === undefined ? "" : `${subject}: `;
   const text = `gantry: ${about}${reasonOf(error)}`;
-  return verbose ? `${text}\n${stacks(error)}` : text;
+  return visible(verbose ? `${text}\n${stacks(error)}` : text);
+}
+
+/** What a component calls things may have characters in it that terminals obey, or that turn text around. */
+function visible(text: string): string {
+  return text.replace(
+    /(?!\n)[\p{Cc}\p{Bidi_Control}]/gu,
+    (control) => `\\u${control.codePointAt(0)!.toString(16).padStart(4, "0")}`,
+  );
 }
 
 function reasonOf(error: unknown): string {

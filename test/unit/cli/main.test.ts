@@ -72,6 +72,12 @@ before(async () => {
   for (const [name, text] of Object.entries(components)) writeFileSync(join(folder, `${name}.wasm`), await parse(text));
   writeFileSync(join(folder, "bad.wasm"), Uint8Array.of(0, 97, 115, 109, 13, 0, 1, 0, 99));
   writeFileSync(join(folder, "invalid.wasm"), await parse('(component (type (flags "a" "A")))'));
+  writeFileSync(
+    join(folder, "escapes.wasm"),
+    await parse(
+      String.raw`(component (core instance $i) (alias core export $i "\1b[31m\u{9b}0m\u{202e}é" (core func)))`,
+    ),
+  );
   writeFileSync(join(folder, "importing.wasm"), await parse('(component (import "host" (func)))'));
   writeFileSync(join(folder, "text.wat"), "(component)");
   mkdirSync(join(folder, "empty"));
@@ -169,6 +175,10 @@ test("a file that cannot be used is told, with what is wrong with it", async () 
     code: 134,
     stderr: new RegExp(`\n(?!caused by )ComponentError: ${stack}\ncaused by RuntimeError: ${stack}`),
   });
+});
+
+test("names that would do something to a terminal are told by their numbers", async () => {
+  await gantry(["validate", "escapes.wasm"], { code: 1, stderr: /named `\\u001b\[31m\\u009b0m\\u202eé`/ });
 });
 
 test("validate tells of each file, and ends with 1 if one is not valid", async () => {
