@@ -8,7 +8,8 @@ import { LiftLowerContext } from "../src/runtime/context.ts";
 import { ComponentInstance } from "../src/runtime/instance.ts";
 import { Memory } from "../src/runtime/memory.ts";
 import { Store } from "../src/runtime/store.ts";
-import { loadLatin1OrUtf16, loadUtf8, loadUtf16, type StringEncoding, storeString } from "../src/runtime/strings.ts";
+import { storeString } from "../src/runtime/string-codecs.ts";
+import { loadLatin1OrUtf16, loadUtf8, loadUtf16, type StringEncoding } from "../src/runtime/strings.ts";
 import { nanoseconds, table } from "./measure.ts";
 
 const sizes = [1, 5, 10, 16, 20, 24, 32, 48, 64, 100, 200, 1000, 10000];

@@ -11,7 +11,8 @@ import type { AsyncType } from "./async-types.ts";
 import type { LiftLowerContext } from "./context.ts";
 import { explainFault } from "./explain.ts";
 import { beyond } from "./lists.ts";
-import { invalid, toF32, toF64, toS8, toS16, toS32, toS64, toU8, toU16, toU32, toU64 } from "./numbers.ts";
+import { toF32, toF64, toS8, toS16, toS32, toU8, toU16, toU32 } from "./number-checks.ts";
+import { invalid, toS64, toU64 } from "./numbers.ts";
 import { occupied } from "./occupied.ts";
 import { type NumberKind, type TypedArray, typedArrays } from "./typed-arrays.ts";
 

@@ -8,7 +8,8 @@ import type { CoreFunction } from "./functions.ts";
 import type { ComponentInstance } from "./instance.ts";
 import { checkPointer } from "./lists.ts";
 import { invalid } from "./numbers.ts";
-import { codecs, type StringEncoding, storeString, taggedFrom64, taggedTo64 } from "./strings.ts";
+import { codecs, storeString } from "./string-codecs.ts";
+import { type StringEncoding, taggedFrom64, taggedTo64 } from "./strings.ts";
 
 /** `lift_error_context` in the specification. */
 export function liftErrorContext(cx: LiftLowerContext, i: number): ErrorContext {

@@ -13,7 +13,7 @@ import { MAX_STRING_BYTE_LENGTH, UTF16_TAG, UTF16_TAG_64 } from "../abi/constant
 import { ComponentError } from "../errors/component-error.ts";
 import type { CanonicalOptions } from "../plan/plan.ts";
 import type { LiftLowerContext } from "./context.ts";
-import { allocate, checkString } from "./lists.ts";
+import { checkString } from "./lists.ts";
 import type { Memory } from "./memory.ts";
 import { invalid } from "./numbers.ts";
 import {
@@ -26,7 +26,6 @@ import {
   utf8Length,
   utf16Fault,
   writeLatin1,
-  writeUtf8,
   writeUtf16,
 } from "./text.ts";
 import { trap } from "./trap.ts";
@@ -113,35 +112,6 @@ export function taggedSize(taggedUnits: number): number {
 export function writeLatin1OrUtf16(memory: Memory, ptr: number, text: string, taggedUnits: number): void {
   if (taggedUnits < UTF16_TAG) writeLatin1(memory, ptr, text);
   else writeUtf16(memory, ptr, text);
-}
-
-/** What all encodings have: under these names generated code calls it, too. */
-export const codecs = {
-  utf8: { load: loadUtf8, measure: measureUtf8, sizeOf: (units: number) => units, alignment: 1, write: writeUtf8 },
-  utf16: {
-    load: loadUtf16,
-    measure: measureUtf16,
-    sizeOf: (units: number) => 2 * units,
-    alignment: 2,
-    write: writeUtf16,
-  },
-  "latin1+utf16": {
-    load: loadLatin1OrUtf16,
-    measure: measureLatin1OrUtf16,
-    sizeOf: taggedSize,
-    alignment: 2,
-    write: writeLatin1OrUtf16,
-  },
-} as const;
-
-/** Finds room for a string and stores it. Leaves its (tagged) length in `cx.length`. */
-export function storeString(cx: LiftLowerContext, encoding: StringEncoding, value: unknown): number {
-  const { measure, sizeOf, alignment, write } = codecs[encoding];
-  const units = measure(value);
-  const ptr = allocate(cx, sizeOf(units), alignment, "string");
-  write(cx.memory, ptr, value as string, units);
-  cx.length = units;
-  return ptr;
 }
 
 // ---- Views

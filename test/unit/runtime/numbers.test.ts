@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { toF32, toF64, toS8, toS16, toS32, toU8, toU16, toU32 } from "../../../src/runtime/number-checks.ts";
 import {
   bitsToF32,
   bitsToF64,
@@ -8,15 +9,7 @@ import {
   f64ToBits,
   invalid,
   toChar,
-  toF32,
-  toF64,
-  toS8,
-  toS16,
-  toS32,
   toS64,
-  toU8,
-  toU16,
-  toU32,
   toU64,
 } from "../../../src/runtime/numbers.ts";
 import { assertInvalid, assertTrap } from "./guest.ts";

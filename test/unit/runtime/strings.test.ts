@@ -5,13 +5,13 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { UTF16_TAG } from "../../../src/abi/constants.ts";
 import type { TrapCode } from "../../../src/errors/messages.ts";
+import { storeString } from "../../../src/runtime/string-codecs.ts";
 import {
   loadLatin1OrUtf16,
   loadUtf8,
   loadUtf16,
   pointer64,
   type StringEncoding,
-  storeString,
   taggedFrom64,
   taggedTo64,
   viewString,
