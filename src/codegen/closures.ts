@@ -280,11 +280,12 @@ class Scope {
     const number = value as Numeric;
     switch (kind) {
       case "u8":
-      case "u16": {
-        const mask = kind === "u8" ? 0xff : 0xffff;
+      case "u16":
+      case "u32": {
+        const unused = 32 - Number(kind.slice(1));
         return (frame) => {
           const v = number(frame);
-          if (v !== (v & mask)) invalid();
+          if (v !== (v << unused) >>> unused) invalid();
           frame[slot] = v;
           return false;
         };
@@ -300,13 +301,6 @@ class Scope {
           return false;
         };
       }
-      case "u32":
-        return (frame) => {
-          const v = number(frame);
-          if (v !== v >>> 0) invalid();
-          frame[slot] = v;
-          return false;
-        };
       case "u64":
       case "s64": {
         const wrap = kind === "u64" ? BigInt.asUintN : BigInt.asIntN;

@@ -155,12 +155,7 @@ export class AdapterModule {
   }
 
   #once<I extends Item>(key: string, make: () => I): I {
-    let item = this.#imports.get(key) as I | undefined;
-    if (item === undefined) {
-      item = make();
-      this.#imports.set(key, item);
-    }
-    return item;
+    return getOrInsert(this.#imports as Map<string, I>, key, make);
   }
 
   // ---- What keys are made of

@@ -102,7 +102,6 @@ function changed(path: readonly string[]): ComponentError {
   return new ComponentError("call", "changed-value", "the value changed while it was read", { path });
 }
 
-const tooLong = ", which is too long";
 const anObject = " (an object with these keys)";
 
 // ---- The walk
@@ -178,7 +177,7 @@ class Walk {
     if (isThenable(value) && !maybePromises.has(node.kind)) {
       const isWhole = this.#code === "wrong-result" && this.#path.length === this.#start.length + 1;
       const hint = isWhole ? "; for the component to wait for it, wrap the function in `blocking(…)`" : "";
-      this.#fail(this.#told(type, value, `: a value is wanted, not the promise of one${hint}`));
+      this.#check(false, type, value, `: a value is wanted, not the promise of one${hint}`);
     }
     switch (node.kind) {
       case "bool":
@@ -205,7 +204,7 @@ class Walk {
       }
       case "string":
         this.#check(typeof value === "string", type, value);
-        if (isLong(value as string)) this.#minor ??= this.#error(this.#told(type, value, tooLong));
+        if (isLong(value as string)) this.#tooLong(type, value);
         break;
       case "list":
         this.#list(type, node, value);
@@ -261,8 +260,12 @@ class Walk {
     this.#path.pop();
   }
 
-  #check(ok: boolean, type: TypeIndex, value: unknown, more = "", wanted = ""): void {
+  #check(ok: boolean, type: TypeIndex, value: unknown, more = "", wanted = ""): asserts ok {
     if (!ok) this.#fail(this.#told(type, value, more, wanted));
+  }
+
+  #tooLong(type: TypeIndex, value: unknown): void {
+    this.#minor ??= this.#error(this.#told(type, value, ", which is too long"));
   }
 
   /** `expected u32, got "old"`; `more` is said after it. */
@@ -280,9 +283,7 @@ class Walk {
     const wanted = numeric || typeof min === "bigint" ? ` (a ${typeof min})` : "";
     this.#check(typeof value === typeof min, type, value, numeric ? ` (a ${typeof value})` : "", wanted);
     const number = value as number;
-    if (number < min || number > max) {
-      this.#fail(this.#told(type, value, `, which is out of range for ${kind} (${min}..${max})`));
-    }
+    this.#check(!(number < min || number > max), type, value, `, which is out of range for ${kind} (${min}..${max})`);
     const isInteger = typeof min === "bigint" || Number.isInteger(number);
     this.#check(isInteger, type, value, Number.isNaN(number) ? "" : ", which is no integer");
   }
@@ -299,7 +300,7 @@ class Walk {
     const list = value as ArrayLike<unknown>;
     const { length } = list;
     if (wanted !== undefined && length !== wanted) this.#fail(`${this.#expected(type)}, got ${length} elements`);
-    if (length > MAX_LIST_BYTE_LENGTH / 8) this.#minor ??= this.#error(this.#told(type, value, tooLong));
+    if (length > MAX_LIST_BYTE_LENGTH / 8) this.#tooLong(type, value);
     if (length > MAX_LIST_BYTE_LENGTH || (numbers && value instanceof Typed)) return;
     for (let i = 0; i < length; i++) this.#inside(["list element", i], element, list[i]);
   }
@@ -310,7 +311,7 @@ class Walk {
     const last = this.#steps + MAX_LIST_BYTE_LENGTH / 8;
     for (const entry of value as Iterable<unknown>) {
       if (this.#steps > last) {
-        this.#minor ??= this.#error(this.#told(type, value, tooLong));
+        this.#tooLong(type, value);
         return;
       }
       if (!Array.isArray(entry) || entry.length !== 2) {
@@ -323,7 +324,7 @@ class Walk {
   }
 
   #record(type: TypeIndex, fields: readonly LabelledType[], value: unknown): void {
-    if (!isObject(value)) this.#fail(this.#told(type, value));
+    this.#check(isObject(value), type, value);
     const keys = keysOf(fields.map(({ label }) => label));
     let optional = true;
     for (const [i, { label, type: inner }] of fields.entries()) {
@@ -336,6 +337,7 @@ class Walk {
           this.#fail(`missing field "${key}" (${describeType(this.#cx.types, inner)}) in ${show(value)}${hint}`);
         }
       }
+      // Before it is read: that may throw.
       this.#path.push(`field "${label}"`);
       this.#walk(inner, fieldOf(value, key));
       this.#path.pop();
@@ -344,14 +346,14 @@ class Walk {
   }
 
   #tuple(type: TypeIndex, types: readonly TypeIndex[], value: unknown): void {
-    if (!Array.isArray(value)) this.#fail(this.#told(type, value, "", " (an array)"));
+    this.#check(Array.isArray(value), type, value, "", " (an array)");
     const { length } = value;
     if (length !== types.length) this.#fail(`${this.#expected(type)}, got an array of ${length}: ${show(value)}`);
     for (const [i, t] of types.entries()) this.#inside(["tuple element", i], t, value[i]);
   }
 
   #flags(type: TypeIndex, labels: readonly string[], value: unknown): void {
-    if (!isObject(value)) this.#fail(this.#told(type, value));
+    this.#check(isObject(value), type, value);
     for (const [i, key] of keysOf(labels).entries()) {
       const flag = fieldOf(value, key);
       if (flag === undefined || typeof flag === "boolean") continue;
@@ -369,7 +371,7 @@ class Walk {
     const object = isObject(value) ? value : {};
     const { tag } = object;
     const shape = cases.some((c) => c.type !== undefined) ? " as { tag, val }" : " as { tag }";
-    if (typeof tag !== "string") this.#fail(this.#told(type, value, "", shape));
+    this.#check(typeof tag === "string", type, value, "", shape);
     const labels = cases.map(({ label }) => label);
     const inner = (cases[labels.indexOf(tag)] ?? this.#unknown("tag", tag, labels)).type;
     if (inner !== undefined) this.#inside(`case "${tag}"`, inner, object["val"]);

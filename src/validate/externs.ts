@@ -49,17 +49,17 @@ export function resolveExternType(scope: Scope, syntax: ExternTypeSyntax, name: 
     case "core-module": {
       const type = scope.get("core type", syntax.type, offset);
       if (!("kind" in type)) return scope.fail("type", `core type index ${syntax.type} is not a module type`, offset);
-      return { type: { kind, type }, node: closed, resources: [] };
+      return plain({ kind, type }, closed);
     }
     case "func": {
       const { type, node } = typeAt(scope, kind, syntax.type, offset);
-      return { type: { kind, type }, node, resources: [] };
+      return plain({ kind, type }, node);
     }
     case "value": {
       scope.require("values", offset);
       if (syntax.bound === "eq") return { ...scope.get(kind, syntax.value, offset), resources: [] };
       const { type, node } = resolveValType(scope, syntax.type, offset);
-      return { type: { kind, type }, node, resources: [] };
+      return plain({ kind, type }, node);
     }
     case "type": {
       if (syntax.bound === "sub-resource") {
@@ -67,17 +67,21 @@ export function resolveExternType(scope: Scope, syntax: ExternTypeSyntax, name: 
         return { type: { kind, type: resource }, node: nameable(), resources: [resource] };
       }
       const { type, node } = scope.get(kind, syntax.type, offset);
-      return { type: { kind, type }, node: renamed(node), resources: [] };
+      return plain({ kind, type }, renamed(node));
     }
     case "component": {
-      const { type } = typeAt(scope, kind, syntax.type, offset);
-      return { type: { kind, type }, node: closed, resources: [] };
+      return plain({ kind, type: typeAt(scope, kind, syntax.type, offset).type }, closed);
     }
     case "instance": {
       const { type, resources } = openInstance(scope.context, typeAt(scope, kind, syntax.type, offset).type, offset);
       return { type: { kind, type }, node: closed, resources };
     }
   }
+}
+
+/** Of what introduces no resources. */
+function plain(type: ExternType, node: NameNode): ResolvedExtern {
+  return { type, node, resources: [] };
 }
 
 /** The type of one instance of `type`: with resources and names of its own. */
