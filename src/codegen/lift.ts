@@ -203,7 +203,7 @@ function liftMap(code: Code, side: Side, t: ValTypeOf<"map">, range: Range): Exp
   if (makeMap === undefined) return liftList(code, side, pair, range);
   const { size, alignment } = layout(pair, side.pointer);
   const helper = code.generator.helper("loadMap", side, t, ["ptr", "length"], (inner, [begin, count]) => {
-    const map = inner.bind(makeMap(), "map");
+    const map = inner.bind(makeMap(count!), "map");
     eachElement(inner, side, pair, { ptr: begin!, length: count! }, true, (at) => {
       const { offsets } = recordLayout(pair.types, side.pointer);
       const key = load(inner, side, t.key, at, offsets[0]!);

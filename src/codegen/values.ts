@@ -42,7 +42,7 @@ export interface Values {
   fixedList(code: Code, value: Expr, length: number): Expr;
   /** The entries of a map, of which there can be `most`, as a list of pairs; and back (`undefined`: maps are lists of pairs). */
   mapEntries(code: Code, value: Expr, most: Expr): Expr;
-  readonly makeMap: (() => Expr) | undefined;
+  readonly makeMap: ((length: Expr) => Expr) | undefined;
 
   /** `value` made ready to have fields read from it. */
   asRecord(code: Code, value: Expr, t: ValTypeOf<"record">): Expr;
@@ -178,7 +178,7 @@ export const hostValues: Values = {
   listLength: (value, most) => call("listLength", value, most),
   fixedList: (code, value, length) => code.bind(call("fixedList", value, constant(length)), "list"),
   mapEntries: (code, value, most) => code.bind(call("mapEntries", value, most), "entries"),
-  makeMap: () => call("makeMap"),
+  makeMap: (length) => call("makeMap", length),
 
   asRecord(code, value, t) {
     if (tellsObjects(t)) return code.named(value, "record");

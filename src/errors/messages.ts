@@ -52,7 +52,7 @@ export const trapMessages = {
   "list-out-of-bounds": (v?: Span) =>
     `list content out-of-bounds: list pointer/length out of bounds of memory${told(v)}`,
   "list-too-long": () => "list content out-of-bounds: the list is longer than 2^28 - 1 bytes",
-  "too-many-elements": () => "the list has more than 2^25 elements, and is none of numbers",
+  "too-many-elements": (v: { most: number }) => `a list or a map has more than ${v.most} elements`,
   "invalid-utf8": (v: { length: number; index: number }) =>
     `invalid utf-8 sequence of ${v.length} bytes from index ${v.index}`,
   "incomplete-utf8": (v: { index: number }) => `incomplete utf-8 byte sequence from index ${v.index}`,

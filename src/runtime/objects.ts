@@ -81,10 +81,14 @@ export function errorPayload(error: unknown): unknown {
 const MAX_ELEMENTS = 2 ** 25;
 
 export function makeList(length: number): unknown[] {
-  if (length > MAX_ELEMENTS) trap("too-many-elements");
+  if (length > MAX_ELEMENTS) trap("too-many-elements", { most: MAX_ELEMENTS });
   return new Array(length);
 }
 
-export function makeMap(): Map<unknown, unknown> {
+/** Engines have no larger maps. */
+const MAX_ENTRIES = 2 ** 24;
+
+export function makeMap(length: number): Map<unknown, unknown> {
+  if (length > MAX_ENTRIES) trap("too-many-elements", { most: MAX_ENTRIES });
   return new Map();
 }

@@ -16,6 +16,7 @@ import {
   fixedList,
   listLength,
   makeList,
+  makeMap,
   mapEntries,
   ownField,
   toFlag,
@@ -36,6 +37,11 @@ test("objects, tuples of a length, and lists are told from what only looks like 
 test("a list that is too long for an array of any engine is a trap, and not the end of the process", () => {
   assert.equal(makeList(2 ** 25).length, 2 ** 25);
   for (const length of [2 ** 25 + 1, 2 ** 28 - 1, 2 ** 32]) traps(() => makeList(length));
+});
+
+test("a map of more entries than engines have room for is a trap, and no fault of an argument", () => {
+  assert.equal(makeMap(2 ** 24).size, 0);
+  traps(() => makeMap(2 ** 24 + 1));
 });
 
 test("a fixed-length list has its length, and may be a typed array", () => {
