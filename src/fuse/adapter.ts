@@ -17,7 +17,7 @@ import type { Sides } from "./library.ts";
 import type { AdapterModule } from "./module.ts";
 import type { Pair } from "./program.ts";
 import type { Side } from "./side.ts";
-import { fieldSources, type Source } from "./source.ts";
+import { fieldSources, type InMemory, type Source } from "./source.ts";
 import { hasBorrows } from "./traits.ts";
 import { pass, pushScalar } from "./translate.ts";
 
@@ -174,9 +174,13 @@ class Adapter {
     if (paramsIn === "flat") {
       return { in: "flats", flats: params.map((type, i) => ({ local: this.#code.param(i), type })) };
     }
-    const ptr = this.#code.param(0);
-    const { size, alignment } = recordLayout(types, this.#caller.pointer);
-    this.#code.checkPointer(this.#caller, ptr, size, alignment);
+    return this.#place(this.#caller, types, this.#code.param(0));
+  }
+
+  /** The place at `ptr`, once it is checked that values of these types may be there. */
+  #place(side: Side, types: readonly ValType[], ptr: Local): InMemory {
+    const { size, alignment } = recordLayout(types, side.pointer);
+    this.#code.checkPointer(side, ptr, size, alignment);
     return { in: "memory", ptr, offset: 0 };
   }
 
@@ -191,14 +195,10 @@ class Adapter {
       const handle = this.#transferOwn(way, t).keep("i32");
       return () => code.get(handle);
     }
-    const flat = liftSignature.resultsIn === "flat";
-    if (!flat) {
-      const { size, alignment } = recordLayout([t], way.from.pointer);
-      code.checkPointer(way.from, core, size, alignment);
-    }
-    const source: Source = flat
-      ? { in: "flats", flats: [{ local: core, type: coreType }] }
-      : { in: "memory", ptr: core, offset: 0 };
+    const source: Source =
+      liftSignature.resultsIn === "flat"
+        ? { in: "flats", flats: [{ local: core, type: coreType }] }
+        : this.#place(way.from, [t], core);
     if (hasHandles(t)) code.leaf({ leaf: "begin-handles" });
     check(code, way.from, t, source);
     return () => this.#lowerResult(way, t, source);
@@ -212,9 +212,6 @@ class Adapter {
       pass(code, way, t, source);
       return;
     }
-    const place = code.param(params.length - 1);
-    const { size, alignment } = recordLayout([t], way.to.pointer);
-    code.checkPointer(way.to, place, size, alignment);
-    pass(code, way, t, source, { in: "memory", ptr: place, offset: 0 });
+    pass(code, way, t, source, this.#place(way.to, [t], code.param(params.length - 1)));
   }
 }

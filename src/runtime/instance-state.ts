@@ -26,7 +26,7 @@ import {
   refuseEntry,
 } from "./call.ts";
 import { LiftLowerContext, type Realloc } from "./context.ts";
-import { explainArguments, explainResult } from "./explain.ts";
+import { type Explainer, explainArguments, explainResult } from "./explain.ts";
 import type { CoreFunction, FunctionTable, HostFunction, LiftBinding, LowerBinding } from "./functions.ts";
 import { handedOn } from "./handed-on.ts";
 import type { AsyncCallOptions } from "./host-calls.ts";
@@ -225,12 +225,15 @@ export class InstanceState {
     return this.#handedOn[def.import]!;
   }
 
+  /** What has to be known to tell what is wrong with a value. */
+  get #explainer(): Explainer {
+    return { types: this.plan.types, resources: this.resources, asyncTypes: this.asyncTypes };
+  }
+
   #handOn(index: ImportIndex): Functions {
-    const { plan, resources, asyncTypes } = this;
-    const imported = this.imported(index);
+    const { plan } = this;
     const { type, path } = plan.imports[index] as Extract<PlanImport, { readonly kind: "func" }>;
-    const cx = { types: plan.types, resources, asyncTypes };
-    return handedOn(imported, plan.funcTypes[type]!, cx, importWords(path));
+    return handedOn(this.imported(index), plan.funcTypes[type]!, this.#explainer, importWords(path));
   }
 
   #lift(index: LiftIndex): Functions {
@@ -275,8 +278,7 @@ export class InstanceState {
       asyncTypes,
       owned: ownValue,
       failed: (error, scope, ...args) => {
-        const explain = () =>
-          explainArguments({ types: plan.types, resources, asyncTypes }, plan.funcTypes[type]!, args, path);
+        const explain = () => explainArguments(this.#explainer, plan.funcTypes[type]!, args, path);
         return liftFailed(entering, path, explain, error, scope);
       },
     };
@@ -305,8 +307,7 @@ export class InstanceState {
         lift: callee.from === "lift" ? this.liftBinding(callee.lift, caller) : undefined,
         failed: (error, scope, result, isErr) => {
           const told = isErr === undefined ? result : { tag: isErr ? "err" : "ok", val: result };
-          const explain = () =>
-            explainResult({ types: plan.types, resources, asyncTypes }, plan.funcTypes[type]!, told, path);
+          const explain = () => explainResult(this.#explainer, plan.funcTypes[type]!, told, path);
           return lowerFailed(path, explain, error, scope, result);
         },
       }),
