@@ -5,10 +5,10 @@
  *     node bench/strings.ts
  */
 import { LiftLowerContext } from "../src/runtime/context.ts";
+import { storeString } from "../src/runtime/error-context-strings.ts";
 import { ComponentInstance } from "../src/runtime/instance.ts";
 import { Memory } from "../src/runtime/memory.ts";
 import { Store } from "../src/runtime/store.ts";
-import { storeString } from "../src/runtime/string-codecs.ts";
 import { loadLatin1OrUtf16, loadUtf8, loadUtf16, type StringEncoding } from "../src/runtime/strings.ts";
 import { nanoseconds, table } from "./measure.ts";
 

@@ -6,12 +6,12 @@
  * (`Payload`): as components see them, or as JavaScript does where the host is on one side.
  */
 import { assert, type ComponentError } from "../errors/component-error.ts";
+import { toF32, toF64, toS8, toS16, toS32, toU8, toU16, toU32 } from "./async-numbers.ts";
 import { trapAsync } from "./async-trap.ts";
 import type { AsyncType } from "./async-types.ts";
 import type { LiftLowerContext } from "./context.ts";
 import { explainFault } from "./explain.ts";
 import { beyond } from "./lists.ts";
-import { toF32, toF64, toS8, toS16, toS32, toU8, toU16, toU32 } from "./number-checks.ts";
 import { invalid, toS64, toU64 } from "./numbers.ts";
 import { occupied } from "./occupied.ts";
 import { type NumberKind, type TypedArray, typedArrays } from "./typed-arrays.ts";

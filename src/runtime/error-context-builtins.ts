@@ -4,11 +4,11 @@
 import { checkMayLeave, toPointer } from "./async-builtins.ts";
 import type { LiftLowerContext } from "./context.ts";
 import { ErrorContext } from "./error-context.ts";
+import { codecs, storeString } from "./error-context-strings.ts";
 import type { CoreFunction } from "./functions.ts";
 import type { ComponentInstance } from "./instance.ts";
 import { checkPointer } from "./lists.ts";
 import { invalid } from "./numbers.ts";
-import { codecs, storeString } from "./string-codecs.ts";
 import { type StringEncoding, taggedFrom64, taggedTo64 } from "./strings.ts";
 
 /** `lift_error_context` in the specification. */

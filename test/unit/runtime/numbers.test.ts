@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { toF32, toF64, toS8, toS16, toS32, toU8, toU16, toU32 } from "../../../src/runtime/number-checks.ts";
+import { toF32, toF64, toS8, toS16, toS32, toU8, toU16, toU32 } from "../../../src/runtime/async-numbers.ts";
 import {
   bitsToF32,
   bitsToF64,

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { UTF16_TAG } from "../../../src/abi/constants.ts";
 import type { TrapCode } from "../../../src/errors/messages.ts";
-import { storeString } from "../../../src/runtime/string-codecs.ts";
+import { storeString } from "../../../src/runtime/error-context-strings.ts";
 import {
   loadLatin1OrUtf16,
   loadUtf8,
