@@ -7,6 +7,7 @@ import type { Shared } from "../runtime/copy-end.ts";
 import { explainFault } from "../runtime/explain.ts";
 import { type HostReadable, type HostWritable, hostPair } from "../runtime/host-ends.ts";
 import { isThenable } from "../runtime/realms.ts";
+import { messageOf } from "../runtime/show.ts";
 import type { Store } from "../runtime/store.ts";
 
 /**
@@ -55,7 +56,6 @@ function write(writable: HostWritable, value: unknown): void {
 }
 
 function futureFailed(error: unknown): ComponentError {
-  const message = error instanceof Error ? error.message : String(error);
-  const reason = `a promise that was passed to a component was rejected: ${message}`;
+  const reason = `a promise that was passed to a component was rejected: ${messageOf(error)}`;
   return new ComponentError("trap", "host-error", reason, {}, { cause: error });
 }

@@ -14,7 +14,7 @@ import type { AsyncType } from "../runtime/async-types.ts";
 import { explainFault } from "../runtime/explain.ts";
 import type { HostWritable } from "../runtime/host-ends.ts";
 import { isBuffer, isDataView, isTypedArray } from "../runtime/realms.ts";
-import { show } from "../runtime/show.ts";
+import { messageOf, show } from "../runtime/show.ts";
 import { typedArrays } from "../runtime/typed-arrays.ts";
 import type { PrimitiveKind } from "../types/types.ts";
 
@@ -114,8 +114,7 @@ function sourceFailed(reason: unknown): never {
 }
 
 function streamFailed(error: unknown): ComponentError {
-  const message = error instanceof Error ? error.message : String(error);
-  const reason = `a stream that was passed to a component failed: ${message}`;
+  const reason = `a stream that was passed to a component failed: ${messageOf(error)}`;
   return new ComponentError("call", "stream-failed", reason, {}, { cause: error });
 }
 

@@ -11,7 +11,7 @@ import type { CoreFunction, HostFunction } from "./functions.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import { errorPayload } from "./objects.ts";
 import { occupied } from "./occupied.ts";
-import { isThenable } from "./realms.ts";
+import { isError, isThenable } from "./realms.ts";
 import type { CallScope } from "./resources.ts";
 import { type Scheduler, schedulerOf } from "./scheduler.ts";
 import { Subtask } from "./subtask.ts";
@@ -110,7 +110,7 @@ class Cancellation {
   /** Whether what a host function throws says that it has given up as it was asked to. */
   explains(error: unknown): boolean {
     if (!this.#subtask.cancellationRequested || !this.signal.aborted) return false;
-    return error === this.signal.reason || (error instanceof Error && error.name === "AbortError");
+    return error === this.signal.reason || (isError(error) && error.name === "AbortError");
   }
 }
 

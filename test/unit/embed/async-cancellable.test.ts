@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { runInNewContext } from "node:vm";
 import { cancellable } from "../../../src/embed/cancellable.ts";
 import type { Instance } from "../../../src/embed/instance.ts";
 import { Linker } from "../../../src/embed/linker.ts";
@@ -98,6 +99,14 @@ test("the reason is an AbortError, or that of the signal with which the host has
 
 test("any AbortError will do", async () => {
   const instance = await start((_, signal) => setTimeout(100_000, 1, { signal }));
+  assert.equal(await instance.func("early").call(), CANCELLED);
+});
+
+test("an AbortError may be of another realm", async () => {
+  const foreign = runInNewContext(`Object.assign(new Error("gave up"), { name: "AbortError" })`);
+  const instance = await start(
+    (_, signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(foreign))),
+  );
   assert.equal(await instance.func("early").call(), CANCELLED);
 });
 

@@ -41,8 +41,15 @@ test("a value of the wrong type is refused, and no promise is", () => {
 
 test("who reads a future that has no value is told why", async () => {
   const cause = new Error("no luck");
+  const { proxy: unreadable, revoke } = Proxy.revocable({}, {});
+  revoke();
   const cases: [unknown, string, unknown][] = [
     [Promise.reject(cause), "a promise that was passed to a component was rejected: no luck", cause],
+    [
+      Promise.reject(unreadable),
+      "a promise that was passed to a component was rejected: an object that cannot be read",
+      unreadable,
+    ],
     [Promise.resolve("5"), 'a future: expected u8, got "5"', undefined],
     [settled().then(() => 256), "a future: expected u8, got 256, which is out of range for u8 (0..255)", undefined],
   ];

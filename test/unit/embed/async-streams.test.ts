@@ -266,6 +266,21 @@ test("a source that fails ends the stream, and the failure is told", async () =>
   }
 });
 
+test("what a source fails with need not be anything that can be read", async () => {
+  for (const cause of [Object.create(null), Symbol("why"), undefined, { toString: () => assert.fail() }]) {
+    const { stream, unhandled } = passStream(
+      { [Symbol.iterator]: () => ({ next: () => Promise.reject(cause) }) },
+      "u8",
+    );
+    assert.deepEqual(await collect(stream), []);
+    await settled();
+    assert.deepEqual(
+      unhandled.map((error) => [(error as ComponentError).code, (error as ComponentError).cause]),
+      [["stream-failed", cause]],
+    );
+  }
+});
+
 test("a source that gives a wrong value ends the stream, and is closed", async () => {
   const cases: [unknown, Parameters<typeof asyncType>[1][], chunks: unknown[], message: string][] = [
     [
