@@ -3,7 +3,7 @@
  * such names share. It imports nothing, so that what runs after compilation can have it alone.
  */
 
-const capitalize = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+export const capitalize = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** The name of a class: `http-error` and `HTTP-error` become `HttpError`. */
 export function pascalCase(label: string): string {
@@ -24,11 +24,14 @@ export function camelCase(label: string): string {
  * interface. They are the labels in camel case, or as `spell` has it; of those that look the same then, the one that
  * always does is spelled so, or else the first, and the others stay as they are.
  */
-export function keysOf(labels: readonly string[], spell: (label: string) => string = camelCase): readonly string[] {
+export function keysOf(
+  labels: readonly string[],
+  spell: (label: string, i: number) => string = camelCase,
+): readonly string[] {
   const all = new Set(labels);
   const taken = new Set<string>();
-  return labels.map((label) => {
-    const key = spell(label);
+  return labels.map((label, i) => {
+    const key = spell(label, i);
     const unique = taken.has(key) || all.has(key) ? label : key;
     taken.add(unique);
     return unique;

@@ -5,7 +5,7 @@
 
 import { hasHandles } from "../abi/contents.ts";
 import { flatCount } from "../abi/flatten.ts";
-import { camelCase } from "../abi/js-names.ts";
+import { camelCase, capitalize } from "../abi/js-names.ts";
 import { recordLayout, variantLayout } from "../abi/layout.ts";
 import { getOrInsert } from "../abi/remembered.ts";
 import { assert } from "../errors/component-error.ts";
@@ -19,7 +19,7 @@ import { lowerParts, type Target } from "./lower.ts";
 import { Place, unsigned } from "./place.ts";
 import { Room, storeAll } from "./room.ts";
 import { BINDING, type Expr, type Maker } from "./tree.ts";
-import { capitalized, casesOf } from "./values.ts";
+import { casesOf } from "./values.ts";
 import { liftPointer, read } from "./views.ts";
 
 // `ENTERED` and `TRAPPED` of runtime/instance.ts.
@@ -43,7 +43,7 @@ export class CallCode extends Code {
       const table = kind === "async" ? "asyncTypes" : "resources";
       return this.constant(what, () => index(this.binding(table), Number(id)));
     }
-    const name = side.prefix === "" ? what : side.prefix + capitalized(what);
+    const name = side.prefix === "" ? what : side.prefix + capitalize(what);
     return this.constant(name, () => {
       if (what === "memory") return get(this.cx(side), "memory");
       assert(what === "cx");

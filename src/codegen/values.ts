@@ -96,8 +96,6 @@ export function fieldOf(value: Expr, key: string): Expr {
   return field.op === "get" && inherited.has(key) ? call("ownField", value, constant(key)) : field;
 }
 
-export const capitalized = (kind: string) => kind.charAt(0).toUpperCase() + kind.slice(1);
-
 /** What the library has for lists of one type of number: `numbersU8` and its like. */
 export function numberTable(kind: View): Expr {
   return env(`numbers${kind.toUpperCase()}`);

@@ -122,11 +122,10 @@ function exportsObject(state: InstanceState, component: MakeComponent, exports: 
   const target = Object.create(exports.length > MANY_EXPORTS ? null : nothing) as object;
   const { keys, aliases } = spellings(exports);
   for (const [i, item] of exports.entries()) {
-    const key = keys[i];
-    const make = key === undefined ? undefined : maker(state, component, item);
+    const make = item.name.startsWith("[") ? undefined : maker(state, component, item);
     if (make === undefined) continue;
     const get = once(make);
-    defineLazily(target, key!, get, true);
+    defineLazily(target, keys[i]!, get, true);
     for (const alias of aliases[i]!) defineLazily(target, alias, get, false);
   }
   return target;
@@ -135,21 +134,17 @@ function exportsObject(state: InstanceState, component: MakeComponent, exports: 
 /** What exports are called in JavaScript. */
 interface Spellings {
   /** Undefined for functions of resources, which are in their classes. */
-  readonly keys: readonly (string | undefined)[];
+  readonly keys: readonly string[];
   readonly aliases: readonly (readonly string[])[];
 }
 
 /** The same for all instances. */
 const spellings: (exports: readonly Export[]) => Spellings = remembered((exports) => {
-  const names = new Set(exports.map(({ name }) => name));
-  const taken = new Set<string | undefined>();
-  const keys = exports.map((item) => {
-    const spelled = keyOf(item);
-    // Of names that look the same in JavaScript, the one that always does is spelled so, or else the first.
-    const key = spelled !== undefined && (names.has(spelled) || taken.has(spelled)) ? item.name : spelled;
-    taken.add(key);
-    return key;
-  });
+  const keys = keysOf(
+    exports.map(({ name }) => name),
+    (_, i) => keyOf(exports[i]!),
+  );
+  const taken = new Set(keys);
   const all = exports.map(aliasesOf);
   const count = new Map<string, number>();
   for (const alias of all.flat()) count.set(alias, (count.get(alias) ?? 0) + 1);
@@ -167,9 +162,8 @@ function defineLazily(target: object, key: string, make: () => unknown, enumerab
   Object.defineProperty(target, key, { get, enumerable, configurable: true });
 }
 
-/** The name of an export in JavaScript; functions of resources have none, for they are in its class. */
-function keyOf({ kind, name }: Export): string | undefined {
-  if (name.startsWith("[")) return undefined;
+/** The name of an export in JavaScript; functions of resources have no other, for they are in its class. */
+function keyOf({ kind, name }: Export): string {
   if (name.includes(":")) return name;
   return kind === "resource" ? pascalCase(name) : camelCase(name);
 }

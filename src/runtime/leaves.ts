@@ -96,35 +96,18 @@ export function makeLeaf(leaf: Leaf, state: LeafState): WebAssembly.ImportValue 
       return (scope: CallScope) => scope.end();
     case "begin-handles":
       return clearTransit;
-    case "lift-own": {
-      const { cx, type } = handleSide(state, leaf);
-      return (i: number) => depart(liftOwn(cx, i, type));
-    }
-    case "lift-borrow": {
-      const { cx, type } = handleSide(state, leaf);
-      return (scope: CallScope, i: number) => depart(liftBorrow(cx, i, type, scope));
-    }
-    case "lower-own": {
-      const { cx, type } = handleSide(state, leaf);
-      return () => lowerOwn(cx, arrive(), type);
-    }
-    case "lower-borrow": {
-      const { cx, type } = handleSide(state, leaf);
-      return (scope: CallScope) => lowerBorrow(cx, arrive(), type, scope);
-    }
     case "transfer-own": {
-      const { cx, type } = handleSide(state, { options: leaf.from, resource: leaf.resource });
-      const to = state.context(leaf.to);
-      return (i: number) => lowerOwn(to, liftOwn(cx, i, type), type);
+      const [from, to] = [state.context(leaf.from), state.context(leaf.to)];
+      const type = state.resources[leaf.resource]!;
+      return (i: number) => lowerOwn(to, liftOwn(from, i, type), type);
     }
-    case "lend": {
-      const { cx, type } = handleSide(state, leaf);
-      return (i: number) => lend(cx, i, type).rep;
-    }
-    case "end-loan": {
-      const { cx, type } = handleSide(state, leaf);
-      return (i: number) => endLoan(cx, i, type);
-    }
+    case "lift-own":
+    case "lift-borrow":
+    case "lower-own":
+    case "lower-borrow":
+    case "lend":
+    case "end-loan":
+      return makeHandleLeaf(leaf.leaf, state.context(leaf.options), state.resources[leaf.resource]!);
   }
 }
 
@@ -148,9 +131,22 @@ function enteringSet({ instances }: LeafState, { callee, caller }: CrossingLeaf)
   return instances[callee]!.enteringSet(instances[caller]);
 }
 
-function handleSide(
-  state: LeafState,
-  { options, resource }: { readonly options: OptionsIndex; readonly resource: ResourceIndex },
-): { readonly cx: LiftLowerContext; readonly type: ResourceType } {
-  return { cx: state.context(options), type: state.resources[resource]! };
+type HandleLeaf = Extract<Leaf, { readonly resource: ResourceIndex; readonly options: OptionsIndex }>["leaf"];
+
+/** What adapters call for handles of one type, of one instance. */
+function makeHandleLeaf(leaf: HandleLeaf, cx: LiftLowerContext, type: ResourceType): WebAssembly.ImportValue {
+  switch (leaf) {
+    case "lift-own":
+      return (i: number) => depart(liftOwn(cx, i, type));
+    case "lift-borrow":
+      return (scope: CallScope, i: number) => depart(liftBorrow(cx, i, type, scope));
+    case "lower-own":
+      return () => lowerOwn(cx, arrive(), type);
+    case "lower-borrow":
+      return (scope: CallScope) => lowerBorrow(cx, arrive(), type, scope);
+    case "lend":
+      return (i: number) => lend(cx, i, type).rep;
+    case "end-loan":
+      return (i: number) => endLoan(cx, i, type);
+  }
 }

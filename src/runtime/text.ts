@@ -316,22 +316,12 @@ interface WellFormedness {
 
 /** Whether `text` has no lone surrogates. */
 function isWellFormed(text: string): boolean {
-  return (text as WellFormedness).isWellFormed?.() ?? unpairedSurrogate(text) === -1;
+  return (text as WellFormedness).isWellFormed?.() ?? !/\p{Surrogate}/u.test(text);
 }
 
 /** `text` with U+FFFD for each lone surrogate. `USVString` in Web IDL. */
 function toWellFormed(text: string): string {
   return (text as WellFormedness).toWellFormed?.() ?? text.replace(/\p{Surrogate}/gu, "\ufffd");
-}
-
-function unpairedSurrogate(text: string): number {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (!isSurrogate(unit)) continue;
-    if (!isPair(unit, text, i)) return i;
-    i++;
-  }
-  return -1;
 }
 
 /** Engines keep such strings in bytes, and know at once that an expression of larger characters cannot match there. */
