@@ -1,12 +1,14 @@
 /** What a bundler makes of an entry point: what a page loads at first, and what it loads when it is needed. */
 import { basename } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 export interface Part {
   /** The sources that it is made of. */
   readonly files: readonly string[];
   readonly minified: number;
+  /** The same without what joins its parts. */
+  readonly unjoined: number;
   readonly gzipped: number;
 }
 
@@ -18,7 +20,16 @@ export interface Bundle {
   readonly all: Part;
 }
 
-export async function bundle(entry: string): Promise<Bundle> {
+/** `alone`: as if nothing were imported with `import()`, so that there is only what the entry point itself needs. */
+export async function bundle(entry: string, alone = false): Promise<Bundle> {
+  const withoutLater: Plugin = {
+    name: "without later parts",
+    setup({ onResolve }) {
+      onResolve({ filter: /./ }, ({ kind, path }) =>
+        alone && kind === "dynamic-import" ? { path, external: true } : undefined,
+      );
+    },
+  };
   const { outputFiles, metafile } = await build({
     entryPoints: [entry],
     bundle: true,
@@ -30,6 +41,7 @@ export async function bundle(entry: string): Promise<Bundle> {
     platform: "neutral",
     write: false,
     outdir: "out",
+    plugins: [withoutLater],
   });
   const { outputs } = metafile;
   const names = Object.keys(outputs);
@@ -43,6 +55,9 @@ export async function bundle(entry: string): Promise<Bundle> {
     return {
       files: some.flatMap((name) => Object.keys(outputs[name]!.inputs)),
       minified: code.reduce((sum, { length }) => sum + length, 0),
+      unjoined: some
+        .flatMap((name) => Object.values(outputs[name]!.inputs))
+        .reduce((sum, { bytesInOutput }) => sum + bytesInOutput, 0),
       // As one file: how a bundler cuts what is loaded together is its own choice.
       gzipped: gzipSync(Buffer.concat(code), { level: 9 }).length,
     };

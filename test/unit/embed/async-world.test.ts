@@ -28,6 +28,14 @@ for (const entry of ["src/index.ts", "src/runtime/index.ts"]) {
   });
 }
 
+test("what is loaded at first is all needed at first", { skip: "bun" in process.versions }, async () => {
+  const entry = "src/index.ts";
+  const [{ first: split }, { first: alone }] = [await bundle(entry), await bundle(entry, true)];
+  // Bundlers cut files: a function in a file of the first part stays there, whoever calls it.
+  const more = split.unjoined - alone.unjoined;
+  assert.ok(more < 200, `${more} bytes are there for later parts alone`);
+});
+
 const plain = guestText({
   imports: { get: { core: "(result i32)", is: "(result u32)" } },
   exports: { got: { is: "(result u32)" } },
