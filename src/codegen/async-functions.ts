@@ -136,14 +136,15 @@ export function loadPayloadMaker(generator: Generator, t: ValType, options: Cano
   return code.maker(`loadPayload$${values}`, code.fresh(t.kind), params);
 }
 
-/** `(list, ptr, length)` */
+/** `(list, ptr, length)`, and of values of the host's a `scope`, which can undo it. */
 export function storePayloadMaker(
   generator: Generator,
   t: ValType,
   options: CanonicalOptions,
   values: ValuesOf,
 ): Maker {
-  const { code, side, params } = part(generator, options, values, ["list", "ptr", "length"]);
+  const names = ["list", "ptr", "length", ...(values === "host" ? ["scope"] : [])];
+  const { code, side, params } = part(generator, options, values, names, { scoped: true });
   const [list = "", ptr = "", length = ""] = params;
   storeElements(code, side, t, local(list), local(ptr), local(length));
   return code.maker(`storePayload$${values}`, code.fresh(t.kind), params);

@@ -21,8 +21,13 @@ export function local(name: string): Expr {
   return { op: "local", name };
 }
 
-/** Something of the library, or a function of the module itself. */
-export function env(name: string): Expr {
+/** Something of the library: what it does not have does not compile. */
+export function env(name: LibraryName): Expr {
+  return { op: "env", name };
+}
+
+/** A function of the module itself. */
+export function own(name: string): Expr {
   return { op: "env", name };
 }
 
@@ -42,7 +47,7 @@ export function index(object: Expr, at: Expr | number): Expr {
   return element ?? { op: "index", object, index: constant(at) };
 }
 
-/** Calls a function of the library: one that it does not have does not compile. */
+/** Calls a function of the library. */
 export function call(name: LibraryName, ...args: readonly Expr[]): Expr {
   return { op: "call", callee: env(name), args };
 }

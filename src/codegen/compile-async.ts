@@ -18,6 +18,7 @@ import type {
 import * as library from "../runtime/async-library.ts";
 import type { Payload } from "../runtime/buffers.ts";
 import type { AsyncFunctions, PieceBinding, PieceMaker, ValuesOf } from "../runtime/functions.ts";
+import type { CallScope } from "../runtime/resources.ts";
 import type { NumberKind } from "../runtime/typed-arrays.ts";
 import type { ValType } from "../types/types.ts";
 import {
@@ -172,7 +173,7 @@ const plainOptions: CanonicalOptions = { instance: 0 as InstanceIndex, encoding:
 export const asyncCodegen: AsyncCodegen = { library, analyze: analyzeBlocking, functions: asyncFunctions };
 
 type Load = (ptr: number, length: number) => readonly unknown[];
-type Store = (list: readonly unknown[], ptr: number, length: number) => void;
+type Store = (list: readonly unknown[], ptr: number, length: number, scope?: CallScope) => void;
 interface Pieces {
   readonly load: PieceMaker<Load>;
   readonly store: PieceMaker<Store>;
@@ -201,9 +202,9 @@ function bind(pieces: Pieces | undefined, binding: PieceBinding) {
       loaded ??= pieces!.load(binding);
       return loaded(ptr, length);
     },
-    store(list: readonly unknown[], ptr: number) {
+    store(list: readonly unknown[], ptr: number, scope?: CallScope) {
       stored ??= pieces!.store(binding);
-      stored(list, ptr, list.length);
+      stored(list, ptr, list.length, scope);
     },
   };
 }

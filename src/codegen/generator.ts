@@ -16,7 +16,7 @@ import { getOrInsert } from "../abi/remembered.ts";
 import type { CanonicalOptions, FuncTypeNode, Lift, Plan } from "../plan/plan.ts";
 import { typesOf } from "../plan/types.ts";
 import type { FuncType, ValType, ValTypeOf } from "../types/types.ts";
-import { apply, Body, binary, call, constant, env, get, local, method, Names } from "./build.ts";
+import { apply, Body, binary, call, constant, env, get, local, method, Names, own } from "./build.ts";
 import { cost, ownCost } from "./traits.ts";
 import type { Expr, Func, Maker, Module, Stmt } from "./tree.ts";
 import type { Values } from "./values.ts";
@@ -104,7 +104,7 @@ export abstract class Code extends Body {
 
   /** A place for so many bytes, which the guest's `realloc` finds. */
   allocate(side: Side, size: Expr, alignment: number, what: "string" | "list" | "pointer"): Expr {
-    const allocator = env(this.generator.allocator(side));
+    const allocator = this.generator.allocator(side);
     return this.bind(apply(allocator, [this.cx(side), size, constant(alignment), constant(what)]), "ptr");
   }
 
@@ -178,7 +178,7 @@ export abstract class Code extends Body {
   }
 
   callHelper(helper: Helper, side: Side, inputs: readonly Expr[]): Expr {
-    return apply(env(helper.name), [...helper.captures.map((what) => this.capture(side, what)), ...inputs]);
+    return apply(own(helper.name), [...helper.captures.map((what) => this.capture(side, what)), ...inputs]);
   }
 }
 
@@ -273,8 +273,8 @@ export class Generator {
    * `allocate` in lists.ts, for 32-bit memories, written out for this component: in a function that all components shared,
    * engines would learn of many a `realloc`, and take the long way to each.
    */
-  allocator({ pointer }: Side): string {
-    if (!this.#isSource || pointer === "i64") return "allocate";
+  allocator({ pointer }: Side): Expr {
+    if (!this.#isSource || pointer === "i64") return env("allocate");
     if (this.#allocator === undefined) {
       this.#allocator = this.functionName("allocate$32");
       const code = new HelperCode(this);
@@ -288,7 +288,7 @@ export class Generator {
       code.return(ptr);
       this.#functions.push({ name: this.#allocator, params, body: code.statements });
     }
-    return this.#allocator;
+    return own(this.#allocator);
   }
 
   /** A number for `t`: its index in the plan, or, for a type that despecialization made, one beyond. */

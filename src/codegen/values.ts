@@ -98,7 +98,7 @@ export function fieldOf(value: Expr, key: string): Expr {
 
 /** What the library has for lists of one type of number: `numbersU8` and its like. */
 export function numberTable(kind: View): Expr {
-  return env(`numbers${kind.toUpperCase()}`);
+  return env(`numbers${kind.toUpperCase() as Uppercase<View>}`);
 }
 
 /** How the names of what loads, measures and writes strings end in the library, for each encoding. */
