@@ -57,7 +57,7 @@ export const instructions = {
   "i64.gt_u": [0x56], "i64.le_u": [0x58], "i64.ge_u": [0x5a],
   "f32.eq": [0x5b], "f64.eq": [0x61],
   "i32.add": [0x6a], "i32.sub": [0x6b], "i32.mul": [0x6c], "i32.and": [0x71], "i32.or": [0x72], "i32.xor": [0x73], "i32.shl": [0x74], "i32.shr_u": [0x76],
-  "i64.add": [0x7c], "i64.sub": [0x7d], "i64.mul": [0x7e], "i64.and": [0x83], "i64.or": [0x84], "i64.shl": [0x86], "i64.shr_u": [0x88],
+  "i64.add": [0x7c], "i64.sub": [0x7d], "i64.and": [0x83], "i64.or": [0x84], "i64.shl": [0x86], "i64.shr_u": [0x88],
   "i32.wrap_i64": [0xa7], "i64.extend_i32_u": [0xad],
   "i32.reinterpret_f32": [0xbc], "i64.reinterpret_f64": [0xbd], "f32.reinterpret_i32": [0xbe], "f64.reinterpret_i64": [0xbf],
   "i32.extend8_s": [0xc0], "i32.extend16_s": [0xc1],
