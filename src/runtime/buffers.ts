@@ -14,6 +14,7 @@ import { explainFault } from "./explain.ts";
 import { beyond } from "./lists.ts";
 import { invalid, toS64, toU64 } from "./numbers.ts";
 import { occupied } from "./occupied.ts";
+import { CallScope } from "./resources.ts";
 import { type NumberKind, type TypedArray, typedArrays } from "./typed-arrays.ts";
 
 /** `Buffer.MAX_LENGTH` in the specification. */
@@ -27,8 +28,11 @@ export interface Payload {
   readonly number: NumberKind | undefined;
   /** `load_list_from_valid_range` in the specification. */
   readonly load: Readonly<Record<"host" | "component", (ptr: number, count: number) => readonly unknown[]>>;
-  /** `store_list_into_valid_range` in the specification. */
-  readonly store: Readonly<Record<"host" | "component", (values: readonly unknown[], ptr: number) => void>>;
+  /** `store_list_into_valid_range` in the specification; what the host's values give away, `scope` can give back. */
+  readonly store: {
+    readonly host: (values: readonly unknown[], ptr: number, scope: CallScope) => void;
+    readonly component: (values: readonly unknown[], ptr: number) => void;
+  };
 }
 
 export abstract class Buffer {
@@ -187,7 +191,18 @@ function toGuest(source: Buffer, target: GuestBuffer, count: number): void {
   } else {
     cx.memory.current();
     const values = (source as HostSource).take(count);
-    occupied(cx.instance, () => payload.store.host(values, ptr));
+    occupied(cx.instance, () => storeAll(payload, values, ptr));
+  }
+}
+
+/** Stores all of the host's values, or none: what is before a wrong one is the host's again. */
+export function storeAll({ store }: Payload, values: readonly unknown[], ptr: number): void {
+  const scope = new CallScope();
+  try {
+    store.host(values, ptr, scope);
+  } catch (error) {
+    scope.abandon();
+    throw error;
   }
 }
 

@@ -2,7 +2,7 @@
  * What values look like to the host that come from the host, in a stream or a future that guests have only passed on: as if
  * a guest had read and written them. So they go through a memory that is nobody's.
  */
-import type { Payload } from "./buffers.ts";
+import { type Payload, storeAll } from "./buffers.ts";
 import { LiftLowerContext } from "./context.ts";
 import { ComponentInstance } from "./instance.ts";
 import { Memory } from "./memory.ts";
@@ -22,12 +22,13 @@ export class Passage {
   }
 
   /** `values`, which are right, as they come out. */
-  pass({ size, alignment, load, store }: Payload, values: readonly unknown[]): readonly unknown[] {
+  pass(payload: Payload, values: readonly unknown[]): readonly unknown[] {
     const { memory } = this.cx;
+    const { size, alignment, load } = payload;
     this.#next = 0;
     const ptr = this.#allocate(alignment, size * values.length);
     memory.current();
-    store.host(values, ptr);
+    storeAll(payload, values, ptr);
     memory.current();
     return load.host(ptr, values.length);
   }

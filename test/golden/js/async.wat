@@ -228,7 +228,7 @@
 ;;   function storePayload$host$tuple(binding) {
 ;;     const cx = binding.cx;
 ;;     const memory = cx.memory;
-;;     return function tuple(list, ptr, length) {
+;;     return function tuple(list, ptr, length, scope) {
 ;;       storeElements$tuple6(cx, memory, list, ptr, length);
 ;;     };
 ;;   }

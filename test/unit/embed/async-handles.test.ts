@@ -24,6 +24,7 @@ const guest: Guest = {
   },
   exports: {
     "drop-all": { is: `async (param "s" $S) (result u32)`, with: "async" },
+    "drop-three": { is: `async (param "s" $S) (result u32)`, with: "async" },
     relay: { is: `async (param "s" $S) (result $S)`, with: "async" },
     "drop-one": { is: `async (param "f" $F) (result u32)`, with: "async" },
     "pass-error": { is: `(param "e" error-context) (result error-context)` },
@@ -36,6 +37,15 @@ const guest: Guest = {
         (br_if $end (i32.ne (call $read (local.get $s) (i32.const 16) (i32.const 1)) (i32.const 16)))
         (call $drop-thing (i32.load (i32.const 16)))
         (local.set $count (i32.add (local.get $count) (i32.const 1)))
+        (br $more)))
+      (call $drop-readable (local.get $s))
+      (call $return-u32 (local.get $count)))
+    (func (export "drop-three") (param $s i32) (local $count i32) (local $i i32)
+      (local.set $count (i32.shr_u (call $read (local.get $s) (i32.const 16) (i32.const 3)) (i32.const 4)))
+      (block $end (loop $more
+        (br_if $end (i32.eq (local.get $i) (local.get $count)))
+        (call $drop-thing (i32.load offset=16 (i32.shl (local.get $i) (i32.const 2))))
+        (local.set $i (i32.add (local.get $i) (i32.const 1)))
         (br $more)))
       (call $drop-readable (local.get $s))
       (call $return-u32 (local.get $count)))
@@ -114,6 +124,19 @@ test("a value that is no such resource rejects the call", { skip }, async () => 
   });
   await settled();
   assert.deepEqual(dropped, ["a"]);
+  assert.equal(store.handles, 0);
+});
+
+test("what is before a wrong value in a chunk is not given away", { skip }, async () => {
+  const { exports, store, dropped, things } = await make();
+  const [a, b] = things("a", "b");
+  await assert.rejects(exports["dropThree"]!([[a, b, {}]].values()), {
+    message: "drop-three › element 2 of a stream's chunk: expected own<thing>, got {}: it is no instance of Thing",
+  });
+  await settled();
+  assert.equal(store.handles, 0);
+  assert.equal(await exports["dropThree"]!([[a, b]].values()), 2);
+  assert.deepEqual(dropped, ["a", "b"]);
   assert.equal(store.handles, 0);
 });
 
