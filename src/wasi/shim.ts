@@ -66,7 +66,7 @@ export interface Shim {
     createSockets(options: { readonly enableNetwork: boolean }): {
       readonly instanceNetwork: Items;
       readonly network: Items & { networkErrorCode(error: object): string | undefined };
-      readonly ipNameLookup: Items;
+      readonly ipNameLookup: Items & { resolveAddresses(network: unknown, name: string): unknown };
       readonly tcp: Items;
       readonly tcpCreateSocket: Items;
       readonly udp: Items;

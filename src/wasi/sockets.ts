@@ -3,6 +3,7 @@
  *
  * Items in WIT spelling stand before the methods of the shim's classes.
  */
+import { isIPv6 } from "node:net";
 import { lazily } from "./lazily.ts";
 import { Pollable } from "./poll.ts";
 import {
@@ -38,7 +39,11 @@ function granted(): Record<string, object> {
       ...made.network,
       networkErrorCode: (error: IoError) => made.network.networkErrorCode({ payload: causeOf(error) }),
     },
-    "ip-name-lookup": { ...made.ipNameLookup, "[method]resolve-address-stream.subscribe": subscribe },
+    "ip-name-lookup": {
+      ...made.ipNameLookup,
+      resolveAddresses: (network: unknown, name: string) => made.ipNameLookup.resolveAddresses(network, plain(name)),
+      "[method]resolve-address-stream.subscribe": subscribe,
+    },
     tcp: {
       ...made.tcp,
       "[method]tcp-socket.finish-connect": (socket: ShimTcpSocket) => connected(socket, ...socket.finishConnect()),
@@ -63,6 +68,13 @@ function granted(): Record<string, object> {
     },
     "udp-create-socket": made.udpCreateSocket,
   };
+}
+
+/** A name as the shim understands it: it would misread brackets, and the end of an IPv6 address if that is written as IPv4. */
+function plain(name: string): string {
+  if (name.includes("[")) throw "invalid-argument";
+  const mixed = name.includes(".") && !name.includes("%") && isIPv6(name);
+  return mixed ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name;
 }
 
 /** What sends on a connection, as long as the connection is there. */

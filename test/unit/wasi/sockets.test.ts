@@ -127,6 +127,25 @@ test("what a guest asks of a request in vain is an error, and neither a trap nor
   fails("[method]outgoing-request.body");
 });
 
+test("addresses are looked up as they are written", () => {
+  const granted = sockets(true) as Record<string, Guest>;
+  const lookup = granted["ip-name-lookup"]!;
+  const network = granted["instance-network"]!.instanceNetwork();
+  const found = (name: string) => {
+    const stream = lookup.resolveAddresses(network, name);
+    waitFor(caller(lookup)("[method]resolve-address-stream.subscribe", stream));
+    return stream.resolveNextAddress().val;
+  };
+  assert.deepEqual(found("127.0.0.1"), [127, 0, 0, 1]);
+  assert.deepEqual(found("::1"), [0, 0, 0, 0, 0, 0, 0, 1]);
+  assert.deepEqual(found("::ffff:127.0.0.1"), [0, 0, 0, 0, 0, 0xffff, 0x7f00, 1]);
+  for (const name of ["[::1]", "[127.0.0.1]"])
+    assert.throws(
+      () => found(name),
+      (error) => error === "invalid-argument",
+    );
+});
+
 test("a guest sends datagrams, but none to nowhere", () => {
   const granted = sockets(true) as Record<string, Guest>;
   const udp = caller(granted["udp"]);
