@@ -3,9 +3,16 @@
  */
 import type { BuiltinName } from "./builtins.ts";
 
-/** Whether it reads or writes the slots of a thread. */
-export function usesStorage(name: BuiltinName): boolean {
-  return name.startsWith("context.");
+/** Where any of these reads or writes the slots of a thread. */
+export function withStorage<I>(
+  trampolines: readonly (
+    | { readonly op: "builtin"; readonly builtin: BuiltinName; readonly instance: I }
+    | { readonly op: "lower" }
+  )[],
+): ReadonlySet<I> {
+  return new Set(
+    trampolines.flatMap((t) => (t.op === "builtin" && t.builtin.startsWith("context.") ? [t.instance] : [])),
+  );
 }
 
 /** Whether it has to do with error contexts, which are asynchronous, but take no tasks. */

@@ -21,7 +21,7 @@
  * `may_leave` can be left out where no `realloc` and no `post-return` is, for nothing else clears it; and need not be
  * cleared where nothing would ask. See also runtime/may-leave.ts.
  */
-import { usesStorage } from "../abi/builtin-groups.ts";
+import { withStorage } from "../abi/builtin-groups.ts";
 import { builtin } from "../abi/builtins.ts";
 import { hasHandles, hasPointers, isAsync } from "../abi/contents.ts";
 import { flattenFuncType, type Signature } from "../abi/flatten.ts";
@@ -76,9 +76,7 @@ export class Program {
     this.#mayNotBeLeft = new Set(
       plan.options.filter(({ realloc, postReturn }) => realloc ?? postReturn).map(({ instance }) => instance),
     );
-    this.withStorage = new Set(
-      plan.trampolines.flatMap((t) => (t.op === "builtin" && usesStorage(t.builtin) ? [t.instance] : [])),
-    );
+    this.withStorage = withStorage(plan.trampolines);
     this.tracksEntering = dropsUpwards(plan);
     const { throwing, opaque } = classify(plan);
     this.#throwing = throwing;

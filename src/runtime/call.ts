@@ -14,7 +14,7 @@ import { InvalidValue, TooManyEntries } from "./numbers.ts";
 import { isThenable } from "./realms.ts";
 import type { CallScope, Loan } from "./resources.ts";
 import { messageOf } from "./show.ts";
-import { isGuestFailure, reasonOf, stackOverflow, trap, trapOnThrow, trapWith } from "./trap.ts";
+import { isGuestFailure, reasonOf, stackOverflow, trap, trapAt, trapOnThrow, trapWith } from "./trap.ts";
 
 // ---- Entering and leaving
 
@@ -48,7 +48,7 @@ export function refuseEntry(path: readonly string[]): CoreFunction {
   return () => {
     if (mayNotLeave[0] !== 0) cannotLeave(path);
     const why = "it is the caller, or around the caller, or inside of it";
-    return trapWith(new ComponentError("trap", "cannot-enter", trapMessages["cannot-enter"]({ why }), { path }));
+    return trapAt(path, "cannot-enter", { why });
   };
 }
 
@@ -62,7 +62,7 @@ export const isInside = "a call into it is still running";
 
 /** `trap_if(not may_leave)`, in a call of what `path` leads to. */
 export function cannotLeave(path: readonly string[]): never {
-  return trapWith(new ComponentError("trap", "cannot-leave", trapMessages["cannot-leave"](), { path }));
+  return trapAt(path, "cannot-leave");
 }
 
 /** `trap_if(not may_enter_from(caller))`, where the caller is a guest. */

@@ -6,7 +6,7 @@
  * seen to it that whatever a definition refers to comes before it.
  */
 
-import { usesStorage } from "../abi/builtin-groups.ts";
+import { withStorage } from "../abi/builtin-groups.ts";
 import { getOrInsert } from "../abi/remembered.ts";
 import { assert } from "../errors/component-error.ts";
 import type {
@@ -95,9 +95,7 @@ export class InstanceState {
     });
     this.#async = async?.(this, functions.async);
     this.asyncTypes = this.#async?.types ?? [];
-    this.#withStorage = new Set(
-      plan.trampolines.flatMap((t) => (t.op === "builtin" && usesStorage(t.builtin) ? [t.instance] : [])),
-    );
+    this.#withStorage = withStorage(plan.trampolines);
   }
 
   // ---- What steps of the plan do

@@ -49,11 +49,13 @@ export function liftString(
 
 /** `store_string_into_range` in the specification. Leaves the (tagged) length in `cx.length`. */
 export function storeLiftedString(cx: LiftLowerContext, encoding: StringEncoding, lifted: LiftedString): number {
+  const { value } = lifted;
   switch (encoding) {
     case "utf8":
       return storeAsUtf8(cx, lifted);
     case "utf16":
-      return lifted.encoding === "utf8" ? storeUtf8ToUtf16(cx, lifted) : storeUtf16Copy(cx, lifted.value);
+      if (lifted.encoding === "utf8") return storeUtf8ToUtf16(cx, lifted);
+      return storeCopy(cx, value, value.length, 2 * value.length, 2, writeUtf16);
     case "latin1+utf16":
       return storeAsLatin1OrUtf16(cx, lifted);
   }
@@ -63,7 +65,8 @@ export function storeLiftedString(cx: LiftLowerContext, encoding: StringEncoding
 function storeAsUtf8(cx: LiftLowerContext, lifted: LiftedString): number {
   switch (lifted.encoding) {
     case "utf8":
-      return storeUtf8Copy(cx, lifted.value, lifted.codeUnits);
+      // `writeUtf8` writes what was measured last.
+      return storeCopy(cx, lifted.value, lifted.codeUnits, utf8Length(lifted.value), 1, writeUtf8);
     case "utf16":
     case "tagged-utf16":
       return storeStringToUtf8(cx, lifted, 3 * lifted.codeUnits);
@@ -78,66 +81,61 @@ function storeAsLatin1OrUtf16(cx: LiftLowerContext, lifted: LiftedString): numbe
     case "utf16":
       return storeStringToLatin1OrUtf16(cx, lifted);
     case "latin1":
-      return storeLatin1Copy(cx, lifted.value);
+      return storeCopy(cx, lifted.value, lifted.codeUnits, lifted.codeUnits, 2, writeLatin1);
     case "tagged-utf16":
       return storeProbablyUtf16ToLatin1OrUtf16(cx, lifted.value);
   }
 }
 
-// ---- `store_string_copy`, for each encoding
-
-function storeUtf8Copy(cx: LiftLowerContext, value: string, byteLength: number): number {
-  const ptr = allocate(cx, byteLength, 1, "string");
-  writeUtf8(cx.memory, ptr, value, utf8Length(value));
-  cx.length = byteLength;
-  return ptr;
-}
-
-function storeUtf16Copy(cx: LiftLowerContext, value: string): number {
-  const ptr = allocate(cx, 2 * value.length, 2, "string");
-  writeUtf16(cx.memory, ptr, value);
-  cx.length = value.length;
-  return ptr;
-}
-
-function storeLatin1Copy(cx: LiftLowerContext, value: string): number {
-  const ptr = allocate(cx, value.length, 2, "string");
-  writeLatin1(cx.memory, ptr, value);
-  cx.length = value.length;
+/** `store_string_copy` in the specification: `size` bytes for so many units. */
+function storeCopy(
+  cx: LiftLowerContext,
+  value: string,
+  units: number,
+  size: number,
+  alignment: 1 | 2,
+  write: typeof writeUtf8,
+): number {
+  const ptr = allocate(cx, size, alignment, "string");
+  write(cx.memory, ptr, value, size);
+  cx.length = units;
   return ptr;
 }
 
 // ---- Transcoding proper
 
+/** The end: gives back the room that was too much. */
+function finish(
+  cx: LiftLowerContext,
+  ptr: number,
+  room: number,
+  alignment: 1 | 2,
+  size: number,
+  length: number = size,
+): number {
+  cx.length = length;
+  return size < room ? reallocate(cx, ptr, room, alignment, size, "string") : ptr;
+}
+
 /** `store_string_to_utf8` in the specification: in the hope that all is ASCII. */
 function storeStringToUtf8(cx: LiftLowerContext, { value, codeUnits }: LiftedString, worstCaseSize: number): number {
   let ptr = allocate(cx, codeUnits, 1, "string");
   const ascii = prefixBelow(value, 0x80);
-  if (ascii === value.length) {
-    writeLatin1(cx.memory, ptr, value);
-    cx.length = ascii;
-    return ptr;
-  }
   writeLatin1(cx.memory, ptr, value.slice(0, ascii));
+  if (ascii === value.length) return finish(cx, ptr, codeUnits, 1, ascii);
   ptr = reallocate(cx, ptr, codeUnits, 1, worstCaseSize, "string");
   const rest = value.slice(ascii);
   const size = utf8Length(rest);
   writeUtf8(cx.memory, ptr + ascii, rest, size);
-  const byteLength = ascii + size;
-  if (worstCaseSize > byteLength) ptr = reallocate(cx, ptr, worstCaseSize, 1, byteLength, "string");
-  cx.length = byteLength;
-  return ptr;
+  return finish(cx, ptr, worstCaseSize, 1, ascii + size);
 }
 
 /** `store_utf8_to_utf16` in the specification. */
 function storeUtf8ToUtf16(cx: LiftLowerContext, { value, codeUnits }: LiftedString): number {
   const worstCaseSize = 2 * codeUnits;
-  let ptr = allocate(cx, worstCaseSize, 2, "string");
+  const ptr = allocate(cx, worstCaseSize, 2, "string");
   writeUtf16(cx.memory, ptr, value);
-  const byteLength = 2 * value.length;
-  if (byteLength < worstCaseSize) ptr = reallocate(cx, ptr, worstCaseSize, 2, byteLength, "string");
-  cx.length = value.length;
-  return ptr;
+  return finish(cx, ptr, worstCaseSize, 2, 2 * value.length, value.length);
 }
 
 /** `store_string_to_latin1_or_utf16` in the specification: in the hope that all is Latin-1. */
@@ -145,19 +143,12 @@ function storeStringToLatin1OrUtf16(cx: LiftLowerContext, { value, codeUnits }: 
   let ptr = allocate(cx, codeUnits, 2, "string");
   const latin1 = prefixBelow(value, 0x100);
   writeLatin1(cx.memory, ptr, value.slice(0, latin1));
-  if (latin1 === value.length) {
-    if (latin1 < codeUnits) ptr = reallocate(cx, ptr, codeUnits, 2, latin1, "string");
-    cx.length = latin1;
-    return ptr;
-  }
+  if (latin1 === value.length) return finish(cx, ptr, codeUnits, 2, latin1);
   const worstCaseSize = 2 * codeUnits;
   ptr = reallocate(cx, ptr, codeUnits, 2, worstCaseSize, "string");
   inflate(cx, ptr, latin1);
   writeUtf16(cx.memory, ptr + 2 * latin1, value.slice(latin1));
-  const byteLength = 2 * value.length;
-  if (worstCaseSize > byteLength) ptr = reallocate(cx, ptr, worstCaseSize, 2, byteLength, "string");
-  cx.length = value.length + UTF16_TAG;
-  return ptr;
+  return finish(cx, ptr, worstCaseSize, 2, 2 * value.length, value.length + UTF16_TAG);
 }
 
 /** `store_probably_utf16_to_latin1_or_utf16` in the specification: the other encoding was needed once, so perhaps still. */

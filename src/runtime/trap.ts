@@ -31,8 +31,13 @@ type Words<C extends TrapCode> = Parameters<(typeof trapMessages)[C]>;
 
 /** Traps with the message that the catalogue has for `code`. */
 export function trap<C extends TrapCode>(code: C, ...words: Words<C>): never {
+  return trapAt([], code, ...words);
+}
+
+/** The same, in a call of what `path` leads to. */
+export function trapAt<C extends TrapCode>(path: readonly string[], code: C, ...words: Words<C>): never {
   const message = trapMessages[code] as (...words: Words<C>) => string;
-  return trapWith(new ComponentError("trap", code, message(...words)));
+  return trapWith(new ComponentError("trap", code, message(...words), { path }));
 }
 
 /** How engines word core traps, and how gantry does on all of them: as Wasmtime. */
