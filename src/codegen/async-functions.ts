@@ -132,7 +132,8 @@ export function lowerResultMaker(generator: Generator, lowered: Lower): Maker {
 export function loadPayloadMaker(generator: Generator, t: ValType, options: CanonicalOptions, values: ValuesOf): Maker {
   const { code, side, params } = part(generator, options, values, ["ptr", "length"]);
   const [ptr = "", length = ""] = params;
-  code.return(liftElements(code, side, t, local(ptr), local(length)));
+  const list: ValType = { kind: "list", element: t };
+  code.return(liftElements(code, code.lifting(side, [list]), t, local(ptr), local(length)));
   return code.maker(`loadPayload$${values}`, code.fresh(t.kind), params);
 }
 

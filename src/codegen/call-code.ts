@@ -21,6 +21,7 @@ import { Room, storeAll } from "./room.ts";
 import { BINDING, type Expr, type Maker } from "./tree.ts";
 import { casesOf } from "./values.ts";
 import { liftPointer, read } from "./views.ts";
+import { isUnbounded } from "./volume.ts";
 
 // `ENTERED` and `TRAPPED` of runtime/instance.ts.
 const ENTERED = 1;
@@ -123,6 +124,13 @@ export class CallCode extends Code {
 
   // ---- Values
 
+  /** `side` for lifting values of these types. To be called right before they are lifted, all at once. */
+  lifting(side: Side, types: readonly ValType[]): Side {
+    if (!isUnbounded(types)) return side;
+    this.do(call("beginVolume"));
+    return { ...side, counted: true };
+  }
+
   /** The scope of a call with handles among its parameters; `undefined` for others. */
   scope(type: FuncType): Expr | undefined {
     if (!type.params.some((param) => hasHandles(param.type))) return undefined;
@@ -131,8 +139,9 @@ export class CallCode extends Code {
   }
 
   /** `lift_flat_values` in the specification, of parameters: `core` are the parameters of the core function. */
-  liftParams(side: Side, { type, params, paramsIn }: Convention, core: readonly Expr[]): readonly Expr[] {
+  liftParams(from: Side, { type, params, paramsIn }: Convention, core: readonly Expr[]): readonly Expr[] {
     const types = type.params.map((param) => param.type);
+    const side = this.lifting(from, types);
     if (paramsIn === "flat") {
       const flats = params.map((flat, i) => ({ type: flat, value: core[i]! }));
       return liftParts(this, side, types, new Flats(side, flats));
@@ -175,8 +184,9 @@ export class CallCode extends Code {
   }
 
   /** `lift_flat_values` in the specification, of a result. */
-  liftResult(side: Side, { type, results, resultsIn }: Convention, core: Expr): Expr {
+  liftResult(from: Side, { type, results, resultsIn }: Convention, core: Expr): Expr {
     const t = type.result!;
+    const side = this.lifting(from, [t]);
     if (resultsIn === "flat") {
       return lift(this, side, t, new Flats(side, [{ type: results[0]!, value: core }]));
     }
@@ -195,8 +205,9 @@ export class CallCode extends Code {
     value: Expr,
     isErr: Expr,
   ): void {
-    const side = ok;
     const t = type.result as ValTypeOf<"result">;
+    const side = this.lifting(ok, [t]);
+    const { counted } = side;
     const cases = casesOf(t);
     const flat = resultsIn === "flat";
     const { discriminantSize, payloadOffset } = variantLayout(cases, side.pointer);
@@ -208,7 +219,8 @@ export class CallCode extends Code {
         (i) => {
           const { type } = cases[i]!;
           // A `result` that is passed flat has but one core value, which is the case.
-          if (type !== undefined) this.assign(value, load(this, i === 0 ? ok : err, type, ptr, payloadOffset));
+          if (type !== undefined)
+            this.assign(value, load(this, i === 0 ? side : { ...err, counted }, type, ptr, payloadOffset));
           if (i === 1) this.assign(isErr, constant(true));
         },
         () => this.do(call("invalidDiscriminant")),

@@ -20,7 +20,8 @@ import { casesOf, hostValues } from "./values.ts";
 
 /** The host's side of a component's options. */
 export function hostSide({ pointer, encoding }: CanonicalOptions, more: Partial<Side>): Side {
-  return { pointer, encoding, values: hostValues, lists: "copy", strings: "copy", scoped: false, prefix: "", ...more };
+  const copied = { lists: "copy", strings: "copy", counted: false, scoped: false, prefix: "" } as const;
+  return { pointer, encoding, values: hostValues, ...copied, ...more };
 }
 
 // ---- Lift

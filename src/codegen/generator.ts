@@ -40,6 +40,8 @@ export interface Side {
   readonly strings: "copy" | "view";
   /** Whether handles are parameters, and so belong to the scope of the call. */
   readonly scoped: boolean;
+  /** Whether what is lifted is counted, for it could be more than there is memory (volume.ts). */
+  readonly counted: boolean;
   /** Where a loan is kept that is all that is lent in a call, so that no scope is needed. */
   readonly loan?: Expr | undefined;
   /** Where both sides of a call are a component's, what is captured of the second has another name. */
@@ -255,8 +257,8 @@ export class Generator {
     inputs: readonly string[],
     write: (code: Code, inputs: readonly Expr[]) => Expr | undefined,
   ): Helper {
-    const { values, pointer, encoding, lists, strings, scoped } = side;
-    const key = [what, this.idOf(t), values.name, pointer, encoding, lists, strings, scoped].join(" ");
+    const { values, pointer, encoding, lists, strings, scoped, counted } = side;
+    const key = [what, this.idOf(t), values.name, pointer, encoding, lists, strings, scoped, counted].join(" ");
     return getOrInsert(this.#helpers, key, () => {
       const code = new HelperCode(this);
       const params = inputs.map((input) => code.fresh(input));

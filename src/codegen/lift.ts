@@ -16,6 +16,7 @@ import { pairType, takesStatements } from "./traits.ts";
 import type { Expr } from "./tree.ts";
 import { type CasesType, casesOf, isNumber } from "./values.ts";
 import type { Range, View } from "./views.ts";
+import { elementVolume } from "./volume.ts";
 
 /** What values are lifted from: core values, one after the other (`Flats`), or a place in memory (`Place`). */
 export interface Source {
@@ -81,7 +82,7 @@ function liftHere(code: Code, side: Side, t: ValType, source: Source): Expr {
     case "char":
       return values.liftChar(source.bits("u32"));
     case "string":
-      return values.liftString(code, side, source.range("string"));
+      return countedText(side, values.liftString(code, side, source.range("string")));
     case "list":
       if (t.length !== undefined) return liftFixedList(code, side, t.element, t.length, source);
       return liftList(code, side, t.element, source.range("list"));
@@ -186,6 +187,7 @@ function liftList(code: Code, side: Side, element: ValType, range: Range): Expr 
 /** `load_list_from_valid_range` in the specification: a loop, in a function of its own for each type of elements. */
 export function liftElements(code: Code, side: Side, element: ValType, ptr: Expr, length: Expr): Expr {
   const helper = code.generator.helper("loadElements", side, element, ["ptr", "length"], (inner, [begin, count]) => {
+    countElements(inner, side, element, count!);
     const list = inner.bind(call("makeList", count!), "list");
     eachElement(inner, side, element, { ptr: begin!, length: count! }, true, (at, i) => {
       inner.put(list, i, load(inner, side, element, at));
@@ -196,6 +198,15 @@ export function liftElements(code: Code, side: Side, element: ValType, ptr: Expr
   return hasHandles(element) ? code.bind(list, "list") : list;
 }
 
+function countElements(code: Code, side: Side, element: ValType, count: Expr): void {
+  if (side.counted) code.do(call("addVolume", binary(count, "*", elementVolume(element))));
+}
+
+/** A string; views have no characters of their own. */
+function countedText(side: Side, text: Expr): Expr {
+  return side.counted && side.strings === "copy" ? call("countText", text) : text;
+}
+
 /** `load_list_from_range` of a map's entries. Of entries with the same key, the last remains. */
 function liftMap(code: Code, side: Side, t: ValTypeOf<"map">, range: Range): Expr {
   const pair = pairType(t);
@@ -203,6 +214,7 @@ function liftMap(code: Code, side: Side, t: ValTypeOf<"map">, range: Range): Exp
   if (makeMap === undefined) return liftList(code, side, pair, range);
   const { size, alignment } = layout(pair, side.pointer);
   const helper = code.generator.helper("loadMap", side, t, ["ptr", "length"], (inner, [begin, count]) => {
+    countElements(inner, side, pair, count!);
     const map = inner.bind(makeMap(count!), "map");
     eachElement(inner, side, pair, { ptr: begin!, length: count! }, true, (at) => {
       const { offsets } = recordLayout(pair.types, side.pointer);

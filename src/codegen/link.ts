@@ -17,7 +17,8 @@ import type { Expr, Maker } from "./tree.ts";
 
 /** A component's side of a call with another. */
 export function componentSide({ pointer, encoding }: CanonicalOptions, prefix: Side["prefix"]): Side {
-  return { pointer, encoding, values: componentValues, lists: "view", strings: "copy", scoped: true, prefix };
+  const copied = { lists: "view", strings: "copy", counted: false, scoped: true } as const;
+  return { pointer, encoding, values: componentValues, ...copied, prefix };
 }
 
 /** A core function of one component that calls a function of another. */

@@ -168,7 +168,8 @@ export const hostValues: Values = {
     const [view, from, to] = checkedPart(code, side, kind, range);
     const views = method(view, "subarray", from, to);
     if (side.lists === "view") return views;
-    const copies = method(view, "slice", from, to);
+    const slice = method(view, "slice", from, to);
+    const copies = side.counted ? call("countNumbers", slice) : slice;
     return side.lists === "copy" ? copies : conditional(code.capture(side, "views"), views, copies);
   },
 

@@ -53,6 +53,7 @@ export const trapMessages = {
     `list content out-of-bounds: list pointer/length out of bounds of memory${told(v)}`,
   "list-too-long": () => "list content out-of-bounds: the list is longer than 2^28 - 1 bytes",
   "too-many-elements": (v: { most: number }) => `a list or a map has more than ${v.most} elements`,
+  "values-too-large": () => "the values take more than 2^30 bytes of the host's memory",
   "invalid-utf8": (v: { length: number; index: number }) =>
     `invalid utf-8 sequence of ${v.length} bytes from index ${v.index}`,
   "incomplete-utf8": (v: { index: number }) => `incomplete utf-8 byte sequence from index ${v.index}`,

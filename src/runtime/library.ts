@@ -82,3 +82,4 @@ export {
 } from "./strings.ts";
 export { writeUtf8, writeUtf16 } from "./text.ts";
 export { liftString, storeLiftedString } from "./transcode.ts";
+export { addVolume, beginVolume, countNumbers, countText } from "./volume.ts";

@@ -2,3 +2,12 @@
 
 /** Stacks that are suspended at a time. Linux lets a process have some 65,000 mappings of memory, and a stack takes two. */
 export const suspendedStacks = 16_384;
+
+/** Elements of an array; longer ones engines keep in slow ways, too. */
+export const arrayElements = 2 ** 25;
+
+/** Entries of a map; engines have no larger ones. */
+export const mapSize = 2 ** 24;
+
+/** Bytes that the values of one call may take, where a guest could have more of them than there is memory. */
+export const valuesVolume = 2 ** 30;

@@ -2,6 +2,7 @@
  * The JavaScript objects that stand for component values: is this one, a tuple, a list? The checks are as in numbers.ts:
  * they hold at almost no cost, or say nothing but that they do not.
  */
+import { arrayElements, mapSize } from "./limits.ts";
 import { isFixedList } from "./number-lists.ts";
 import { invalid, TooManyEntries } from "./numbers.ts";
 import { isError, isThenable } from "./realms.ts";
@@ -77,18 +78,12 @@ export function errorPayload(error: unknown): unknown {
   return error;
 }
 
-/** Engines keep longer arrays in slow ways, and end the process over those that are longest. */
-const MAX_ELEMENTS = 2 ** 25;
-
 export function makeList(length: number): unknown[] {
-  if (length > MAX_ELEMENTS) trap("too-many-elements", { most: MAX_ELEMENTS });
+  if (length > arrayElements) trap("too-many-elements", { most: arrayElements });
   return new Array(length);
 }
 
-/** Engines have no larger maps. */
-const MAX_ENTRIES = 2 ** 24;
-
 export function makeMap(length: number): Map<unknown, unknown> {
-  if (length > MAX_ENTRIES) trap("too-many-elements", { most: MAX_ENTRIES });
+  if (length > mapSize) trap("too-many-elements", { most: mapSize });
   return new Map();
 }

@@ -24,6 +24,10 @@ export class LiftedString {
     this.encoding = encoding;
     this.codeUnits = codeUnits;
   }
+
+  get length(): number {
+    return this.value.length;
+  }
 }
 
 /** `load_string_from_range` in the specification, with all that it gives. */

@@ -28,9 +28,12 @@
 ;;   "use strict";
 ;;
 ;;   const {
+;;     addVolume,
 ;;     asTuple,
+;;     beginVolume,
 ;;     checkPointer,
 ;;     checkRoom,
+;;     countText,
 ;;     invalid,
 ;;     liftAsync,
 ;;     liftAsyncValue,
@@ -53,11 +56,12 @@
 ;;   }
 ;;
 ;;   function loadElements$tuple6(cx, memory, ptr, length) {
+;;     addVolume(length * 120);
 ;;     const list = makeList(length);
 ;;     const u32 = memory.u32;
 ;;     let word = ptr >>> 2;
 ;;     for (let i = 0; i < length; i++) {
-;;       list[i] = [loadUtf8(cx, u32[word], u32[word + 1]), u32[word + 2]];
+;;       list[i] = [countText(loadUtf8(cx, u32[word], u32[word + 1])), u32[word + 2]];
 ;;       word = word + 3;
 ;;     }
 ;;     return list;
@@ -81,12 +85,13 @@
 ;;   }
 ;;
 ;;   function loadElements$tuple6$2(cx, memory, ptr, length) {
+;;     addVolume(length * 120);
 ;;     const list = makeList(length);
 ;;     const u32 = memory.u32;
 ;;     let word = ptr >>> 2;
 ;;     for (let i = 0; i < length; i++) {
 ;;       const string = liftString(cx, "utf8", u32[word], u32[word + 1]);
-;;       list[i] = [string, u32[word + 2]];
+;;       list[i] = [countText(string), u32[word + 2]];
 ;;       word = word + 3;
 ;;     }
 ;;     return list;
@@ -221,6 +226,7 @@
 ;;     const cx = binding.cx;
 ;;     const memory = cx.memory;
 ;;     return function tuple(ptr, length) {
+;;       beginVolume();
 ;;       return loadElements$tuple6(cx, memory, ptr, length);
 ;;     };
 ;;   }
@@ -237,6 +243,7 @@
 ;;     const cx = binding.cx;
 ;;     const memory = cx.memory;
 ;;     return function tuple(ptr, length) {
+;;       beginVolume();
 ;;       return loadElements$tuple6$2(cx, memory, ptr, length);
 ;;     };
 ;;   }

@@ -22,11 +22,14 @@
 ;;   "use strict";
 ;;
 ;;   const {
+;;     addVolume,
 ;;     asObject,
+;;     beginVolume,
 ;;     cannotEnter,
 ;;     checkList,
 ;;     checkPointer,
 ;;     checkRoom,
+;;     countText,
 ;;     extendI32,
 ;;     f32ToBits,
 ;;     invalid,
@@ -60,6 +63,7 @@
 ;;   }
 ;;
 ;;   function loadElements$tuple9(labels2, cx, memory, ptr, length) {
+;;     addVolume(length * 104);
 ;;     const list = makeList(length);
 ;;     const u8 = memory.u8;
 ;;     const u32 = memory.u32;
@@ -68,13 +72,14 @@
 ;;       const at = word * 4;
 ;;       const label = labels2[u8[at]];
 ;;       if (label === undefined) invalidDiscriminant();
-;;       list[i] = [label, loadUtf8(cx, u32[word + 1], u32[word + 2])];
+;;       list[i] = [label, countText(loadUtf8(cx, u32[word + 1], u32[word + 2]))];
 ;;       word = word + 3;
 ;;     }
 ;;     return list;
 ;;   }
 ;;
 ;;   function loadElements$tuple9$2(labels2, cx, memory, ptr, length) {
+;;     addVolume(length * 104);
 ;;     const list = makeList(length);
 ;;     const u8 = memory.u8;
 ;;     const u32 = memory.u32;
@@ -131,6 +136,7 @@
 ;;           }
 ;;         }
 ;;         const core = callee(ptr, length, toFlags(toFlag(flags.read) | (toFlag(flags.writeAll) << 1), flags), tag, payload);
+;;         beginVolume();
 ;;         const ptr2 = checkPointer(cx, core >>> 0, 8, 4);
 ;;         const u32 = memory.u32;
 ;;         const word = ptr2 >>> 2;
@@ -189,6 +195,7 @@
 ;;           }
 ;;         }
 ;;         const core = callee(ptr, length, toFlags(toFlag(flags.read) | (toFlag(flags.writeAll) << 1), flags), tag, payload);
+;;         beginVolume();
 ;;         const ptr2 = checkPointer(cx, core >>> 0, 8, 4);
 ;;         const u32 = memory.u32;
 ;;         const word = ptr2 >>> 2;

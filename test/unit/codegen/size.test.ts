@@ -78,7 +78,9 @@ test("records of thousands of fields and variants of a thousand cases come back 
 
 test("a huge fixed-length list takes no more code than a small one", () => {
   const list = (length: number) => (types: Types) => types.list(types.option(types.of("u8")), length);
-  assert.ok(sourceLength(list(2 ** 26)) - sourceLength(list(1000)) < 100);
+  assert.ok(sourceLength(list(2 ** 26)) - sourceLength(list(2 ** 25)) < 100);
+  // What could be more than there is memory is counted, too: twice on its way out, in two functions.
+  assert.ok(sourceLength(list(2 ** 26)) - sourceLength(list(1000)) < 300);
 });
 
 test("nothing is written before it is needed", () => {

@@ -8,8 +8,12 @@ import type { Instance } from "../../../src/embed/instance.ts";
 import { Linker } from "../../../src/embed/linker.ts";
 import type { InstantiateOptions } from "../../../src/embed/store.ts";
 
+export async function assembled(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await parse(text));
+}
+
 export async function component(text: string, options?: CompileOptions): Promise<Component> {
-  return Component.compile(new Uint8Array(await parse(text)), options);
+  return Component.compile(await assembled(text), options);
 }
 
 export async function instantiate(
