@@ -55,7 +55,13 @@ export function lowerHost(side: HostImport): CoreFunction {
       if (!side.asyncType) {
         // Nothing else in the store runs until then.
         if (thread?.fiber === undefined) trapWith(notWaiting(path));
-        const settled = result.promise.then(resolve, (error) => trapOnThrow(error, path));
+        const settled = result.promise.then(
+          (value) => {
+            // Once the store has failed, no guest may run: not even its `realloc`.
+            if (instance.store.trapped === undefined) resolve(value);
+          },
+          (error) => trapOnThrow(error, path),
+        );
         return stacks.suspendUntil(thread, settled, () => answer(side, thread, subtask));
       }
       const over = scheduler.addOperation();

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { blocking } from "../../../src/embed/blocking.ts";
+import { views } from "../../../src/embed/func.ts";
 import { canSuspend } from "../../../src/runtime/fiber.ts";
+import { Store } from "../../../src/runtime/store.ts";
 import { settled } from "./async-ends.ts";
 import { guestText, instantiateGuest, skip } from "./async-guests.ts";
 import { instantiate } from "./guests.ts";
@@ -124,4 +126,41 @@ test("a function that blocks does so through any number of components", { skip }
     assert.equal(await instance.func("get").callAsync(4), 5);
     assert.equal(await instance.func("get").callAsync(5), 6);
   }
+});
+
+test("what a function gives after the store has trapped is not written to the memory of the component", {
+  skip,
+}, async () => {
+  const store = new Store();
+  let memory!: Uint8Array;
+  let answer!: (text: string) => void;
+  const waits = await instantiateGuest(
+    {
+      imports: {
+        show: { core: "(param i32 i32)", is: `(param "at" (list u8))`, with: "(memory $memory)" },
+        fetch: { core: "(param i32)", is: "(result string)", with: "(memory $memory) (realloc (func $realloc))" },
+      },
+      exports: { run: { is: "" } },
+      // Where `realloc` finds room first.
+      code: `(func (export "run") (call $show (i32.const 65536) (i32.const 8)) (call $fetch (i32.const 16)))`,
+    },
+    {
+      show: views((at: Uint8Array) => {
+        memory = at;
+      }),
+      fetch: blocking(() => new Promise<string>((resolve) => (answer = resolve))),
+    },
+    { store },
+  );
+  const call = waits.func("run").callAsync();
+  const traps = await instantiateGuest(
+    { exports: { trap: { is: "" } }, code: `(func (export "trap") unreachable)` },
+    {},
+    { store },
+  );
+  assert.throws(() => traps.func("trap").call(), { code: "core" });
+  await assert.rejects(call, { code: "core" });
+  answer("written");
+  await settled();
+  assert.deepEqual(memory, new Uint8Array(8));
 });
