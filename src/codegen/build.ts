@@ -74,14 +74,6 @@ export function plus(e: Expr, n: number): Expr {
   return binary(e, "+", n);
 }
 
-export function conditional(test: Expr, consequent: Expr, alternate: Expr): Expr {
-  return { op: "conditional", test, consequent, alternate };
-}
-
-export function or(left: Expr, right: Expr): Expr {
-  return { op: "or", left, right };
-}
-
 export function not(operand: Expr): Expr {
   return { op: "not", operand };
 }

@@ -356,17 +356,6 @@ class Scope {
       }
       case "binary":
         return binary(e.operator, this.code(e.left) as Numeric, this.code(e.right) as Numeric);
-      case "or": {
-        const left = this.code(e.left);
-        const right = this.code(e.right);
-        return (frame) => left(frame) || right(frame);
-      }
-      case "conditional": {
-        const test = this.code(e.test);
-        const consequent = this.code(e.consequent);
-        const alternate = this.code(e.alternate);
-        return (frame) => (test(frame) ? consequent(frame) : alternate(frame));
-      }
       case "record":
         return record(e.fields.map(([key, value]) => [key, this.code(value)]));
       case "array": {
@@ -562,6 +551,9 @@ function binary(operator: BinaryOperator, left: Numeric, right: Numeric): Code {
       return (frame) => left(frame) === right(frame);
     case "!==":
       return (frame) => left(frame) !== right(frame);
+    case "==":
+      // biome-ignore lint/suspicious/noDoubleEquals: that is what is evaluated
+      return (frame) => left(frame) == right(frame);
     case "<":
       return (frame) => left(frame) < right(frame);
   }

@@ -6,7 +6,7 @@
  * Records and tuples are mostly never made: a literal of which only the fields are used is taken apart again while it is
  * generated. Lists of numbers are views on the memory that they come from.
  */
-import { array, binary, call, conditional, constant, get, method, record } from "./build.ts";
+import { array, binary, call, constant, get, method, record } from "./build.ts";
 import { casesOf, type Values } from "./values.ts";
 import { checkedPart } from "./views.ts";
 
@@ -14,7 +14,7 @@ export const componentValues: Values = {
   name: "component",
 
   lowerNumber: (_code, _kind, value) => value,
-  lowerBool: (_, value) => conditional(value, constant(1), constant(0)),
+  lowerBool: (_, value) => binary(value, "|", 0),
   liftChar: (i) => call("checkChar", i),
   lowerChar: (value) => value,
 

@@ -3,6 +3,7 @@
  */
 import {
   BINDING,
+  type BinaryOperator,
   type Constant,
   type Expr,
   type Func,
@@ -46,15 +47,14 @@ function names(list: readonly string[], rest: string): string {
 }
 
 // Operators by precedence, as far as they matter here.
-const CONDITIONAL = 1;
 const RELATION = 8;
 const UNARY = 12;
 /** `1.key` is no property of 1. */
 const NUMBER = 13;
 const MEMBER = 15;
 
-const precedence: Readonly<Record<string, number>> = {
-  "||": 2, "|": 4, "&": 6, "===": 7, "!==": 7, "<": RELATION, "<<": 9, ">>": 9, ">>>": 9, "+": 10, "*": 11, "/": 11,
+const precedence: Readonly<Record<BinaryOperator, number>> = {
+  "|": 4, "&": 6, "===": 7, "!==": 7, "==": 7, "<": RELATION, "<<": 9, ">>": 9, ">>>": 9, "+": 10, "*": 11, "/": 11,
 }; // biome-ignore format: by precedence
 
 const bitwise: ReadonlySet<string> = new Set(["&", "|", "<<", ">>", ">>>"]);
@@ -193,18 +193,11 @@ class Printer {
         return this.#parts(`${this.#expr(e.object, MEMBER, indent)}${member(e.key)}(`, e.args, ")", indent);
       case "not":
         return parenthesize(`!${this.#expr(e.operand, UNARY, indent)}`, UNARY < outer);
-      case "binary":
-      case "or": {
-        const operator = e.op === "or" ? "||" : e.operator;
-        const own = precedence[operator]!;
-        const left = this.#operand(e.left, operator, own, indent);
-        return parenthesize(`${left} ${operator} ${this.#operand(e.right, operator, own + 1, indent)}`, own < outer);
-      }
-      case "conditional": {
-        const test = this.#expr(e.test, CONDITIONAL + 1, indent);
-        const consequent = this.#expr(e.consequent, CONDITIONAL, indent);
-        const alternate = this.#expr(e.alternate, CONDITIONAL, indent);
-        return parenthesize(`${test} ? ${consequent} : ${alternate}`, CONDITIONAL < outer);
+      case "binary": {
+        const own = precedence[e.operator];
+        const left = this.#operand(e.left, e.operator, own, indent);
+        const right = this.#operand(e.right, e.operator, own + 1, indent);
+        return parenthesize(`${left} ${e.operator} ${right}`, own < outer);
       }
       case "record":
         return e.fields.length === 0 ? "{}" : this.#parts("{ ", e.fields, " }", indent);
@@ -219,7 +212,7 @@ class Printer {
    */
   #operand(e: Expr, operator: string, wanted: number, indent: string): string {
     const text = this.#expr(e, wanted, indent);
-    if (e.op !== "binary" || precedence[e.operator]! < wanted) return text;
+    if (e.op !== "binary" || precedence[e.operator] < wanted) return text;
     return parenthesize(text, bitwise.has(operator) && e.operator !== operator);
   }
 

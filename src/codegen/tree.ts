@@ -11,7 +11,7 @@
 
 export type Constant = number | bigint | string | boolean | null | undefined;
 
-export type BinaryOperator = "+" | "*" | "/" | "&" | "|" | "<<" | ">>" | ">>>" | "===" | "!==" | "<";
+export type BinaryOperator = "+" | "*" | "/" | "&" | "|" | "<<" | ">>" | ">>>" | "===" | "!==" | "==" | "<";
 
 export type Expr =
   | { readonly op: "constant"; readonly value: Constant }
@@ -25,8 +25,6 @@ export type Expr =
   | { readonly op: "method"; readonly object: Expr; readonly key: string; readonly args: readonly Expr[] }
   | { readonly op: "not"; readonly operand: Expr }
   | { readonly op: "binary"; readonly operator: BinaryOperator; readonly left: Expr; readonly right: Expr }
-  | { readonly op: "or"; readonly left: Expr; readonly right: Expr }
-  | { readonly op: "conditional"; readonly test: Expr; readonly consequent: Expr; readonly alternate: Expr }
   | { readonly op: "record"; readonly fields: readonly (readonly [key: string, value: Expr])[] }
   | { readonly op: "array"; readonly elements: readonly Expr[] };
 

@@ -8,7 +8,7 @@
 import { keysOf } from "../abi/js-names.ts";
 import { despecialize } from "../abi/layout.ts";
 import type { Case, ValType, ValTypeOf } from "../types/types.ts";
-import { array, binary, call, conditional, constant, env, get, index, method, nothing, or, record } from "./build.ts";
+import { array, binary, call, constant, env, get, index, method, nothing, record } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
 import type { Expr } from "./tree.ts";
 import { checkedPart, type Range, type View } from "./views.ts";
@@ -170,7 +170,14 @@ export const hostValues: Values = {
     if (side.lists === "view") return views;
     const slice = method(view, "slice", from, to);
     const copies = side.counted ? call("countNumbers", slice) : slice;
-    return side.lists === "copy" ? copies : conditional(code.capture(side, "views"), views, copies);
+    if (side.lists === "copy") return copies;
+    const numbers = code.declare("numbers");
+    code.if(
+      code.capture(side, "views"),
+      () => code.assign(numbers, views),
+      () => code.assign(numbers, copies),
+    );
+    return numbers;
   },
 
   numbers: (kind, elements) => call("makeNumbers", numberTable(kind), array(elements)),
@@ -233,7 +240,8 @@ export const hostValues: Values = {
     if (t.kind === "option" && !isNested(t)) {
       const option = code.named(value, "option");
       code.if(
-        or(binary(option, "===", nothing), binary(option, "===", constant(null))),
+        // Which `undefined` is as well.
+        binary(option, "==", constant(null)),
         () => arm(0, nothing),
         () => arm(1, option),
       );

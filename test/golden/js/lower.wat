@@ -107,7 +107,13 @@
 ;;           case 1: {
 ;;             const length = more2 >>> 0;
 ;;             const list = checkList(cx, more1 >>> 0, length, 1, 1);
-;;             option = views ? memory.u8.subarray(list, list + length) : memory.u8.slice(list, list + length);
+;;             let numbers;
+;;             if (views) {
+;;               numbers = memory.u8.subarray(list, list + length);
+;;             } else {
+;;               numbers = memory.u8.slice(list, list + length);
+;;             }
+;;             option = numbers;
 ;;             break;
 ;;           }
 ;;           default: {

@@ -2,7 +2,7 @@
 import type { BinaryOperator, Expr, Func, Stmt } from "../../../src/codegen/tree.ts";
 
 const operators: readonly BinaryOperator[] = [
-  "+", "*", "/", "&", "|", "<<", ">>", ">>>", "===", "!==", "<",
+  "+", "*", "/", "&", "|", "<<", ">>", ">>>", "===", "!==", "==", "<",
 ]; // biome-ignore format: one list
 const constants = [0, 1, -1, 2.5, -0, 255, 4294967295, "", "a", 'b\u2028"\\', true, false, undefined] as const;
 const keys = ["a", "length", "two words", "constructor"] as const;
@@ -19,22 +19,18 @@ export function randomFunc(pick: (n: number) => number): Func {
       return { op: "local", name: visible[pick(visible.length)]! };
     }
     const e = () => expr(depth - 1);
-    switch (pick(12)) {
+    switch (pick(10)) {
       case 0:
         return { op: "not", operand: e() };
       case 1:
-        return { op: "or", left: e(), right: e() };
-      case 2:
-        return { op: "conditional", test: e(), consequent: e(), alternate: e() };
-      case 3:
         return { op: "record", fields: keys.slice(0, pick(5)).map((key) => [key, e()]) };
-      case 4:
+      case 2:
         return { op: "array", elements: Array.from({ length: pick(3) }, e) };
-      case 5:
+      case 3:
         return { op: "call", callee: { op: "env", name: "id" }, args: [e()] };
-      case 6:
+      case 4:
         return { op: "call", callee: { op: "env", name: "pair" }, args: [e(), e()] };
-      case 7:
+      case 5:
         return {
           op: "get",
           object: {
@@ -46,13 +42,13 @@ export function randomFunc(pick: (n: number) => number): Func {
           },
           key: keys[pick(4)]!,
         };
-      case 8:
+      case 6:
         return {
           op: "index",
           object: { op: "array", elements: [e(), e()] },
           index: { op: "binary", operator: ">>>", left: e(), right: { op: "constant", value: pick(3) } },
         };
-      case 9:
+      case 7:
         return { op: "method", object: { op: "array", elements: [e(), e()] }, key: "join", args: [e()].slice(pick(2)) };
       default:
         return { op: "binary", operator: operators[pick(operators.length)]!, left: e(), right: e() };
