@@ -10,6 +10,7 @@ import type { ResolvedImport } from "../runtime/instantiate.ts";
 import { kindOf, quoted } from "../runtime/show.ts";
 import { parseExternName } from "../types/names.ts";
 import { type PrintOptions, printExternType, printType } from "../types/print.ts";
+import { isSameType } from "../types/shape.ts";
 import type { AnyType, ComponentType, ExternDecl, ExternType } from "../types/types.ts";
 import type { CoreModuleType } from "../wasm/types.ts";
 import { isBlocking } from "./blocking.ts";
@@ -140,7 +141,7 @@ class Resolver {
     if (found === undefined) return this.#noFunction(place);
     const wanted = wantedOf(place);
     const type = functionType(found.given);
-    if (type !== undefined && wanted.kind === "func" && printType(type) !== printType(wanted.type)) {
+    if (type !== undefined && wanted.kind === "func" && !isSameType(type, wanted.type)) {
       const problem = `what is defined for it is a ${printType(type)}`;
       return this.faults.add("wrong-import", path, printExternType(wanted), problem);
     }

@@ -5,7 +5,9 @@
  * of a plan, resources replaced by others) says what becomes of a part and of a resource; what kinds of types there are
  * is written down here. "Type Definitions" in Explainer.md.
  */
-import type { CaseOf, FuncShape, Material, PrimitiveKind, ValShape } from "./types.ts";
+import type {
+  CaseOf, FuncShape, FuncType, Interned, Material, PrimitiveKind, ResourceType, ValShape, ValType,
+} from "./types.ts"; // biome-ignore format: one list
 
 export type Shape<M extends Material> = ValShape<M> | FuncShape<M>;
 
@@ -60,6 +62,42 @@ export function partsOf<M extends Material>(shape: Shape<M>): readonly CaseOf<M>
       shape.kind satisfies PrimitiveKind;
       return [];
   }
+}
+
+/**
+ * Whether two types are the same, though different interners have made them: of resources the names are all that there is to
+ * compare. Each type is looked at once, however often it is a part.
+ */
+export function isSameType(
+  a: ValType | FuncType,
+  b: ValType | FuncType,
+  known: Map<ValType | FuncType, ValType | FuncType> = new Map(),
+): boolean {
+  if (a === b || known.get(a) === b) return true;
+  const others = partsOf<Interned>(b);
+  const parts = partsOf<Interned>(a);
+  const isSame =
+    headOf(a) === headOf(b) &&
+    parts.length === others.length &&
+    parts.every(({ label, type }, i) => {
+      const { label: otherLabel, type: other } = others[i]!;
+      if (label !== otherLabel) return false;
+      return type === undefined || other === undefined ? type === other : isSameType(type, other, known);
+    });
+  if (isSame) known.set(a, b);
+  return isSame;
+}
+
+/** All that there is to a type besides its parts. */
+function headOf(type: ValType | FuncType): string {
+  const { kind, async, length, labels, resource } = type as {
+    readonly kind: string;
+    readonly async?: boolean;
+    readonly length?: number;
+    readonly labels?: readonly string[];
+    readonly resource?: ResourceType;
+  };
+  return `${kind} ${async} ${length} ${labels} ${resource?.name}`;
 }
 
 /** What becomes of the parts and resources of a type where it is made of `To` instead of `From`. */

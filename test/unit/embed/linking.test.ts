@@ -171,6 +171,27 @@ test("an interface with a canonical version serves the versions that it stands f
   assert.throws(() => link(guest, { one: () => 2 }, "ns:pkg/host@2"), { code: "missing-import" });
 });
 
+test("types are compared to their ends, however long they are", async () => {
+  const record = (last: string) => {
+    const fields = Array.from({ length: 60 }, (_, i) => `(field "field-number-${i}" u32)`).join(" ");
+    return `(type $r (record ${fields} (field "last" ${last})))`;
+  };
+  const given = await component(`(component ${record("u32")}
+    (core module $M (memory (export "memory") 1) (func (export "f") (param i32))
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 64)))
+    (core instance $m (instantiate $M))
+    (export $e "rec" (type $r))
+    (func (export "f") (param "x" $e) (canon lift (core func $m "f")
+      (memory (core memory $m "memory")) (realloc (core func $m "realloc")))))`);
+  const { f } = new Linker().instantiateSync(given).exports;
+  const wanting = (last: string) =>
+    component(`(component ${record(last)} (import "rec" (type $e (eq $r))) (import "f" (func (param "x" $e))))`);
+  const linker = new Linker().define("f", f);
+  linker.instantiateSync(await wanting("u32"));
+  const string = await wanting("string");
+  assert.throws(() => linker.instantiateSync(string), { code: "wrong-import" });
+});
+
 test("a function that is missing: the key looked for, and what is like it", async () => {
   const guest = await importing("parse-number", "log");
   const error = caught(() => link(guest, { parsenumber: () => 1, log: 5 }));

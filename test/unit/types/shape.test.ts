@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { primitives } from "../../../src/types/interner.ts";
-import { type Mapping, mapShape, partsOf } from "../../../src/types/shape.ts";
+import { isSameType, type Mapping, mapShape, partsOf } from "../../../src/types/shape.ts";
 import type { Interned, ValType } from "../../../src/types/types.ts";
 import { TypeMaker } from "./maker.ts";
 
@@ -79,5 +79,48 @@ describe("the structure of types", () => {
     mapShape(types.func(true, [{ label: "c", type: u8 }], string), telling);
     mapShape(types.list(u8), telling);
     assert.deepEqual(labels, ["a", "b", "c", undefined, undefined]);
+  });
+});
+
+describe("types of two interners", () => {
+  const make = (maker: TypeMaker): ValType[] => [
+    ...Object.values(primitives),
+    maker.list(u8), maker.list(u8, 3), maker.list(u8, 4), maker.list(string),
+    maker.map(string, u8), maker.map(u8, string),
+    maker.record([{ label: "a", type: u8 }]), maker.record([{ label: "b", type: u8 }]),
+    maker.record([{ label: "a", type: u8 }, { label: "b", type: u8 }]), maker.tuple([u8]), maker.tuple([u8, u8]),
+    maker.variant([{ label: "a", type: undefined }]), maker.variant([{ label: "a", type: u8 }]),
+    maker.enum(["a", "b"]), maker.enum(["b", "a"]), maker.flags(["a", "b"]), maker.flags(["a"]),
+    maker.option(u8), maker.result(u8, undefined), maker.result(undefined, u8), maker.result(undefined, undefined),
+    maker.own(maker.resource("i32", "r")), maker.own(maker.resource("i32", "s")), maker.borrow(maker.resource("i32", "r")),
+    maker.stream(u8), maker.stream(undefined), maker.future(u8), maker.future(undefined),
+  ]; // biome-ignore format: by kind
+
+  it("are the same where their structures are", () => {
+    const [ones, others] = [make(new TypeMaker()), make(new TypeMaker())];
+    for (const [i, one] of ones.entries()) {
+      for (const [j, other] of others.entries()) {
+        assert.equal(isSameType(one, other), i === j, `${JSON.stringify(one)} ${JSON.stringify(other)}`);
+      }
+    }
+  });
+
+  it("are compared as fast as they are written", () => {
+    const deep = (maker: TypeMaker, innermost: ValType): ValType => {
+      let type = innermost;
+      for (let i = 0; i < 90; i++) type = maker.tuple([maker.list(type), maker.list(type)]);
+      return type;
+    };
+    assert.equal(isSameType(deep(new TypeMaker(), u8), deep(new TypeMaker(), u8)), true);
+    assert.equal(isSameType(deep(new TypeMaker(), u8), deep(new TypeMaker(), string)), false);
+  });
+
+  it("are of functions, too", () => {
+    const func = (async: boolean, label: string, result?: ValType) =>
+      new TypeMaker().func(async, [{ label, type: u8 }], result);
+    assert.equal(isSameType(func(false, "a", u8), func(false, "a", u8)), true);
+    for (const other of [func(true, "a", u8), func(false, "b", u8), func(false, "a", string), func(false, "a")]) {
+      assert.equal(isSameType(func(false, "a", u8), other), false);
+    }
   });
 });
