@@ -125,8 +125,7 @@ class Resolver {
     if (!(found instanceof WebAssembly.Module)) {
       return this.#notFound(place, this.#print(place), "a WebAssembly.Module", found);
     }
-    const wanted = wantedOf(place);
-    const mismatch = wanted.kind === "core-module" ? moduleMismatch(found, wanted.type) : undefined;
+    const mismatch = moduleMismatch(found, wantedOf(place).type as CoreModuleType);
     return mismatch === undefined ? found : this.faults.add("wrong-import", path, this.#print(place), mismatch);
   }
 
@@ -139,19 +138,18 @@ class Resolver {
     const found: FoundFunction | undefined =
       typeof own === "function" ? { given: own as never, call: own as never } : findFunction(items, name, spelling);
     if (found === undefined) return this.#noFunction(place);
-    const wanted = wantedOf(place);
+    const wanted = wantedOf(place) as Extract<ExternType, { readonly kind: "func" }>;
+    const wrong = (defined: string) =>
+      this.faults.add("wrong-import", path, printExternType(wanted), `what is defined for it is ${defined}`);
     const type = functionType(found.given);
-    if (type !== undefined && wanted.kind === "func" && !isSameType(type, wanted.type)) {
-      const problem = `what is defined for it is a ${printType(type)}`;
-      return this.faults.add("wrong-import", path, printExternType(wanted), problem);
-    }
+    if (type !== undefined && !isSameType(type, wanted.type)) return wrong(`a ${printType(type)}`);
     const form = cancellableForm(found.given);
-    if (form !== undefined && wanted.kind === "func" && !wanted.type.async) {
-      const why = "what is defined for it is marked as `cancellable`, which only functions of an `async` type can be";
-      return this.faults.add("wrong-import", path, printExternType(wanted), why);
-    }
     // Functions of an `async` type may return promises anyway.
-    const waits = wanted.kind === "func" && !wanted.type.async && isBlocking(found.given);
+    const isSync = !wanted.type.async;
+    if (form !== undefined && isSync) {
+      return wrong("marked as `cancellable`, which only functions of an `async` type can be");
+    }
+    const waits = isSync && isBlocking(found.given);
     const checks = type !== undefined;
     const signalled = (form === found.given ? found.call : form) as never;
     const views = wantsViews(found.given);
