@@ -24,6 +24,9 @@ export function printWorld(component: Described): string {
 /** Longer types than this are cut: types can be exponentially longer than their binary. */
 const MAX_TYPE_LENGTH = 20_000;
 
+/** No valid type is nested as deep as that. */
+const MAX_TYPE_DEPTH = 200;
+
 /** Types that WIT always names. */
 type Nominal = Extract<ValType, { kind: "record" | "variant" | "enum" | "flags" }> | ResourceType;
 
@@ -212,7 +215,7 @@ class Names {
     // A handle that is owned is written as its resource.
     const names = (t: AnyType): string | undefined =>
       this.#names.get(t) ?? (t.kind === "own" ? names(t.resource) : undefined);
-    return names(type) ?? printType(type, { names, maxLength: MAX_TYPE_LENGTH });
+    return names(type) ?? printType(type, { names, maxLength: MAX_TYPE_LENGTH, maxDepth: MAX_TYPE_DEPTH });
   }
 }
 

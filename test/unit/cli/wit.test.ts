@@ -152,6 +152,13 @@ package docs:other {
   );
 });
 
+test("a type is printed as deep as it is", () => {
+  let deep: ValType = u8;
+  for (let i = 0; i < 90; i++) deep = types.list(deep);
+  const text = printWorld({ imports: [func("f", { x: deep })], exports: [] });
+  assert.ok(text.includes(`(x: ${"list<".repeat(90)}u8${">".repeat(90)});`), text);
+});
+
 test("a type that is exponentially long is cut", () => {
   let t: ValType = u8;
   for (let i = 0; i < 40; i++) t = types.tuple([t, t]);
