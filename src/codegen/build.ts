@@ -126,16 +126,19 @@ export function identifier(text: string): string {
   return /^[A-Za-z]/.test(name) ? name : `_${name}`;
 }
 
-/** Of more strings than that it is first asked in which half one is: engines compare it with one after another. */
-const MANY_STRINGS = 32;
-
 /** The statements of one function, while they are written. */
 export class Body {
   readonly #names: Names;
   #statements: Stmt[] = [];
+  #loops = 0;
 
   constructor(names: Names) {
     this.#names = names;
+  }
+
+  /** Whether what is written now is the body of a loop. */
+  get isLooping(): boolean {
+    return this.#loops > 0;
   }
 
   /** All statements of the function. */
@@ -215,7 +218,9 @@ export class Body {
   /** `for (let i = 0; i < below; i++)` */
   loop(wanted: string, below: Expr, body: (i: Expr) => void): void {
     const name = this.fresh(wanted);
+    this.#loops++;
     const statements = this.block(() => body(local(name)));
+    this.#loops--;
     this.add({ op: "loop", name, below, body: statements });
   }
 
@@ -226,26 +231,8 @@ export class Body {
     arm: (value: V, i: number) => void,
     other: () => void,
   ): void {
-    const arms = values.map((value, i) => ({ value, i }));
-    const choose = (subject: Expr, some: typeof arms): void => {
-      if (typeof values[0] === "string" && some.length > MANY_STRINGS) {
-        const middle = some.length >> 1;
-        const isBefore = binary(subject, "<", constant(some[middle]!.value));
-        this.if(
-          isBefore,
-          () => choose(subject, some.slice(0, middle)),
-          () => choose(subject, some.slice(middle)),
-        );
-        return;
-      }
-      const cases = some.map(({ value, i }) => ({ value, body: this.block(() => arm(value, i)) }));
-      this.add({ op: "switch", subject, cases, alternate: this.block(other) });
-    };
-    if (arms.length <= MANY_STRINGS) choose(subject, arms);
-    else {
-      arms.sort((a, b) => (a.value < b.value ? -1 : 1));
-      choose(this.named(subject, "choice"), arms);
-    }
+    const cases = values.map((value, i) => ({ value, body: this.block(() => arm(value, i)) }));
+    this.add({ op: "switch", subject, cases, alternate: this.block(other) });
   }
 
   /** The statements that `write` adds, which it adds nowhere else. */

@@ -35,10 +35,11 @@ export class CallCode extends Code {
   capture(side: Side, what: Capture): Expr {
     if (what === "scope") return local("scope");
     if (what === "views") return this.bound(what);
-    const [, kind, id] = /^(resource|async|labels)(\d+)$/.exec(what) ?? [];
-    if (kind === "labels") {
-      const t = this.generator.types[Number(id)] as ValTypeOf<"enum">;
-      return this.constant(what, () => array(t.labels.map(constant)));
+    const [, kind, id] = /^(resource|async|labels|cases)(\d+)$/.exec(what) ?? [];
+    if (kind === "labels" || kind === "cases") {
+      const t = this.generator.types[Number(id)] as ValTypeOf<"enum" | "variant">;
+      const labels = array((t.kind === "enum" ? t.labels : t.cases.map(({ label }) => label)).map(constant));
+      return this.constant(what, () => (kind === "labels" ? labels : call("caseTable", labels)));
     }
     if (kind !== undefined) {
       const table = kind === "async" ? "asyncTypes" : "resources";

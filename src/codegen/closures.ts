@@ -312,10 +312,9 @@ class Scope {
         };
       }
       case "number":
-      case "boolean":
         return (frame) => {
           const v = value(frame);
-          if (typeof v !== kind) invalid();
+          if (typeof v !== "number") invalid();
           frame[slot] = v;
           return false;
         };

@@ -49,7 +49,7 @@ export const componentValues: Values = {
   makeCase: (_, i, payload) =>
     record([["tag", constant(i)], ...(payload === undefined ? [] : [["val", payload] as const])]),
 
-  matchCase(code, t, value, arm) {
+  matchCase(code, _side, t, value, arm) {
     const variant = code.named(value, t.kind);
     const cases = casesOf(t);
     code.switch(

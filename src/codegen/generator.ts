@@ -27,7 +27,15 @@ import { type WaysOut, waysOut } from "./ways-out.ts";
 const FUEL = 60;
 
 /** What a function needs of its surroundings on one side of a call. */
-export type Capture = "cx" | "memory" | "scope" | `resource${number}` | `async${number}` | "views" | `labels${number}`;
+export type Capture =
+  | "cx"
+  | "memory"
+  | "scope"
+  | "views"
+  | `resource${number}`
+  | `async${number}`
+  | `labels${number}`
+  | `cases${number}`;
 
 /** One side of a call: where values are lifted from or lowered to, and how. */
 export interface Side {
@@ -94,6 +102,11 @@ export abstract class Code extends Body {
   /** The labels of an enum. */
   captureLabels(side: Side, t: ValTypeOf<"enum">): Expr {
     return this.capture(side, `labels${this.generator.idOf(t)}`);
+  }
+
+  /** What finds the index of a case by its label. */
+  captureCases(side: Side, t: ValTypeOf<"enum" | "variant">): Expr {
+    return this.capture(side, `cases${this.generator.idOf(t)}`);
   }
 
   cx(side: Side): Expr {
@@ -300,4 +313,4 @@ export class Generator {
 }
 
 const captureNames =
-  /^(cx|memory|scope|instance|callee.*|host|failed|postReturn|entering\d*|resource\d+|async\d+|labels\d+|views|path)$/;
+  /^(cx|memory|scope|instance|callee.*|host|failed|postReturn|entering\d*|resource\d+|async\d+|labels\d+|cases\d+|views|path)$/;

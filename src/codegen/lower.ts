@@ -96,7 +96,7 @@ function lowerHere(code: Code, side: Side, t: ValType, value: Expr, target: Targ
     case "option":
     case "result": {
       const begin = target.variant(casesOf(t));
-      values.matchCase(code, t, value, (i, payload) => lowerCase(code, side, t, i, payload, begin));
+      values.matchCase(code, side, t, value, (i, payload) => lowerCase(code, side, t, i, payload, begin));
       return;
     }
     case "enum":

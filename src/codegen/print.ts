@@ -70,7 +70,6 @@ const misfits: Readonly<Record<Scalar, (v: string) => string>> = {
   u64: (v) => `${v} !== BigInt.asUintN(64, ${v})`,
   s64: (v) => `${v} !== BigInt.asIntN(64, ${v})`,
   number: (v) => `typeof ${v} !== "number"`,
-  boolean: (v) => `typeof ${v} !== "boolean"`,
 };
 
 class Printer {

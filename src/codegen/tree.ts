@@ -28,8 +28,8 @@ export type Expr =
   | { readonly op: "record"; readonly fields: readonly (readonly [key: string, value: Expr])[] }
   | { readonly op: "array"; readonly elements: readonly Expr[] };
 
-/** What a value can be asked to be: an integer of so many bits (a bigint if they are 64), any number, or a boolean. */
-export type Scalar = "u8" | "s8" | "u16" | "s16" | "u32" | "s32" | "u64" | "s64" | "number" | "boolean";
+/** What a value can be asked to be: an integer of so many bits (a bigint if they are 64), or any number. */
+export type Scalar = "u8" | "s8" | "u16" | "s16" | "u32" | "s32" | "u64" | "s64" | "number";
 
 export type Stmt =
   | { readonly op: "const"; readonly name: string; readonly value: Expr }

@@ -62,7 +62,7 @@ export interface Values {
   /** The value of case `i`. */
   makeCase(t: CasesType, i: number, payload: Expr | undefined): Expr;
   /** `match_case` in the specification: runs `arm` for the case that `value` is. */
-  matchCase(code: Code, t: CasesType, value: Expr, arm: (i: number, payload: Expr) => void): void;
+  matchCase(code: Code, side: Side, t: CasesType, value: Expr, arm: (i: number, payload: Expr) => void): void;
 
   liftHandle(code: Code, side: Side, t: HandleType, i: Expr): Expr;
   lowerHandle(code: Code, side: Side, t: HandleType, value: Expr): Expr;
@@ -81,6 +81,13 @@ export function casesOf(t: CasesType): readonly Case[] {
 function tagsOf(t: CasesType): readonly string[] {
   return t.kind === "result" ? ["ok", "err"] : casesOf(t).map(({ label }) => label);
 }
+
+/**
+ * Of more cases than that the one is looked up in a table. Else engines compare a label with one after the other, which is
+ * sooner done; but in lists they go astray where the next label is another one.
+ */
+const MANY_CASES = 12;
+const FEW_CASES = 3;
 
 /** Whether lists of `t` are typed arrays. */
 export function isNumber(t: ValType): t is { readonly kind: View } {
@@ -144,7 +151,13 @@ export const hostValues: Values = {
     return code.expect(value, kind === "f32" || kind === "f64" ? "number" : kind);
   },
 
-  lowerBool: (code, value) => binary(code.expect(value, "boolean"), "|", 0),
+  lowerBool(code, value) {
+    const bool = code.named(value, "bool");
+    const bit = code.declare("bit", constant(0));
+    const refuse = () => code.if(binary(bool, "!==", constant(false)), () => code.do(call("invalid")));
+    code.if(binary(bool, "===", constant(true)), () => code.assign(bit, constant(1)), refuse);
+    return bit;
+  },
 
   liftChar: (i) => call("charFromI32", i),
   lowerChar: (value) => call("toChar", value),
@@ -216,6 +229,11 @@ export const hostValues: Values = {
   },
 
   lowerEnum(code, side, t, value) {
+    if (t.labels.length > (code.isLooping ? FEW_CASES : MANY_CASES)) {
+      const found = code.bind(method(code.captureCases(side, t), "get", value), "index");
+      code.if(binary(found, "===", nothing), () => code.do(call("invalid")));
+      return found;
+    }
     const helper = code.generator.helper("case", side, t, ["label"], (inner, [label]) => {
       inner.switch(
         label!,
@@ -236,7 +254,7 @@ export const hostValues: Values = {
     return record([tag, ["val", payload ?? nothing]]);
   },
 
-  matchCase(code, t, value, arm) {
+  matchCase(code, side, t, value, arm) {
     if (t.kind === "option" && !isNested(t)) {
       const option = code.named(value, "option");
       code.if(
@@ -249,9 +267,12 @@ export const hostValues: Values = {
     }
     // What is no object has no `tag`.
     const shape = code.named(value, t.kind);
+    const tag = get(shape, "tag");
+    const tags: readonly (string | number)[] = tagsOf(t);
+    const isLong = t.kind === "variant" && tags.length > MANY_CASES;
     code.switch(
-      get(shape, "tag"),
-      tagsOf(t),
+      isLong ? method(code.captureCases(side, t), "get", tag) : tag,
+      isLong ? [...tags.keys()] : tags,
       (_, i) => arm(i, get(shape, "val")),
       () => code.do(call("invalid")),
     );

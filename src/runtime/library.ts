@@ -25,6 +25,7 @@ export {
 export {
   bitsToF32,
   bitsToF64,
+  caseTable,
   charFromI32,
   checkChar,
   checkDiscriminant,

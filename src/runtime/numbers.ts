@@ -66,6 +66,11 @@ export function invalidDiscriminant(): never {
   return trap("invalid-discriminant");
 }
 
+/** Where the labels of many cases are found. */
+export function caseTable(labels: readonly string[]): ReadonlyMap<unknown, number> {
+  return new Map(labels.map((label, i) => [label, i]));
+}
+
 export function checkDiscriminant(i: number, count: number): number {
   return i >>> 0 < count ? i : trap("invalid-discriminant");
 }
