@@ -1,9 +1,9 @@
 /**
  * Functions between the host and a component: `canon lift` called by the host, and `canon lower` of what the host
- * supplies. Synchronous ones, with all that is known of the signature and of the options written out.
+ * supplies. Only synchronous ones; what is known of the signature and of the options is written out.
  *
- * The order of what they do is that of `canon_lift` and `canon_lower` in the specification, to the letter. There is one
- * `try`, whose `catch` leaves all else to the binding, and no `finally`: what a trap leaves behind is nobody's to clean.
+ * They do things in the order of `canon_lift` and `canon_lower` in the specification. There is one `try`, whose `catch`
+ * leaves the rest to the binding, and no `finally`: nobody cleans up after a trap.
  */
 import { hasHandles } from "../abi/contents.ts";
 import { camelCase } from "../abi/js-names.ts";

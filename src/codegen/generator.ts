@@ -6,8 +6,8 @@
  * that the code as a whole grows with the number of different types, not with the number of paths through them: the same
  * purpose, and the same word (fuel), as in other generators of adapters.
  *
- * A helper refers to nothing but its parameters. What it needs of the side that it serves (the context, the memory, a
- * resource type) comes before its inputs, and whoever calls it passes on its own.
+ * A helper refers to nothing but its parameters. What it needs of its side (the context, the memory, a resource type) comes
+ * before its inputs; its callers pass theirs.
  */
 
 import { flattenFuncType, type Signature } from "../abi/flatten.ts";

@@ -2,8 +2,8 @@
  * `load` and `lift_flat` in the specification ("Loading" and "Flat Lifting" in CanonicalABI.md): expressions for values,
  * wherever they come from.
  *
- * Whoever lifts from memory has checked that there is a value of the type: inside the memory, and aligned. What is behind
- * pointers is checked here, or by the functions of the runtime that are called.
+ * Callers check that the place itself is inside the memory, and aligned. What pointers lead to is checked here, or by the
+ * functions of the runtime that are called.
  */
 import { hasHandles, isChecked } from "../abi/contents.ts";
 import { keysOf } from "../abi/js-names.ts";

@@ -2,8 +2,8 @@
  * `store` and `lower_flat` in the specification ("Storing" and "Flat Lowering" in CanonicalABI.md): values become core
  * values, wherever these go.
  *
- * Whoever lowers to memory has found room for a value of the type: inside the memory, and aligned. Whatever may run the guest
- * (its `realloc`) is a statement of its own, before the memory's views are fetched.
+ * Callers find the room in memory for the value itself. Whatever may run the guest (its `realloc`) is a statement of its own,
+ * before the memory's views are fetched.
  */
 import { MAX_LIST_BYTE_LENGTH } from "../abi/constants.ts";
 import { hasHandles, hasPointers } from "../abi/contents.ts";

@@ -141,8 +141,8 @@ function tellsObjects({ fields }: ValTypeOf<"record">): boolean {
 }
 
 /**
- * Values as JavaScript has them. Each is checked, and of one that is wrong nothing is said but that: errors of the engine,
- * on the way to a field of `null` or where a bigint meets a number, say as much.
+ * Values as JavaScript has them. Each is checked; if one is wrong, only that is reported. An error of the engine, as for a
+ * field of `null` or a bigint that meets a number, says the same.
  */
 export const hostValues: Values = {
   name: "host",
