@@ -90,23 +90,22 @@ export class Fiber {
 
   /** Its stack is suspended where the function returns that has started it. */
   #outlives(call: Promise<unknown>): void {
+    const { stacks } = this.thread.scheduler;
     suspended++;
-    this.thread.scheduler.stacks.add(this);
-    void call.then(
-      () => {
-        suspended--;
-      },
-      (error) => {
-        suspended--;
-        this.#failed(error);
-      },
-    );
+    stacks.add(this);
+    const over = () => {
+      suspended--;
+      return stacks.delete(this);
+    };
+    void call.then(over, (error) => {
+      // Whoever has abandoned it knows.
+      if (over()) this.#failed(error);
+    });
   }
 
   /** The core function has returned. The thread may go on without it. */
   end(result: unknown): void {
     this.thread.fiber = undefined;
-    this.thread.scheduler.stacks.delete(this);
     const next = this.#ended(this.thread, result);
     this.#status = "ended";
     if (next === undefined) this.#quantumEnds();
