@@ -38,7 +38,7 @@ export interface Directory {
  *
  * @param held whether by its descriptor, which needs Linux.
  */
-export function openDirectory(path: string, files: OpenFiles, held: boolean = process.platform === "linux"): Directory {
+export function openDirectory(path: string, files: OpenFiles, held: boolean = mayBeHeld()): Directory {
   if (held) {
     const directory = new HeldDirectory(files, files.open(path, O_PATH | constants.O_DIRECTORY));
     if (statSync(directory.at("."), { throwIfNoEntry: false }) !== undefined) return directory;
@@ -46,6 +46,13 @@ export function openDirectory(path: string, files: OpenFiles, held: boolean = pr
   }
   if (!attempt(() => statSync(path)).isDirectory()) refuse("not-directory");
   return new NamedDirectory(resolve(path));
+}
+
+/** Whether there are paths of descriptors, and Node's permission model, if it is on, lets them be used. */
+function mayBeHeld(): boolean {
+  const { permission, platform } = process;
+  const allowed = (scope: string) => permission?.has(scope, "/proc/self/fd/0") ?? true;
+  return platform === "linux" && allowed("fs.read") && allowed("fs.write");
 }
 
 /** A directory by its descriptor. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   existsSync,
@@ -18,9 +18,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { openDirectory } from "../../../src/wasi/directory.ts";
 import { type Descriptor, preopens } from "../../../src/wasi/filesystem.ts";
 import { OpenFiles } from "../../../src/wasi/open-file.ts";
+import { ending } from "../ending.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytes = (string: string): Uint8Array => new TextEncoder().encode(string);
@@ -375,3 +377,31 @@ for (const held of process.platform === "linux" ? [true, false] : [false]) {
     });
   });
 }
+
+const permission = process.allowedNodeEnvironmentFlags.has("--permission");
+
+test("a directory that Node's permissions allow can be granted, though descriptors' paths are not", {
+  skip: !permission,
+}, () => {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "gantry-wasi-")));
+  const program = `
+    import { openDirectory } from ${JSON.stringify(new URL(`../../../src/wasi/directory${ending}`, import.meta.url))};
+    import { preopens } from ${JSON.stringify(new URL(`../../../src/wasi/filesystem${ending}`, import.meta.url))};
+    import { OpenFiles } from ${JSON.stringify(new URL(`../../../src/wasi/open-file${ending}`, import.meta.url))};
+    const files = new OpenFiles();
+    const directory = openDirectory(${JSON.stringify(root)}, files);
+    const [[granted]] = preopens(files, [{ directory, guest: "/", readOnly: false }]).getDirectories();
+    granted.createDirectoryAt("made");`;
+  const here = fileURLToPath(new URL("../../..", import.meta.url));
+  const allowed = [`--allow-fs-read=${root}/`, `--allow-fs-write=${root}/`, `--allow-fs-read=${here}`];
+  const ran = spawnSync(process.execPath, ["--permission", ...allowed, "--input-type=module", "-e", program]);
+  assert.equal(
+    ran.stderr
+      .toString()
+      .replace(/\(node:.*|\(Use.*/g, "")
+      .trim(),
+    "",
+  );
+  assert.deepEqual(readdirSync(root), ["made"]);
+  rmSync(root, { recursive: true });
+});
