@@ -32,7 +32,10 @@ const types: Record<string, readonly [wit: string, good: unknown, takes: Readonl
   two: ["list<u8, 2>", [1, 2], { array: bytes(1, 2), u8s: bytes(1, 2) }],
   record: ["person", { age: 1, name: "a" }, {}],
   variant: ["shape", { tag: "dot" }, { variant: { tag: "line", val: 1 } }],
+  wide: ["many", { tag: "letter-a" }, { variant: { tag: "line", val: 1 } }],
   enum: ["color", "red", {}],
+  letter: ["letter", "j", {}],
+  shades: ["list<shade>", ["dark"], {}],
   flags: ["rights", { read: true }, { object: flags, number: flags, error: flags, variant: flags, valueOf: flags, like: flags, view: flags, buffer: flags, boxed: flags, detached: flags, getters: flags, "-length": flags }],
   tuple: ["tuple<u8, string>", [1, "a"], {}],
   option: ["option<u8>", 1, { null: undefined, undefined: undefined, "-0": 0 }],
@@ -78,10 +81,16 @@ const odd: Readonly<Record<string, unknown>> = {
   getters: { get age() { return fail(); }, get tag() { return fail(); }, get length() { return fail(); } },
 }; // biome-ignore format: a table
 
+/** More than are compared one after the other. */
+const letters = [..."abcdefghijklmnopqrst"];
+
 const wit = [
   "record person { age: u8, name: string }",
   "variant shape { line(u8), dot, named(string) }",
+  `variant many { ${letters.map((letter) => `letter-${letter}`).join(", ")}, line(u8) }`,
   "enum color { red, green }",
+  `enum letter { ${letters.join(", ")} }`,
+  "enum shade { light, medium, dark, black, none }",
   "flags rights { read, write }",
   ...Object.entries(types).map(([name, [type]]) => `get-${name}: func(v: ${type}) -> ${type};`),
   // More than go flat.

@@ -148,6 +148,30 @@ test("after a trap all of a store is closed, and disposing does nothing", async 
   counter[Symbol.dispose]();
 });
 
+test("a constructor that may fail makes an object, or throws what it says", async () => {
+  const { exports } = await instantiate(`(component
+    (type $T' (resource (rep i32)))
+    (core func $new (canon resource.new $T'))
+    (core module $M
+      (import "" "new" (func $new (param i32) (result i32)))
+      (memory (export "memory") 1)
+      (func (export "make") (param i32) (result i32)
+        (i32.store8 (i32.const 8) (i32.eqz (local.get 0)))
+        (i32.store (i32.const 12) (if (result i32) (local.get 0) (then (call $new (local.get 0))) (else (i32.const 42))))
+        (i32.const 8))
+      (func (export "get") (param i32) (result i32) (local.get 0)))
+    (core instance $m (instantiate $M (with "" (instance (export "new" (func $new))))))
+    (export $T "thing" (type $T'))
+    (func (export "[constructor]thing") (param "n" u32) (result (result (own $T) (error u32)))
+      (canon lift (core func $m "make") (memory (core memory $m "memory"))))
+    (func (export "[method]thing.get") (param "self" (borrow $T)) (result u32) (canon lift (core func $m "get"))))`);
+  const { Thing } = exports as unknown as { Thing: new (n: number) => { get(): number } };
+  class Derived extends Thing {}
+  assert.equal(new Thing(7).get(), 7);
+  assert.ok(new Derived(8) instanceof Derived);
+  assert.throws(() => new Thing(0), { payload: 42 });
+});
+
 test("the class of one instance serves as another's import", async () => {
   const user = `(component
     (import "counters" (instance $c
