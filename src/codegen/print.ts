@@ -49,8 +49,6 @@ function names(list: readonly string[], rest: string): string {
 // Operators by precedence, as far as they matter here.
 const RELATION = 8;
 const UNARY = 12;
-/** `1.key` is no property of 1. */
-const NUMBER = 13;
 const MEMBER = 15;
 
 const precedence: Readonly<Record<BinaryOperator, number>> = {
@@ -176,7 +174,7 @@ class Printer {
   #expr(e: Expr, outer: number, indent: string): string {
     switch (e.op) {
       case "constant":
-        return literal(e.value, outer);
+        return constant(e.value);
       case "local":
         return e.name;
       case "env":
@@ -260,21 +258,14 @@ function isIdentifier(key: string): boolean {
   return /^[A-Za-z_$][\w$]*$/.test(key);
 }
 
-function literal(value: Constant, outer: number): string {
-  const text = constant(value);
-  if (typeof value !== "number" && typeof value !== "bigint") return text;
-  return parenthesize(text, (text.startsWith("-") ? UNARY : NUMBER) < outer);
-}
-
 function constant(value: Constant): string {
   switch (typeof value) {
     case "bigint":
       return `${value}n`;
-    case "number":
-      return Object.is(value, -0) ? "-0" : String(value);
     case "string":
       // Valid JSON strings are valid JavaScript; escaping these keeps the source free of line separators.
       return JSON.stringify(value).replace(/[\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+    case "number":
     case "boolean":
     case "undefined":
     case "object":

@@ -5,8 +5,9 @@
  * closures, for hosts whose security policy forbids `new Function`. Since it is JavaScript by definition, neither of them
  * knows anything of the Component Model, and that both agree is a law that tests can try on any tree.
  *
- * To keep both simple: there is nothing in it that no generator writes, names of locals are unique within a function, a
- * function refers to no local of another but to the constants of its maker, and `switch` never falls through.
+ * To keep both simple: there is nothing in it that no generator writes (no -0, nor members of numbers), names of locals are
+ * unique within a function, a function refers to no local of another but to the constants of its maker, and `switch` never
+ * falls through.
  */
 
 export type Constant = number | bigint | string | boolean | null | undefined;
