@@ -110,7 +110,14 @@ test("more calls are suspended than a process has room for", { skip }, async () 
     Array.from({ length: count }, () => instance.func("relay-plain").call(1) as Promise<number>);
   const some = calls(one, suspendedStacks / 2);
   const many = calls(other, suspendedStacks / 2 + 1);
-  const errors = await Promise.all(many.map((call) => call.then(assert.fail, (error: ComponentError) => error)));
+  const errors = await Promise.all(
+    many.map((call) =>
+      call.then(
+        () => assert.fail(),
+        (error: ComponentError) => error,
+      ),
+    ),
+  );
   assert.ok(errors.some(({ phase, code }) => phase === "unsupported" && code === "limit"));
   // Calls that are begun after that do not enter. The process may have suspended stacks of others, too.
   for (const { code } of errors) assert.ok(code === "limit" || code === "cannot-enter", code);
