@@ -8,7 +8,7 @@
 import { keysOf } from "../abi/js-names.ts";
 import { despecialize } from "../abi/layout.ts";
 import type { Case, ValType, ValTypeOf } from "../types/types.ts";
-import { array, binary, call, constant, env, get, index, method, nothing, record } from "./build.ts";
+import { array, binary, call, constant, env, get, index, method, not, nothing, record } from "./build.ts";
 import type { Code, Side } from "./generator.ts";
 import type { Expr } from "./tree.ts";
 import { checkedPart, type Range, type View } from "./views.ts";
@@ -204,7 +204,14 @@ export const hostValues: Values = {
     const sparse = t.fields.every(({ type }) => type.kind === "option");
     return code.bind(call(sparse ? "asSparse" : "asObject", value), "record");
   },
-  asTuple: (code, value, length) => code.bind(call("asTuple", value, constant(length)), "tuple"),
+  asTuple(code, value, length) {
+    const tuple = code.named(value, "tuple");
+    const refuse = () => code.do(call("invalid"));
+    code.if(not(call("isArray", tuple)), refuse);
+    // Here and not in the library, where engines would meet arrays of every kind.
+    code.if(binary(get(tuple, "length"), "!==", constant(length)), refuse);
+    return tuple;
+  },
 
   liftFlags(code, bits, labels) {
     const flags = code.named(bits, "bits");

@@ -42,9 +42,9 @@ export {
 export {
   asObject,
   asSparse,
-  asTuple,
   errorPayload,
   fixedList,
+  isArray,
   listLength,
   makeList,
   makeMap,

@@ -13,9 +13,7 @@ export function asObject(value: unknown): object {
   return (typeof value === "object" && value !== null) || typeof value === "function" ? value : invalid();
 }
 
-export function asTuple(value: unknown, length: number): readonly unknown[] {
-  return Array.isArray(value) && value.length === length ? value : invalid();
-}
+export const isArray: (value: unknown) => value is unknown[] = Array.isArray;
 
 /** How long a list is, of which no component could have more than `most` elements. A proxy of an array may give any length. */
 export function listLength(value: unknown, most: number): number {

@@ -29,12 +29,12 @@
 ;;
 ;;   const {
 ;;     addVolume,
-;;     asTuple,
 ;;     beginVolume,
 ;;     checkPointer,
 ;;     checkRoom,
 ;;     countText,
 ;;     invalid,
+;;     isArray,
 ;;     liftAsync,
 ;;     liftAsyncValue,
 ;;     liftString,
@@ -70,7 +70,9 @@
 ;;   function storeElements$tuple6(cx, memory, list, ptr, length) {
 ;;     let word = ptr >>> 2;
 ;;     for (let i = 0; i < length; i++) {
-;;       const tuple = asTuple(list[i], 2);
+;;       const tuple = list[i];
+;;       if (!isArray(tuple)) invalid();
+;;       if (tuple.length !== 2) invalid();
 ;;       const string = tuple[0];
 ;;       const length2 = measureUtf8(string);
 ;;       const ptr2 = allocate$32(cx, length2, 1, "string");

@@ -73,7 +73,7 @@ const odd: Readonly<Record<string, unknown>> = {
   null: null, undefined: undefined, '"1"': "1", '""': "", "1.5": 1.5, NaN, "-0": -0, "-1": -1, "2**53": 2 ** 53, "1e300": 1e300,
   "1n": 1n, "-1n": -1n, "2n**64n": 2n ** 64n, huge: 1n << 100_000n, lone: "\ud800", cake: "🍰", symbol: Symbol("s"),
   number: new Number(1), boxed: Object(1n), string: new String("a"), valueOf: { valueOf: () => 1, toString: () => "1" },
-  object: {}, array: [1, 2], holes: Array(2), like: { length: 2, 0: 1, 1: 2 }, "-length": { length: -1 },
+  object: {}, array: [1, 2], "long tuple": [1, "a", 2], holes: Array(2), like: { length: 2, 0: 1, 1: 2 }, "-length": { length: -1 },
   "like long": { length: 2 ** 32 - 1, [Symbol.iterator]: fail }, u8s: bytes(1, 2), view: new DataView(new ArrayBuffer(2)),
   buffer: new ArrayBuffer(2), detached: detached(), map: new Map([["b", 2]]), set: new Set([1]), function: () => 1,
   class: class {}, promise: Promise.resolve(1), error: new Error("e"), variant: { tag: "line", val: 1 }, throwing,
