@@ -20,9 +20,6 @@ export const MAX_LIST_BYTE_LENGTH = 2 ** 28 - 1;
 /** A value type must take fewer bytes than this, even with 64-bit pointers ("Element Size" in CanonicalABI.md). */
 export const MAX_VALUE_SIZE = 2 ** 28;
 
-/** `Table.MAX_LENGTH`: the largest index that a guest may be handed. */
-export const MAX_HANDLE_INDEX = 2 ** 28 - 1;
-
 /** `utf16_tag` in the specification, for 32-bit pointers: it marks the length of a `latin1+utf16` string as one in UTF-16. */
 export const UTF16_TAG = 2 ** 31;
 

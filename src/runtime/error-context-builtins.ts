@@ -7,6 +7,7 @@ import { ErrorContext } from "./error-context.ts";
 import { codecs, storeString } from "./error-context-strings.ts";
 import type { CoreFunction } from "./functions.ts";
 import type { ComponentInstance } from "./instance.ts";
+import { debugMessage } from "./limits.ts";
 import { checkPointer } from "./lists.ts";
 import { invalid } from "./numbers.ts";
 import { type StringEncoding, taggedFrom64, taggedTo64 } from "./strings.ts";
@@ -37,8 +38,17 @@ function toTagged(length: number | bigint): number {
 export function errorContextNew({ instance, cx: context, encoding }: MessageAccess): CoreFunction {
   return (ptr: number | bigint, length: number | bigint) => {
     checkMayLeave();
-    return instance.handles.add(new ErrorContext(codecs[encoding].load(context(), toPointer(ptr), toTagged(length))));
+    const message = codecs[encoding].load(context(), toPointer(ptr), toTagged(length));
+    return instance.handles.add(new ErrorContext(shortened(message)));
   };
+}
+
+/** `host_defined_transformation` in the specification: messages have an end, and no half of a character there. */
+function shortened(message: string): string {
+  if (message.length <= debugMessage) return message;
+  // Copied, for engines keep the whole of a string that has a part in use.
+  const copy = Array.from(message.slice(0, debugMessage)).join("");
+  return copy.replace(/[\ud800-\udbff]$/, "");
 }
 
 /** `canon_error_context_debug_message` in the specification. */

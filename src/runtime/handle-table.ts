@@ -4,7 +4,7 @@
  * All kinds of handle share one index space. Index 0 is never used, so that it can mean "none" to a guest. Freed
  * indices are reused last-in first-out, which guests can see and tests rely upon.
  */
-import { MAX_HANDLE_INDEX } from "../abi/constants.ts";
+import { handles } from "./limits.ts";
 import { trap } from "./trap.ts";
 
 /** A class of handles, with what it is called in messages. */
@@ -18,6 +18,11 @@ export interface Parked {
   readonly type: unknown;
 }
 
+/** Counts the places of several tables, those that are free again, too. */
+export interface Places {
+  places: number;
+}
+
 export class HandleTable<T extends object> {
   /** Handles; at an index that is free, the one that was freed before it: the free ones are a chain from `#free` to 0. */
   readonly #elements: (T | number)[] = [0];
@@ -28,6 +33,11 @@ export class HandleTable<T extends object> {
    * kind and can use it. What is parked no longer stays here, for it is mostly parked again.
    */
   #spare: (T & Parked) | undefined;
+  readonly #counted: Places;
+
+  constructor(counted: Places) {
+    this.#counted = counted;
+  }
 
   get(index: number): T {
     return this.find(index) ?? trap("unknown-handle", { index });
@@ -63,10 +73,8 @@ export class HandleTable<T extends object> {
   }
 
   #append(element: T): number {
-    const index = this.#elements.length;
-    if (index > MAX_HANDLE_INDEX) trap("handle-table-full");
-    this.#elements.push(element);
-    return index;
+    if (++this.#counted.places > handles) trap("handle-table-full");
+    return this.#elements.push(element) - 1;
   }
 
   /** Frees the index of a handle that is there. */

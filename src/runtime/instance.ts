@@ -17,14 +17,14 @@ export const TRAPPED = 4;
 export class ComponentInstance {
   readonly store: Store;
   readonly parent: ComponentInstance | undefined;
-  readonly handles: HandleTable<object> = new HandleTable();
+  readonly handles: HandleTable<object>;
   /** `context.get` and `context.set` slots of the thread that runs in the instance: `Thread.storage`. */
   readonly storage: [number | bigint, number | bigint] = [0, 0];
   /** What they were before the `realloc` that is running. */
   savedStorage: readonly [number | bigint, number | bigint] = [0, 0];
   backpressure = 0;
   /** Those of its tasks that have begun, and those that threads have made. */
-  readonly threads: HandleTable<Thread> = new HandleTable();
+  readonly threads: HandleTable<Thread>;
   /** The implicit thread that has the instance for itself. `exclusive_thread` in the specification. */
   exclusiveThread: Thread | undefined;
   numWaitingToEnter = 0;
@@ -39,6 +39,8 @@ export class ComponentInstance {
   constructor(store: Store, parent?: ComponentInstance) {
     this.store = store;
     this.parent = parent;
+    this.handles = new HandleTable(store);
+    this.threads = new HandleTable(store);
     store.adopt(this);
   }
 

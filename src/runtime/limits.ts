@@ -11,3 +11,12 @@ export const mapSize = 2 ** 24;
 
 /** Bytes that the values of one call may take, where a guest could have more of them than there is memory. */
 export const valuesVolume = 2 ** 30;
+
+/**
+ * Places in the tables of handles and threads of a store: for those that are there at a time, in all its instances.
+ * `Table.MAX_LENGTH` in the specification, where it is more than engines have memory for.
+ */
+export const handles = 2 ** 20;
+
+/** Characters of an error context's message: what is longer is cut off, as the specification leaves to hosts. */
+export const debugMessage = 1024;

@@ -5,6 +5,7 @@
  * Each instantiation has a store of its own unless the embedder gives it one.
  */
 import type { ComponentError } from "../errors/component-error.ts";
+import type { Places } from "./handle-table.ts";
 import { type ComponentInstance, ENTERED } from "./instance.ts";
 import { mayNotLeave } from "./may-leave.ts";
 import type { Chooser, Scheduler } from "./scheduler.ts";
@@ -24,7 +25,9 @@ export interface StoreOptions {
   readonly chooser?: Chooser;
 }
 
-export class Store {
+export class Store implements Places {
+  /** Of the tables of all its instances. */
+  places = 0;
   /** Made by `schedulerOf`, for the first instance in the store that has anything asynchronous. */
   scheduler: Scheduler | undefined;
   readonly chooser: Chooser | undefined;

@@ -28,10 +28,12 @@ const guest: Guest = {
     relay: { is: `async (param "s" $S) (result $S)`, with: "async" },
     "drop-one": { is: `async (param "f" $F) (result u32)`, with: "async" },
     "pass-error": { is: `(param "e" error-context) (result error-context)` },
-    "make-error": { is: `(result error-context)` },
+    "make-error": { is: `(param "length" u32) (result error-context)` },
   },
   code: `
     (data (i32.const 64) "out of luck")
+    ;; The character 1,023 after that.
+    (data (i32.const 1087) "\\f0\\9f\\99\\82")
     (func (export "drop-all") (param $s i32) (local $count i32)
       (block $end (loop $more
         (br_if $end (i32.ne (call $read (local.get $s) (i32.const 16) (i32.const 1)) (i32.const 16)))
@@ -66,7 +68,7 @@ const guest: Guest = {
       (call $drop-thing (i32.load (i32.const 16)))
       (call $return-u32 (i32.const 1)))
     (func (export "pass-error") (param i32) (result i32) (local.get 0))
-    (func (export "make-error") (result i32) (call $new-error (i32.const 64) (i32.const 11)))`,
+    (func (export "make-error") (param i32) (result i32) (call $new-error (i32.const 64) (local.get 0)))`,
 };
 
 type Exports = Record<string, (...args: unknown[]) => Promise<unknown>>;
@@ -152,7 +154,7 @@ test("resources go through futures", { skip }, async () => {
 
 test("error contexts have a message", async () => {
   const { exports } = await make();
-  const made = exports["makeError"]!() as unknown;
+  const made = exports["makeError"]!(11) as unknown;
   assert.ok(made instanceof ErrorContext);
   assert.equal(made.debugMessage, "out of luck");
   const mine = new ErrorContext("mine");
@@ -160,4 +162,11 @@ test("error contexts have a message", async () => {
   assert.throws(() => exports["passError"]!("text"), {
     message: 'pass-error › param "e": expected error-context, got "text"',
   });
+});
+
+test("a message that is too long to be kept is cut off, and no character is cut in two", async () => {
+  const { exports } = await make();
+  const message = (length: number) => (exports["makeError"]!(length) as unknown as ErrorContext).debugMessage;
+  assert.equal(message(1023).length, 1023);
+  assert.equal(message(2000), message(1023));
 });

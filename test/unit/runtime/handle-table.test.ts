@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HandleTable } from "../../../src/runtime/handle-table.ts";
+import { handles } from "../../../src/runtime/limits.ts";
 import { assertTrap } from "./guest.ts";
 import { sizeOf } from "./table-size.ts";
 
@@ -14,7 +15,7 @@ class Pear {
 }
 
 test("indices count from 1, and freed ones come back last-in first-out", () => {
-  const table = new HandleTable<object>();
+  const table = new HandleTable<object>({ places: 0 });
   assert.deepEqual(
     [1, 2, 3].map(() => table.add(new Apple())),
     [1, 2, 3],
@@ -29,7 +30,7 @@ test("indices count from 1, and freed ones come back last-in first-out", () => {
 });
 
 test("gives back what was added, once removed no more", () => {
-  const table = new HandleTable<object>();
+  const table = new HandleTable<object>({ places: 0 });
   const apple = new Apple();
   const index = table.add(apple);
   assert.equal(table.get(index), apple);
@@ -43,7 +44,7 @@ test("gives back what was added, once removed no more", () => {
 });
 
 test("traps for indices that were never given out", () => {
-  const table = new HandleTable<object>();
+  const table = new HandleTable<object>({ places: 0 });
   table.add(new Apple());
   for (const index of [0, 2, 0xffffffff, -1, 2 ** 28]) {
     const reason = assertTrap(() => table.get(index), "unknown-handle");
@@ -52,7 +53,7 @@ test("traps for indices that were never given out", () => {
 });
 
 test("traps for a handle of another kind", () => {
-  const table = new HandleTable<object>();
+  const table = new HandleTable<object>({ places: 0 });
   const index = table.add(new Apple());
   assert.match(
     assertTrap(() => table.getAs(Pear, index), "wrong-handle-kind").message,
@@ -61,7 +62,7 @@ test("traps for a handle of another kind", () => {
 });
 
 test("of a handle that is not there, the kind that is wanted is told", () => {
-  const table = new HandleTable<object>();
+  const table = new HandleTable<object>({ places: 0 });
   const { message } = assertTrap(() => table.getAs(Pear, 5), "unknown-handle");
   assert.equal(message, "unknown handle index 5, where a pear is wanted");
 });
@@ -84,7 +85,7 @@ function unpark(table: HandleTable<object>): object | undefined {
 }
 
 test("what is parked is gone, and comes back under the index that is next", () => {
-  const table = new HandleTable<object>();
+  const table = new HandleTable<object>({ places: 0 });
   assert.equal(unpark(table), undefined);
   const [first, second] = [new Parkable(), new Parkable()];
   assert.deepEqual([table.add(first), table.add(second)], [1, 2]);
@@ -100,7 +101,7 @@ test("what is parked is gone, and comes back under the index that is next", () =
 });
 
 test("parked or not, freed indices come back last-in first-out", () => {
-  const table = new HandleTable<object>();
+  const table = new HandleTable<object>({ places: 0 });
   const all = Array.from({ length: 4 }, () => new Parkable());
   for (const each of all) table.add(each);
   park(table, 2, all[1]!);
@@ -118,7 +119,7 @@ test("parked or not, freed indices come back last-in first-out", () => {
 });
 
 test("another that is added takes the place of what is parked", () => {
-  const table = new HandleTable<object>();
+  const table = new HandleTable<object>({ places: 0 });
   const [parked, apple] = [new Parkable(), new Apple()];
   park(table, table.add(parked), parked);
   assert.equal(table.add(apple), 1);
@@ -127,7 +128,7 @@ test("another that is added takes the place of what is parked", () => {
 });
 
 test("what was parked can be removed like any other", () => {
-  const table = new HandleTable<object>();
+  const table = new HandleTable<object>({ places: 0 });
   const [first, second] = [new Parkable(), new Parkable()];
   park(table, table.add(first), first);
   assert.equal(unpark(table), first);
@@ -137,4 +138,16 @@ test("what was parked can be removed like any other", () => {
   park(table, 1, second);
   assert.equal(unpark(table), second);
   assert.equal(sizeOf(table), 1);
+});
+
+test("traps when all tables together have more than engines have memory for", () => {
+  const counted = { places: 0 };
+  const [first, second] = [new HandleTable<object>(counted), new HandleTable<object>(counted)];
+  for (let i = 1; i < handles; i++) first.add(new Apple());
+  assert.equal(second.add(new Pear()), 1);
+  first.remove(7);
+  assert.equal(first.add(new Apple()), 7);
+  assertTrap(() => first.add(new Apple()), "handle-table-full");
+  second.remove(1);
+  assert.equal(second.add(new Pear()), 1);
 });
