@@ -32,9 +32,15 @@ export function futureOf(value: unknown, type: AsyncType, store: Store): Shared 
   if (!promised && futureFault(value, type) !== undefined) return undefined;
   const { readable, writable } = hostPair(type, store);
   if (promised) {
+    let end: HostWritable | undefined = writable;
+    // A promise may be there for long, and be passed often: it keeps no more than it has to.
+    writable.whenDropped(() => {
+      end?.drop();
+      end = undefined;
+    });
     Promise.resolve(value).then(
-      (settled) => write(writable, settled),
-      (error) => writable.fail(futureFailed(error)),
+      (settled) => end && write(end, settled),
+      (error) => end?.fail(futureFailed(error)),
     );
   } else write(writable, value);
   return readable;
@@ -49,7 +55,8 @@ export function futureFault(value: unknown, { payload, scope }: AsyncType): stri
 function write(writable: HostWritable, value: unknown): void {
   try {
     // Whoever reads it is told if it is wrong.
-    writable.write([value]).catch(() => {});
+    const over = () => writable.drop();
+    writable.write([value]).then(over, over);
   } catch (error) {
     writable.fail(error as ComponentError);
   }

@@ -7,6 +7,7 @@ import type { SharedFuture } from "../../../src/runtime/futures.ts";
 import { HostReadable, hostPair } from "../../../src/runtime/host-ends.ts";
 import { schedulerOf } from "../../../src/runtime/scheduler.ts";
 import { asyncType, passFuture, settled, testStore } from "./async-ends.ts";
+import { instantiateGuest, waiting } from "./async-guests.ts";
 
 test("a future is a promise, or a value", async () => {
   const list = { kind: "list", element: 1 } as never;
@@ -98,4 +99,18 @@ test("the promise is rejected when the store fails, or the writer is gone", asyn
   store.poison(reason);
   await assert.rejects(waiting, reason);
   await assert.rejects(receive(hostPair(type, store).readable), reason);
+});
+
+test("a promise that a component has lost interest in is nothing that it waits for", async () => {
+  const instance = await instantiateGuest({
+    types: "(type $F (future u32))",
+    builtins: { ...waiting, "drop-future": { core: "(param i32)", is: "future.drop-readable $F" } },
+    exports: { ignore: { is: `async (param "f" $F)`, with: `async (callback (core func $m "event"))` } },
+    code: `
+      (func (export "ignore") (param i32) (result i32)
+        (call $drop-future (local.get 0))
+        (i32.or (i32.const 2) (i32.shl (call $waitable-set.new) (i32.const 4))))
+      (func (export "event") (param i32 i32 i32) (result i32) unreachable)`,
+  });
+  await assert.rejects(instance.func("ignore").call(new Promise(() => {})) as Promise<void>, { code: "deadlock" });
 });
