@@ -43,7 +43,7 @@ export function errorContextNew({ instance, cx: context, encoding }: MessageAcce
   };
 }
 
-/** `host_defined_transformation` in the specification: messages have an end, and no half of a character there. */
+/** The transformation that the specification leaves to the host: messages have an end, and no half of a character there. */
 function shortened(message: string): string {
   if (message.length <= debugMessage) return message;
   // Copied, for engines keep the whole of a string that has a part in use.
