@@ -10,7 +10,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { AsyncType } from "../runtime/async-types.ts";
 import type { Shared } from "../runtime/copy-end.ts";
-import type { HostReadable } from "../runtime/host-ends.ts";
+import { HostReadable } from "../runtime/host-ends.ts";
 import type { Store } from "../runtime/store.ts";
 import { type TypedArray, typedArrays } from "../runtime/typed-arrays.ts";
 
@@ -45,6 +45,7 @@ export class ComponentStream<Chunk = any> implements AsyncIterable<Chunk> {
 
   /** Made by gantry, for what a component gives. */
   constructor(end: HostReadable) {
+    if (!(end instanceof HostReadable)) throw new TypeError("streams are made by components, or are yours");
     this.#end = end;
     lost.register(this, end, end);
   }

@@ -442,6 +442,13 @@ test("a stream that is being read, or is over, cannot be passed on", async () =>
   assert.equal(asyncValues.fault(asWeb, type), "it is read through its `readable`");
 });
 
+test("a stream without a component is no stream: the process ended when it was collected", () => {
+  assert.throws(() => new ComponentStream(undefined as never), {
+    name: "TypeError",
+    message: "streams are made by components, or are yours",
+  });
+});
+
 test("a stream that nobody has any more is dropped", async () => {
   const log: string[] = [];
   const source = watched([1, 2], log);
