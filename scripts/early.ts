@@ -1,5 +1,5 @@
 /**
- * Has engines compile with the library what every component passes through.
+ * Has engines compile with the library what components pass through.
  *
  * Engines look a function over when its file is loaded, and compile it when it is first called: for those that are called
  * anyway, the first is in vain, and the first component waits for the second. V8 compiles a function expression in
@@ -10,7 +10,7 @@ import { Session } from "node:inspector/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Component, Linker } from "../src/index.ts";
 
-/** `folder` is that of the bundles; what all components pass through is what the simplest of the examples does. */
+/** `folder` is that of the bundles. What components pass through is what one does that consists of two. */
 export async function compileEarly(folder: string): Promise<void> {
   const root = pathToFileURL(folder).href;
   const session = new Session();
@@ -21,10 +21,10 @@ export async function compileEarly(folder: string): Promise<void> {
     readonly Component: typeof Component;
     readonly Linker: typeof Linker;
   };
-  const component = await gantry.Component.compile(readFileSync("examples/greeter/greeter.wasm"));
-  const linker = new gantry.Linker().define("example:host/log@1.0.0", { log() {} });
+  const component = await gantry.Component.compile(readFileSync("test/fixtures/composed/composed.wasm"));
+  const linker = new gantry.Linker().define("example:composed/console", { log() {} });
   const { exports } = await linker.instantiate(component);
-  (exports as { greet(name: string): string }).greet("world");
+  (exports as { shop: { greet(name: string): string } }).shop.greet("world");
   const { result } = await session.post("Profiler.takePreciseCoverage");
   session.disconnect();
   let parenthesized = 0;
