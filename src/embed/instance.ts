@@ -62,12 +62,17 @@ export class Instance<W extends World = AnyWorld> {
 
 // ---- By WIT name
 
+/** The same for all instances. */
+const byName: (scope: readonly Export[]) => ReadonlyMap<string, Export> = remembered(
+  (scope) => new Map(scope.map((item) => [item.name, item])),
+);
+
 function findFunction(exports: readonly Export[], path: readonly string[]): FuncExport {
   let scope = exports;
   for (const [depth, name] of path.entries()) {
     if (typeof name !== "string") throw new TypeError(`a function is found by its names, not by ${kindOf(name)}`);
     const last = depth === path.length - 1;
-    const found = scope.find((candidate) => candidate.name === name) ?? (last ? undefined : byAlias(scope, name));
+    const found = byName(scope).get(name) ?? (last ? undefined : byAlias(scope, name));
     if (found?.kind === "func" && last) return found;
     if (found?.kind === "instance" && !last) scope = found.exports;
     else throw notFound(scope, path.slice(0, depth), name, last ? "func" : "instance", found);
