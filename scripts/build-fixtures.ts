@@ -7,7 +7,6 @@
  * The C ones need the Debian packages that test/fixtures/README.md names. Where a tool is missing, or is of
  * another version than the committed files were built with, `--check` says so and passes over what needs it.
  */
-
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

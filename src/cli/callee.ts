@@ -1,5 +1,4 @@
 /** Finding the exported function that a call on the command line means. */
-
 import { isNear } from "../embed/near.ts";
 import type { Extern } from "../embed/reflect.ts";
 import { quoted } from "../runtime/show.ts";

@@ -2,7 +2,6 @@
  * What the functions for whole calls have in common: the constants that they get from their binding, the flags of the
  * instances that they enter, and how parameters and results travel. "Lifting and Lowering Values" in CanonicalABI.md.
  */
-
 import { hasHandles } from "../abi/contents.ts";
 import { flatCount } from "../abi/flatten.ts";
 import { camelCase, capitalize } from "../abi/js-names.ts";

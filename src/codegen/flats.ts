@@ -3,7 +3,6 @@
  * "Flat Lowering" in CanonicalABI.md), and the coercions between what a
  * case's payload flattens to and what all the cases of a variant share ("Flattening" in CanonicalABI.md).
  */
-
 import { type FlatType, flattenType, flattenVariant } from "../abi/flatten.ts";
 import { assert } from "../errors/component-error.ts";
 import type { Case, ValType } from "../types/types.ts";
@@ -31,9 +30,10 @@ export class Flats implements Source {
     this.#flats = flats;
   }
 
-  /** The next value, of which there is one for each part of a type, coerced to `want` if a variant stands between (`CoerceValueIter` in the specification). */
+  /** The next value, coerced to `want` if a variant stands between (`CoerceValueIter` in the specification). */
   next(want: FlatType): Expr {
     const flat = this.#flats[this.#next++];
+    // There is one for each part of a type.
     assert(flat !== undefined);
     return liftCoerced(flat.value, flat.type, want);
   }

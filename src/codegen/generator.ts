@@ -9,7 +9,6 @@
  * A helper refers to nothing but its parameters. What it needs of its side (the context, the memory, a resource type) comes
  * before its inputs; its callers pass theirs.
  */
-
 import { flattenFuncType, type Signature } from "../abi/flatten.ts";
 import type { PointerType } from "../abi/layout.ts";
 import { getOrInsert } from "../abi/remembered.ts";

@@ -1,7 +1,6 @@
 /**
  * The core modules around what may be suspended. runtime/fiber.ts says what they are for, and instantiates them.
  */
-
 import { builtin, type SignatureType } from "../abi/builtins.ts";
 import { flattenFuncType } from "../abi/flatten.ts";
 import { assert } from "../errors/component-error.ts";

@@ -3,7 +3,6 @@
  *
  * Each export is made when it is first asked for.
  */
-
 import { camelCase, keysOf, pascalCase } from "../abi/js-names.ts";
 import { remembered } from "../abi/remembered.ts";
 import { ComponentError } from "../errors/component-error.ts";

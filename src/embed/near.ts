@@ -1,7 +1,6 @@
 /**
  * Names that somebody may have meant: for errors that tell of a name which is not there.
  */
-
 import { quoted } from "../runtime/show.ts";
 
 /** Longer names than this are not compared letter by letter. */

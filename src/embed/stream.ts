@@ -45,7 +45,8 @@ export class ComponentStream<Chunk = any> implements AsyncIterable<Chunk> {
 
   /** Made by gantry, for what a component gives. */
   constructor(end: HostReadable) {
-    if (!(end instanceof HostReadable)) throw new TypeError("streams are made by components, or are yours");
+    if (!(end instanceof HostReadable))
+      throw new TypeError("a ComponentStream is what a component gives: there are no others");
     this.#end = end;
     lost.register(this, end, end);
   }

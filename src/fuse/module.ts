@@ -2,7 +2,6 @@
  * One adapter module while it is written: what it imports, each thing once, and the helper functions that its adapters
  * share. The engine sees an ordinary core module.
  */
-
 import type { FlatType } from "../abi/flatten.ts";
 import { despecialize } from "../abi/layout.ts";
 import { getOrInsert } from "../abi/remembered.ts";

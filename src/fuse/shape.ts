@@ -2,7 +2,6 @@
  * What a group of adapters looks like, whatever it connects. Where one component is instantiated many times, so are the
  * adapters between its instances and others': one module serves all groups of one shape.
  */
-
 import { hasHandles } from "../abi/contents.ts";
 import { getOrInsert } from "../abi/remembered.ts";
 import type {

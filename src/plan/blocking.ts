@@ -5,7 +5,6 @@
  * calls, without tasks and threads ("Tasks" and "Threads" in CanonicalABI.md). A core function that can block is wrapped
  * (runtime/fiber.ts), and only instances with such functions are entered on stacks of their own.
  */
-
 import { builtin } from "../abi/builtins.ts";
 import { getOrInsert } from "../abi/remembered.ts";
 import { isAsynchronous } from "./asynchronous.ts";

@@ -3,7 +3,6 @@
  * what built-ins are bound to. The counterpart of `InstanceState`, which makes one if it was given the means to
  * (`AsyncRuntime`), and knows nothing else of what is asynchronous.
  */
-
 import { assert } from "../errors/component-error.ts";
 import type { InstanceIndex, LiftIndex, OptionsIndex, Trampoline, TrampolineIndex, TypeIndex } from "../plan/plan.ts";
 import type { AsyncContext } from "./async-builtins.ts";

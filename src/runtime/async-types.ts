@@ -5,7 +5,6 @@
  * Between components a value is what the two ends share. What it looks like to JavaScript, the type's host side says,
  * which `embed/` supplies, as it does for resources.
  */
-
 import type { ResourceIndex, TypeIndex, TypeNode } from "../plan/plan.ts";
 import { trapAsync } from "./async-trap.ts";
 import type { LiftLowerContext } from "./context.ts";

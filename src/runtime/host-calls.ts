@@ -4,7 +4,6 @@
  * The host sees promises. What it asks for takes effect when no guest runs (`Scheduler.post`), so that a promise that is
  * settled at the wrong moment cannot be told from one that is settled at the right one.
  */
-
 import { AssertionError, ComponentError } from "../errors/component-error.ts";
 import { resultError } from "../errors/result-error.ts";
 import { argumentFault, cannotEnter, guestFailed, leave, located } from "./call.ts";

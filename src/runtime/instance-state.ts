@@ -5,7 +5,6 @@
  * Everything is made at most once. What is needed early may exist when most core instances do not yet: validation has
  * seen to it that whatever a definition refers to comes before it.
  */
-
 import { withStorage } from "../abi/builtin-groups.ts";
 import { getOrInsert } from "../abi/remembered.ts";
 import { assert } from "../errors/component-error.ts";

@@ -1,4 +1,4 @@
-/** What engines do not bound, but end the process by. */
+/** What the host keeps for guests at most: without an end to it, engines run out of room, and most then end the process. */
 
 /** Stacks that are suspended at a time. Linux lets a process have some 65,000 mappings of memory, and a stack takes two. */
 export const suspendedStacks = 16_384;

@@ -4,7 +4,6 @@
  *
  * All of these give what `finish` gives, or `SUSPENDED` if the stack is to be suspended: then `finish` is called later.
  */
-
 import { trapAsync } from "./async-trap.ts";
 import { notSuspendable, type Stacks, type SUSPENDED } from "./fiber.ts";
 import type { Quantum } from "./quantum.ts";

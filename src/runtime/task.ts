@@ -5,7 +5,6 @@
  * Synchronous calls into instances that use nothing asynchronous have no task: call.ts and generated code do all that is
  * left of it for them.
  */
-
 import { assert, type ComponentError } from "../errors/component-error.ts";
 import type { TypeIndex } from "../plan/plan.ts";
 import { trapAsync } from "./async-trap.ts";

@@ -4,7 +4,6 @@
  * Nothing here recurs: defined types are canonical objects with at most `subtypingDepth` in `limits.ts` declared supertypes,
  * so that one defined type matches another exactly if it is found among the other's supertypes.
  */
-
 import { printDefined, printVal } from "./print.ts";
 import type {
   AbstractHeapType,

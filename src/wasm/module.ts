@@ -4,7 +4,6 @@
  * Engines do not tell types, so they are read here; function bodies, data and elements are not: they stay the engine's
  * business, which compiles the module and thereby validates it.
  */
-
 import { type CoreTypeInterner, checkExternType, unknownType } from "./interner.ts";
 import { invalid } from "./invalid.ts";
 import * as max from "./limits.ts";

@@ -445,7 +445,7 @@ test("a stream that is being read, or is over, cannot be passed on", async () =>
 test("a stream without a component is no stream: the process ended when it was collected", () => {
   assert.throws(() => new ComponentStream(undefined as never), {
     name: "TypeError",
-    message: "streams are made by components, or are yours",
+    message: "a ComponentStream is what a component gives: there are no others",
   });
 });
 
